@@ -1,0 +1,60 @@
+// One accelerator as its vendor (or, marked so, somebody else) describes it: dense peaks, memory,
+// links, power, price. An absent figure was never published or found; whoever needs it derives it
+// and says so. Rates of links are one direction.
+#pragma once
+
+#include <array>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "catalogue/dtype.hpp"
+#include "catalogue/figure.hpp"
+
+namespace polyfleet {
+
+/// How accelerators of one scale-up domain are joined.
+enum class ScaleUpKind { none, pcie, nvlink_switch, xgmi_mesh, ualink_switch, torus };
+
+struct Accelerator {
+  std::string id;            ///< "amd_mi355x"
+  std::string edition;       ///< "" = the vendor's latest figures, else e.g. "announced"
+  std::string name;          ///< "Instinct MI355X"
+  std::string vendor;        ///< "AMD", "NVIDIA", "Google", "AWS", "Intel", "OpenAI"
+  std::string architecture;  ///< "CDNA 4"
+  std::string family;        ///< key for kernel transfer and software maturity: "cdna4", "hopper",
+                             ///< "blackwell", "tpu_v6e"
+  std::vector<std::string> aliases;
+
+  /// Dense matrix peak per element format; mxfp8 reads fp8, mxfp4 and nvfp4 read the fp4 figure.
+  std::array<std::optional<Figure<FlopsPerSecond>>, kDtypeCount> peak;
+  std::optional<Figure<Bytes>> memory;         ///< as labelled
+  std::optional<Figure<Bytes>> usable_memory;  ///< what a program can allocate, where known
+  std::optional<Figure<BytesPerSecond>> memory_bandwidth;
+  std::optional<Figure<double>> compute_units;  ///< SMs, CUs, WGPs, tensor cores
+  std::optional<Figure<Hertz>> clock;
+  /// Best measured dense matmul rate per format (MAMF-like), where published.
+  std::array<std::optional<Figure<FlopsPerSecond>>, kDtypeCount> measured_matmul;
+
+  ScaleUpKind scale_up = ScaleUpKind::none;
+  std::optional<Figure<BytesPerSecond>> scale_up_rate;  ///< to all peers together, one direction
+  std::optional<Figure<BytesPerSecond>>
+      pair_rate;  ///< ceiling between one pair (mesh); absent = scale_up_rate
+  std::optional<Figure<double>> scale_up_domain;  ///< accelerators in one domain
+  std::optional<Figure<BytesPerSecond>>
+      scale_out_rate;  ///< NIC line rate per accelerator, one direction
+  std::optional<Figure<BytesPerSecond>> host_rate;  ///< to host memory, one direction
+
+  std::optional<Figure<Watts>> tdp;
+  std::optional<Figure<Watts>> idle;
+  std::optional<Figure<Usd>> price;
+  std::optional<Figure<UsdPerSecond>> rental;
+  std::optional<Figure<Watts>>
+      all_in_power;  ///< IT and facility share per accelerator; contains cooling
+
+  /// The dense peak a kernel of this format can reach, following mxfp8 -> fp8, mxfp4/nvfp4 -> fp4
+  /// -> fp8 -> bf16. Absent only where the accelerator publishes no wider format either.
+  std::optional<Figure<FlopsPerSecond>> dense_peak(Dtype dtype) const;
+};
+
+}  // namespace polyfleet

@@ -1,0 +1,1 @@
+#include "units/quantity.hpp"  // upward on purpose: the guard must refuse it

@@ -1,0 +1,1 @@
+// a header that a lower room must not see
