@@ -34,10 +34,10 @@ def rows_of(path):
         return list(csv.DictReader(line for line in file if not line.startswith("#")))
 
 
-def version_key(text):
+def version_key(text, container_tag_is_old=False):
     """Release order; a label that is no NCCL version (a container tag) sorts below every version."""
     numbers = [int(n) for n in re.findall(r"\d+", text)]
-    return (0 if "rc" in text and numbers[0] < 2 else 1, numbers)
+    return (0 if container_tag_is_old and "rc" in text else 1, numbers)
 
 
 def geometric_mean(values):
@@ -60,7 +60,8 @@ def nccl(folder):
     newest = {}
     for row in rows:
         key = (row["system"], row["op"])
-        newest[key] = max(newest.get(key, "0"), row["nccl_version"], key=version_key)
+        newest[key] = max(newest.get(key, "0"), row["nccl_version"],
+                          key=lambda text: version_key(text, container_tag_is_old=True))
     groups = grouped()
     for row in rows:
         if row["nccl_version"] != newest[(row["system"], row["op"])]:
@@ -135,7 +136,7 @@ def acceptance(folder):
             title = row["source_title"]
             library = "nccl-tests" if row["vendor"] == "NVIDIA" else "rccl-tests"
             if "acceptance guide" in title:
-                library = "rccl-tests, one process"
+                library = "rccl-tests one process"
             source = title.replace(",", "")
             key = (TRUTH[row["accelerator"]], library, op, ranks, source)
             if is_time:
