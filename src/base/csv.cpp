@@ -18,7 +18,8 @@ class Splitter {
 
   bool done() const { return at_ >= text_.size(); }
   int line() const { return line_; }
-  bool open_quote() const { return open_quote_; }
+  /// What is wrong with the form of the record that next() gave last, or empty.
+  const char* fault() const { return fault_; }
 
   void skip_comment_lines() {
     while (!done() && text_[at_] == '#') {
@@ -31,8 +32,9 @@ class Splitter {
   CsvRow next() {
     CsvRow row;
     row.line = line_;
+    fault_ = "";
     std::string cell;
-    bool quoted = false;
+    bool quoted = false, closed = false;
     while (!done()) {
       const char c = text_[at_++];
       if (quoted) {
@@ -42,36 +44,80 @@ class Splitter {
           ++at_;
         } else if (c == '"') {
           quoted = false;
+          closed = true;
         } else {
           cell += c;
         }
         continue;
       }
-      if (c == '"' && cell.empty()) {
+      if (c == '"' && cell.empty() && !closed) {
         quoted = true;
       } else if (c == ',') {
-        row.cells.push_back(std::move(cell));
-        cell.clear();
+        add(row, cell);
+        closed = false;
       } else if (c == '\n') {
         ++line_;
         break;
+      } else if (closed && c != '\r') {
+        fault_ = "has text after a closing quote";
       } else if (c != '\r') {
         cell += c;
       }
     }
-    open_quote_ = quoted;
-    row.cells.push_back(std::move(cell));
+    if (quoted) fault_ = "a quote opens and never closes";
+    add(row, cell);
     return row;
   }
 
  private:
+  /// A record of nothing but commas must not eat the memory: past the limit cells are dropped and
+  /// the record is faulty.
+  void add(CsvRow& row, std::string& cell) {
+    constexpr std::size_t kMostCells = 10'000;
+    if (row.cells.size() < kMostCells) {
+      row.cells.push_back(std::move(cell));
+    } else {
+      fault_ = "has more than 10000 cells";
+    }
+    cell.clear();
+  }
+
   std::string_view text_;
   std::size_t at_ = 0;
   int line_ = 1;
-  bool open_quote_ = false;
+  const char* fault_ = "";
 };
 
 bool is_blank(const CsvRow& row) { return row.cells.size() == 1 && row.cells[0].empty(); }
+
+Diagnostics header_problems(const Splitter& splitter, const CsvRow& header,
+                            const std::string& file) {
+  const Position where{file, header.line, 0};
+  if (*splitter.fault() != '\0') return {problem_at(where, splitter.fault())};
+  if (is_blank(header)) {
+    return {problem_at(where, "is blank where the header should be",
+                       "begin with a line of column names")};
+  }
+  Diagnostics problems;
+  std::vector<std::string> names = header.cells;
+  std::sort(names.begin(), names.end());
+  for (std::size_t i = 1; i < names.size(); ++i) {
+    const bool first_repeat = names[i] == names[i - 1] && (i < 2 || names[i] != names[i - 2]);
+    if (first_repeat) {
+      problems.push_back(problem_at(where, "names the column '" + names[i] + "' twice",
+                                    "give each column its own name"));
+    }
+  }
+  return problems;
+}
+
+/// What is wrong with one row, or empty.
+std::string row_fault(const Splitter& splitter, const CsvRow& row, std::size_t columns) {
+  if (*splitter.fault() != '\0') return splitter.fault();
+  if (row.cells.size() == columns) return {};
+  return "has " + std::to_string(row.cells.size()) + " cells where the header has " +
+         std::to_string(columns);
+}
 
 }  // namespace
 
@@ -80,27 +126,30 @@ Result<CsvTable> CsvTable::parse(std::string_view text, std::string file) {
   table.file_ = std::move(file);
   if (text.find('\0') != std::string_view::npos)
     return problem_at({table.file_, 0, 0}, "holds binary data, not CSV text");
-  Diagnostics problems;
   Splitter splitter(text);
   splitter.skip_comment_lines();
   if (splitter.done()) return problem_at({table.file_, 1, 0}, "is empty: a header line is needed");
-  table.columns_ = splitter.next().cells;
+  CsvRow header = splitter.next();
+  Diagnostics problems = header_problems(splitter, header, table.file_);
+  if (!problems.empty()) return problems;
+  table.columns_ = std::move(header.cells);
   constexpr std::size_t kMostProblems = 20;
-  while (!splitter.done() && problems.size() < kMostProblems) {
+  std::size_t unlisted = 0;
+  while (!splitter.done()) {
     CsvRow row = splitter.next();
-    if (splitter.open_quote()) {
-      problems.push_back(problem_at({table.file_, row.line, 0}, "a quote opens and never closes"));
-      break;
+    if (is_blank(row) && *splitter.fault() == '\0') continue;
+    const std::string fault = row_fault(splitter, row, table.columns_.size());
+    if (fault.empty()) {
+      table.rows_.push_back(std::move(row));
+    } else if (problems.size() < kMostProblems) {
+      problems.push_back(problem_at({table.file_, row.line, 0}, fault));
+    } else {
+      ++unlisted;
     }
-    if (is_blank(row)) continue;
-    if (row.cells.size() != table.columns_.size()) {
-      problems.push_back(
-          problem_at({table.file_, row.line, 0}, "has " + std::to_string(row.cells.size()) +
-                                                     " cells where the header has " +
-                                                     std::to_string(table.columns_.size())));
-      continue;
-    }
-    table.rows_.push_back(std::move(row));
+  }
+  if (unlisted > 0) {
+    problems.push_back(problem_at(
+        {table.file_, 0, 0}, "has " + std::to_string(unlisted) + " more faulty rows, not listed"));
   }
   if (!problems.empty()) return problems;
   return table;
@@ -130,7 +179,7 @@ Result<std::vector<std::size_t>> CsvTable::require(const std::vector<std::string
 std::optional<double> parse_number(std::string_view text) {
   while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
   while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
-  if (!text.empty() && text.front() == '+') text.remove_prefix(1);
+  if (text.size() > 1 && text[0] == '+' && text[1] != '-') text.remove_prefix(1);
   double number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (error != std::errc{} || end != text.data() + text.size() || text.empty()) return std::nullopt;

@@ -1,6 +1,8 @@
 // CSV as published tables use it (RFC 4180: quotes, doubled quotes, CRLF, quoted line breaks), with
-// line numbers. Lines that open with '#' before the header are comments. A row with more or fewer
-// cells than the header is a diagnostic; so are a missing header and a quote that never closes.
+// line numbers. Lines that open with '#' before the header are comments; blank lines are skipped.
+// Diagnosed: a row with more or fewer cells than the header, a missing header, a column named
+// twice, text after a closing quote, a quote that never closes, binary data. The first 20 problems
+// are listed, the others counted.
 #pragma once
 
 #include <optional>
@@ -35,7 +37,7 @@ class CsvTable {
   std::vector<CsvRow> rows_;
 };
 
-/// A finite number that fills the whole text (surrounding blanks allowed), or nothing.
+/// A finite decimal number that fills the whole text (surrounding blanks allowed), or nothing.
 std::optional<double> parse_number(std::string_view text);
 
 /// One cell quoted where CSV needs it.

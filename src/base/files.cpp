@@ -19,37 +19,55 @@ Result<std::string> read_file(const fs::path& path, std::size_t limit) {
   if (fs::is_directory(status)) return problem_at(where, "is a folder, not a file");
   std::ifstream stream(path, std::ios::binary);
   if (!stream) return problem_at(where, "cannot be opened", "check its permissions");
+  // The stream sets badbit on a read error; a short read without it is the end of the file.
   std::string content;
   char block[1 << 16];
   while (stream.read(block, sizeof block) || stream.gcount() > 0) {
     content.append(block, static_cast<std::size_t>(stream.gcount()));
     if (content.size() > limit) {
-      return problem_at(where, "is larger than " + std::to_string(limit >> 20) + " MiB",
+      return problem_at(where, "is larger than " + std::to_string(limit) + " bytes",
                         "this does not look like the expected kind of file");
     }
   }
+  if (stream.bad()) return problem_at(where, "cannot be read to its end");
   return content;
 }
 
-Result<std::monostate> write_file(const fs::path& path, std::string_view content) {
-  const Position where{path.string(), 0, 0};
-  const fs::path temporary = path.string() + ".part" + std::to_string(::getpid());
-  std::FILE* file = std::fopen(temporary.c_str(), "wb");
-  if (file == nullptr) {
-    return problem_at(where, std::string("cannot be written: ") + std::strerror(errno));
-  }
+namespace {
+
+/// Writes the bytes and closes; what went wrong, or empty.
+std::string written_to(const fs::path& path, std::string_view content, bool to_disk) {
+  std::FILE* file = std::fopen(path.c_str(), "wb");
+  if (file == nullptr) return std::strerror(errno);
+  std::string fault;
   const bool wrote = std::fwrite(content.data(), 1, content.size(), file) == content.size() &&
-                     std::fflush(file) == 0 && ::fsync(::fileno(file)) == 0;
-  const int saved = errno;
-  const bool closed = std::fclose(file) == 0;
+                     std::fflush(file) == 0 && (!to_disk || ::fsync(::fileno(file)) == 0);
+  if (!wrote) fault = std::strerror(errno);
+  if (std::fclose(file) != 0 && fault.empty()) fault = std::strerror(errno);
+  return fault;
+}
+
+}  // namespace
+
+Result<std::monostate> write_file(const fs::path& path, std::string_view content) {
   std::error_code error;
-  if (wrote && closed) fs::rename(temporary, path, error);
-  if (!wrote || !closed || error) {
-    std::error_code ignored;
-    fs::remove(temporary, ignored);
-    return problem_at(where, "cannot be written: " +
-                                 (error ? error.message() : std::string(std::strerror(saved))));
+  const fs::file_status status = fs::status(path, error);
+  const bool in_place = fs::exists(status) && !fs::is_regular_file(status);
+  // A link keeps pointing at its file; a terminal, pipe or device is written as it stands.
+  const fs::path target = fs::is_symlink(path, error) ? fs::weakly_canonical(path, error) : path;
+  const fs::path temporary = target.string() + ".part" + std::to_string(::getpid());
+  std::string fault = written_to(in_place ? path : temporary, content, !in_place);
+  if (!in_place) {
+    if (fault.empty()) {
+      fs::rename(temporary, target, error);
+      if (error) fault = error.message();
+    }
+    if (!fault.empty()) {
+      std::error_code ignored;
+      fs::remove(temporary, ignored);
+    }
   }
+  if (!fault.empty()) return problem_at({path.string(), 0, 0}, "cannot be written: " + fault);
   return std::monostate{};
 }
 
@@ -74,6 +92,8 @@ Result<fs::path> data_directory() {
       return folder / "share" / "polyfleet" / "data";
     if (folder == folder.root_path()) break;
   }
+  if (holds_data(fs::path(POLYFLEET_BUILT_FROM) / "data"))
+    return fs::path(POLYFLEET_BUILT_FROM) / "data";
   return problem("polyfleet's data folder was not found (looked at " + looked + ")",
                  "set POLYFLEET_DATA to the data/ folder of the source tree");
 }

@@ -13,12 +13,13 @@
 
 namespace polyfleet {
 
-inline constexpr std::size_t kLargestInput = std::size_t{256} << 20;
+inline constexpr std::size_t kLargestInput = std::size_t{64} << 20;  // bytes
 
 /// The file's bytes. Diagnoses a missing file, a folder, and one above `limit` bytes.
 Result<std::string> read_file(const std::filesystem::path& path, std::size_t limit = kLargestInput);
 
-/// Writes to a neighbour and renames it over `path`, so that a reader never sees half a file.
+/// Writes to a neighbour and renames it over `path`, so that a reader never sees half a file. A
+/// device or pipe (/dev/stdout) is written in place.
 Result<std::monostate> write_file(const std::filesystem::path& path, std::string_view content);
 
 /// The folder data/: $POLYFLEET_DATA, else the first `data` with sources.toml beside or above the

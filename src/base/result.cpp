@@ -1,19 +1,41 @@
 #include "base/result.hpp"
 
+#include <string_view>
+
 namespace polyfleet {
+namespace {
+
+/// Foreign text must not drive the terminal: control characters become \\xNN.
+std::string harmless(std::string_view text) {
+  constexpr char kHex[] = "0123456789abcdef";
+  std::string shown;
+  for (const char c : text) {
+    const auto code = static_cast<unsigned char>(c);
+    if (code >= 0x20 && code != 0x7f) {
+      shown += c;
+    } else if (c == '\n') {
+      shown += "\\n";
+    } else {
+      shown += {'\\', 'x', kHex[code >> 4], kHex[code & 15]};
+    }
+  }
+  return shown;
+}
+
+}  // namespace
 
 std::string to_text(const Diagnostic& diagnostic) {
   std::string text;
   if (!diagnostic.where.file.empty()) {
-    text += diagnostic.where.file;
+    text += harmless(diagnostic.where.file);
     if (diagnostic.where.line > 0) {
       text += ':' + std::to_string(diagnostic.where.line);
       if (diagnostic.where.column > 0) text += ':' + std::to_string(diagnostic.where.column);
     }
     text += ": ";
   }
-  text += diagnostic.what;
-  if (!diagnostic.fix.empty()) text += "\n  fix: " + diagnostic.fix;
+  text += harmless(diagnostic.what);
+  if (!diagnostic.fix.empty()) text += "\n  fix: " + harmless(diagnostic.fix);
   return text;
 }
 

@@ -36,7 +36,8 @@ std::string nearest_name(std::string_view written, const std::vector<std::string
   int best_distance = 0;
   for (const std::string& name : known) {
     const int distance = edit_distance(written, name);
-    const int allowed = std::max<int>(1, static_cast<int>(name.size()) / 3);
+    const int length = static_cast<int>(name.size());
+    const int allowed = std::min(std::max(1, length / 3), length - 1);  // not a wholly other word
     if (distance <= allowed && (best.empty() || distance < best_distance)) {
       best = name;
       best_distance = distance;
@@ -49,6 +50,7 @@ std::string name_suggestion(std::string_view written, const std::vector<std::str
                             std::size_t limit) {
   const std::string nearest = nearest_name(written, known);
   if (!nearest.empty()) return "did you mean '" + nearest + "'?";
+  if (known.empty()) return {};
   std::string text = "known: ";
   for (std::size_t i = 0; i < known.size() && i < limit; ++i) {
     if (i > 0) text += ", ";

@@ -11,7 +11,8 @@ namespace polyfleet {
 /// ignored).
 int edit_distance(std::string_view a, std::string_view b);
 
-/// The nearest name within a third of its length, or empty. Ties go to the first.
+/// The nearest name within a third of its length (at least one edit, fewer than all its letters),
+/// or empty. Ties go to the first.
 std::string nearest_name(std::string_view written, const std::vector<std::string>& known);
 
 /// "did you mean 'x'?" or, where nothing is near, "known: a, b, c, ..." (at most `limit` names).

@@ -1,4 +1,7 @@
-// The only file that sees toml++. Positions come from its source regions.
+// The only file that sees toml++. Positions come from its source regions. toml++ bounds the nesting
+// of arrays and inline tables but not the length of a dotted key, each part of which is a level
+// too; a document of dots would overflow the stack, so the text is looked through for one
+// beforehand.
 #define TOML_EXCEPTIONS 0
 #include <toml++/toml.h>
 
@@ -11,27 +14,100 @@ Position position_of(const toml::source_region& region, const std::string& file)
   return {file, static_cast<int>(region.begin.line), static_cast<int>(region.begin.column)};
 }
 
-Value convert(const toml::node& node, const std::string& file) {
-  Value value;
-  if (const auto* table = node.as_table()) {
-    std::vector<std::pair<const toml::key*, const toml::node*>> members;
-    for (const auto& [key, member] : *table) members.emplace_back(&key, &member);
-    // toml++ orders by name; restore the order of the document for reports and messages.
-    std::stable_sort(members.begin(), members.end(), [](const auto& a, const auto& b) {
-      const auto& p = a.first->source().begin;
-      const auto& q = b.first->source().begin;
-      return p.line != q.line ? p.line < q.line : p.column < q.column;
-    });
-    Table converted;
-    for (const auto& [key, member] : members) {
-      Value inner = convert(*member, file);
-      inner.at(position_of(key->source(), file));
-      converted.emplace_back(std::string(key->str()), std::move(inner));
+/// Finds a run of more dots than levels are allowed, outside strings and comments. A run ends at
+/// whatever ends a key: '=', a comma, a bracket or the end of the line.
+class DottedKeyScan {
+ public:
+  explicit DottedKeyScan(std::string_view text) : text_(text) {}
+
+  /// The line with such a key, or 0.
+  int line_too_deep() {
+    while (at_ < text_.size()) {
+      const char c = text_[at_];
+      if (c == '"' || c == '\'') {
+        skip_string(c);
+        continue;
+      }
+      if (c == '#') {
+        while (at_ < text_.size() && text_[at_] != '\n') ++at_;
+        continue;
+      }
+      if (c == '.' && ++dots_ > kDeepestNesting) return line_;
+      if (c == '\n' || c == '=' || c == ',' || c == '[' || c == '{') dots_ = 0;
+      if (c == '\n') ++line_;
+      ++at_;
     }
-    value = Value(std::move(converted));
+    return 0;
+  }
+
+ private:
+  void skip_string(char quote) {
+    const std::string three(3, quote);
+    const bool many_lines = text_.substr(at_, 3) == three;
+    at_ += many_lines ? 3 : 1;
+    while (at_ < text_.size()) {
+      const char c = text_[at_];
+      if (many_lines && text_.substr(at_, 3) == three) {
+        at_ += 3;
+        return;
+      }
+      if (c == '\n' && !many_lines) return;  // an error that toml++ reports
+      if (c == '\n') ++line_;
+      ++at_;
+      if (c == quote && !many_lines) return;
+      if (c == '\\' && quote == '"' && at_ < text_.size() && text_[at_] != '\n') ++at_;
+    }
+  }
+
+  std::string_view text_;
+  std::size_t at_ = 0;
+  int line_ = 1;
+  int dots_ = 0;
+};
+
+Value convert(const toml::node& node, const std::string& file, int depth, Diagnostics& problems);
+
+Table convert_members(const toml::table& table, const std::string& file, int depth,
+                      Diagnostics& problems) {
+  std::vector<std::pair<const toml::key*, const toml::node*>> members;
+  for (const auto& [key, member] : table) members.emplace_back(&key, &member);
+  // toml++ orders by name; restore the order of the document for reports and messages.
+  std::stable_sort(members.begin(), members.end(), [](const auto& a, const auto& b) {
+    const auto& p = a.first->source().begin;
+    const auto& q = b.first->source().begin;
+    return p.line != q.line ? p.line < q.line : p.column < q.column;
+  });
+  Table converted;
+  for (const auto& [key, member] : members) {
+    Value inner = convert(*member, file, depth + 1, problems);
+    inner.at(position_of(key->source(), file));
+    converted.emplace_back(std::string(key->str()), std::move(inner));
+  }
+  return converted;
+}
+
+/// Dates and times are kept as their TOML text.
+std::string date_text(const toml::node& node) {
+  std::ostringstream text;
+  node.visit([&](const auto& content) {
+    if constexpr (toml::is_date<decltype(content)> || toml::is_time<decltype(content)> ||
+                  toml::is_date_time<decltype(content)>)
+      text << content.get();
+  });
+  return text.str();
+}
+
+Value convert(const toml::node& node, const std::string& file, int depth, Diagnostics& problems) {
+  Value value;
+  if (depth > kDeepestNesting) {
+    problems.push_back(
+        problem_at(position_of(node.source(), file), "is nested more than 100 levels deep"));
+  } else if (const auto* table = node.as_table()) {
+    value = Value(convert_members(*table, file, depth, problems));
   } else if (const auto* array = node.as_array()) {
     Array converted;
-    for (const auto& member : *array) converted.push_back(convert(member, file));
+    for (const auto& member : *array)
+      converted.push_back(convert(member, file, depth + 1, problems));
     value = Value(std::move(converted));
   } else if (const auto* text = node.as_string()) {
     value = Value(text->get());
@@ -42,13 +118,7 @@ Value convert(const toml::node& node, const std::string& file) {
   } else if (const auto* boolean = node.as_boolean()) {
     value = Value(boolean->get());
   } else {
-    std::ostringstream text_of_date;  // dates and times are kept as their TOML text
-    node.visit([&](const auto& content) {
-      if constexpr (toml::is_date<decltype(content)> || toml::is_time<decltype(content)> ||
-                    toml::is_date_time<decltype(content)>)
-        text_of_date << content.get();
-    });
-    value = Value(text_of_date.str());
+    value = Value(date_text(node));
   }
   return value.at(position_of(node.source(), file));
 }
@@ -58,12 +128,17 @@ Value convert(const toml::node& node, const std::string& file) {
 Result<Value> parse_toml(std::string_view text, const std::string& file) {
   if (text.find('\0') != std::string_view::npos)
     return problem_at({file, 0, 0}, "holds binary data, not TOML text");
+  if (const int line = DottedKeyScan(text).line_too_deep(); line > 0)
+    return problem_at({file, line, 0}, "is nested more than 100 levels deep");
   toml::parse_result parsed = toml::parse(text, file);
   if (!parsed) {
     const toml::parse_error& error = parsed.error();
     return problem_at(position_of(error.source(), file), std::string(error.description()));
   }
-  return convert(parsed.table(), file);
+  Diagnostics problems;
+  Value document = convert(parsed.table(), file, 0, problems);
+  if (!problems.empty()) return problems;
+  return document;
 }
 
 }  // namespace polyfleet

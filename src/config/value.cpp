@@ -2,39 +2,54 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
+#include "base/check.hpp"
 #include "base/files.hpp"
 
 namespace polyfleet {
 namespace {
 
+/// Length of the UTF-8 character at the front, or 0 where the bytes are none (RFC 3629).
+std::size_t character_length(std::string_view text) {
+  const auto byte = [&](std::size_t i) {
+    return i < text.size() ? static_cast<unsigned char>(text[i]) : 0u;
+  };
+  const auto continues = [&](std::size_t i) { return (byte(i) & 0xC0u) == 0x80u; };
+  const unsigned lead = byte(0);
+  if (lead < 0x80) return 1;
+  if (lead >= 0xC2 && lead <= 0xDF) return continues(1) ? 2 : 0;
+  if ((lead & 0xF0u) == 0xE0) {
+    const bool overlong = lead == 0xE0 && byte(1) < 0xA0;
+    const bool surrogate = lead == 0xED && byte(1) >= 0xA0;
+    return continues(1) && continues(2) && !overlong && !surrogate ? 3 : 0;
+  }
+  if (lead >= 0xF0 && lead <= 0xF4) {
+    const bool overlong = lead == 0xF0 && byte(1) < 0x90;
+    const bool beyond = lead == 0xF4 && byte(1) >= 0x90;
+    return continues(1) && continues(2) && continues(3) && !overlong && !beyond ? 4 : 0;
+  }
+  return 0;
+}
+
 void append_text(std::string& out, std::string_view text) {
+  constexpr std::string_view kEscaped = "\"\\\n\r\t";
+  constexpr std::string_view kLetters = "\"\\nrt";
   out += '"';
-  for (const char c : text) {
-    switch (c) {
-      case '"':
-        out += "\\\"";
-        break;
-      case '\\':
-        out += "\\\\";
-        break;
-      case '\n':
-        out += "\\n";
-        break;
-      case '\r':
-        out += "\\r";
-        break;
-      case '\t':
-        out += "\\t";
-        break;
-      default:
-        if (static_cast<unsigned char>(c) < 0x20) {
-          out += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
-        } else {
-          out += c;
-        }
+  while (!text.empty()) {
+    const std::size_t length = character_length(text);
+    const auto escape = kEscaped.find(text.front());
+    if (length == 0) {
+      out += "\xEF\xBF\xBD";  // U+FFFD: the bytes are not text
+    } else if (escape != std::string_view::npos) {
+      out += {'\\', kLetters[escape]};
+    } else if (static_cast<unsigned char>(text.front()) < 0x20) {
+      out += fmt::format("\\u{:04x}", static_cast<unsigned>(text.front()));
+    } else {
+      out += text.substr(0, length);
     }
+    text.remove_prefix(std::max<std::size_t>(length, 1));
   }
   out += '"';
 }
@@ -103,7 +118,8 @@ const Value* Value::find(std::string_view key) const {
 
 Value& Value::set(std::string key, Value value) {
   if (is_null()) content_ = Table{};
-  Table& members = std::get<Table>(content_);
+  POLYFLEET_CHECK(table() != nullptr, "only a table has members");
+  Table& members = *table();
   for (auto& [name, member] : members) {
     if (name == key) {
       member = std::move(value);
@@ -116,7 +132,9 @@ Value& Value::set(std::string key, Value value) {
 
 Value& Value::push(Value value) {
   if (is_null()) content_ = Array{};
-  std::get<Array>(content_).push_back(std::move(value));
+  Array* elements = std::get_if<Array>(&content_);
+  POLYFLEET_CHECK(elements != nullptr, "only an array grows");
+  elements->push_back(std::move(value));
   return *this;
 }
 

@@ -60,7 +60,7 @@ class Value {
     where_ = std::move(where);
     return *this;
   }
-  /// "table", "array", "text", "integer", "number", "true or false", "nothing".
+  /// "a table", "an array", "text", "an integer", "a number", "true or false", "nothing".
   std::string_view kind() const;
 
  private:
@@ -68,15 +68,20 @@ class Value {
   Position where_;
 };
 
+/// Nesting beyond this is refused by both readers: a document of brackets must not eat the stack.
+inline constexpr int kDeepestNesting = 100;
+
 /// TOML 1.0. Diagnoses syntax, duplicate keys, nesting beyond 100 levels, with line and column.
 Result<Value> parse_toml(std::string_view text, const std::string& file);
-/// JSON (RFC 8259). Diagnoses syntax, duplicate keys, nesting beyond 100 levels; a position is
-/// where a value ends.
+/// JSON (RFC 8259). Diagnoses syntax, duplicate keys, nesting beyond 100 levels, with line and
+/// column. As in TOML a member stands where its key begins, any other value where it begins;
+/// columns count characters.
 Result<Value> parse_json(std::string_view text, const std::string& file);
-/// Reads the file and parses it by its extension (.toml, .json).
+/// Reads the file (at most 16 MiB) and parses it by its extension (.toml, .json).
 Result<Value> read_document(const std::string& path);
 
-/// JSON text; numbers round-trip; not-a-number and infinities print as null. indent < 0: one line.
+/// JSON text; numbers round-trip; not-a-number and infinities print as null, bytes that are not
+/// UTF-8 as U+FFFD. indent < 0: one line.
 std::string to_json(const Value& value, int indent = 2);
 
 }  // namespace polyfleet

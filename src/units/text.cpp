@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -60,6 +61,7 @@ constexpr auto kUnits = std::to_array<NamedUnit>({
     {"TB", kData, 1e12, true},
     {"TiB", kData, 1099511627776.0, false},
     {"PB", kData, 1e15, true},
+    {"EB", kData, 1e18, true},
     {"B/s", kDataRate, 1, true},
     {"kB/s", kDataRate, 1e3, true},
     {"MB/s", kDataRate, 1e6, true},
@@ -101,6 +103,7 @@ constexpr auto kUnits = std::to_array<NamedUnit>({
     {"kW", kPower, 1e3, true},
     {"MW", kPower, 1e6, true},
     {"GW", kPower, 1e9, true},
+    {"TW", kPower, 1e12, true},
     {"USD", kMoney, 1, true},
     {"kUSD", kMoney, 1e3, false},
     {"MUSD", kMoney, 1e6, true},
@@ -109,10 +112,13 @@ constexpr auto kUnits = std::to_array<NamedUnit>({
     {"USD/s", kMoneyRate, 1, false},
     {"USD/MWh", kMoneyPerEnergy, 1.0 / 3.6e9, false},
     {"USD/kWh", kMoneyPerEnergy, 1.0 / 3.6e6, true},
+    {"USD/J", kMoneyPerEnergy, 1, false},
     {"gCO2e", kCarbon, 1, true},
     {"kgCO2e", kCarbon, 1e3, true},
     {"tCO2e", kCarbon, 1e6, true},
+    {"MtCO2e", kCarbon, 1e12, true},
     {"gCO2e/kWh", kCarbonPerEnergy, 1.0 / 3.6e6, true},
+    {"gCO2e/J", kCarbonPerEnergy, 1, false},
     {"tokens", kToken, 1, true},
     {"token", kToken, 1, false},
     {"Mtokens", kToken, 1e6, true},
@@ -120,6 +126,53 @@ constexpr auto kUnits = std::to_array<NamedUnit>({
     {"Ttokens", kToken, 1e12, true},
     {"tokens/s", kTokenRate, 1, true},
     {"Mtokens/s", kTokenRate, 1e6, false},
+});
+
+/// Spellings in use that edit distance would lead astray (b is a bit, B a byte) or not find.
+struct Misspelling {
+  std::string_view written;
+  std::string_view meant;
+};
+constexpr auto kMisspellings = std::to_array<Misspelling>({
+    {"Mbps", "Mbit/s"},
+    {"Gbps", "Gbit/s"},
+    {"Tbps", "Tbit/s"},
+    {"Mb/s", "Mbit/s"},
+    {"Gb/s", "Gbit/s"},
+    {"Tb/s", "Tbit/s"},
+    {"MBps", "MB/s"},
+    {"GBps", "GB/s"},
+    {"TBps", "TB/s"},
+    {"Mb", "MB"},
+    {"Gb", "GB"},
+    {"K", "kB"},
+    {"M", "MB"},
+    {"G", "GB"},
+    {"T", "TB"},
+    {"\u00b5s", "us"},
+    {"\u03bcs", "us"},
+    {"usec", "us"},
+    {"msec", "ms"},
+    {"sec", "s"},
+    {"seconds", "s"},
+    {"minutes", "min"},
+    {"hr", "h"},
+    {"hours", "h"},
+    {"GFLOPS", "GFLOP/s"},
+    {"TFLOPS", "TFLOP/s"},
+    {"PFLOPS", "PFLOP/s"},
+    {"EFLOPS", "EFLOP/s"},
+    {"TF", "TFLOP/s"},
+    {"PF", "PFLOP/s"},
+    {"TOPS", "TOP/s"},
+    {"watts", "W"},
+    {"$", "USD"},
+    {"USD/hr", "USD/h"},
+    {"$/h", "USD/h"},
+    {"USD/hour", "USD/h"},
+    {"g/kWh", "gCO2e/kWh"},
+    {"tok/s", "tokens/s"},
+    {"tokens/sec", "tokens/s"},
 });
 
 std::vector<std::string> names_of(Dimension dimension) {
@@ -134,6 +187,27 @@ std::string_view trimmed(std::string_view text) {
   while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
   while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
   return text;
+}
+
+std::string unit_fix(std::string_view written, Dimension wanted) {
+  const std::vector<std::string> names = names_of(wanted);
+  for (const Misspelling& known : kMisspellings) {
+    const bool fits = std::find(names.begin(), names.end(), known.meant) != names.end();
+    if (known.written == written && fits) return fmt::format("did you mean '{}'?", known.meant);
+  }
+  return name_suggestion(written, names, 40);
+}
+
+/// The unit in which a reader meets this magnitude: the largest that keeps the number at least 1.
+const NamedUnit* printed_unit(double base, Dimension dimension) {
+  const NamedUnit* chosen = nullptr;
+  for (const NamedUnit& unit : kUnits) {
+    if (!(unit.dimension == dimension) || !unit.printed) continue;
+    const bool fits = std::abs(base) >= unit.scale;
+    if (chosen == nullptr || (fits && unit.scale > chosen->scale)) chosen = &unit;
+    if (base == 0 && unit.scale == 1) return &unit;  // zero carries the base unit
+  }
+  return chosen;
 }
 
 }  // namespace
@@ -159,7 +233,10 @@ Result<double> parse_in(std::string_view text, Dimension wanted) {
                    "add one of " + unit_examples(wanted));
   }
   for (const NamedUnit& unit : kUnits) {
-    if (unit.name == unit_text && unit.dimension == wanted) return number * unit.scale;
+    if (unit.name != unit_text || !(unit.dimension == wanted)) continue;
+    const double base = number * unit.scale;
+    if (std::isfinite(base)) return base;
+    return problem(fmt::format("'{}' is too large", text.substr(0, 40)));
   }
   for (const NamedUnit& unit : kUnits) {
     if (unit.name == unit_text) {
@@ -168,23 +245,31 @@ Result<double> parse_in(std::string_view text, Dimension wanted) {
     }
   }
   return problem(fmt::format("unknown unit '{}'", unit_text.substr(0, 40)),
-                 name_suggestion(unit_text, names_of(wanted), 40));
+                 unit_fix(unit_text, wanted));
 }
 
 std::string print_in(double base, Dimension dimension) {
-  const NamedUnit* chosen = nullptr;
-  for (const NamedUnit& unit : kUnits) {
-    if (!(unit.dimension == dimension) || !unit.printed) continue;
-    const bool fits = std::abs(base) >= unit.scale;
-    if (chosen == nullptr || (fits && unit.scale > chosen->scale)) chosen = &unit;
+  const NamedUnit* unit = printed_unit(base, dimension);
+  const double number = unit == nullptr ? base : base / unit->scale;
+  constexpr double kFourDigits = 9999.5;  // beyond: whole digits rather than an exponent
+  constexpr double kReadable = 1e15;
+  const bool whole = std::abs(number) >= kFourDigits && std::abs(number) < kReadable;
+  const std::string digits = whole ? fmt::format("{:.0f}", number) : fmt::format("{:.4g}", number);
+  return unit == nullptr ? digits : fmt::format("{} {}", digits, unit->name);
+}
+
+std::string exact_in(double base, Dimension dimension) {
+  const NamedUnit* printed = printed_unit(base, dimension);
+  if (printed != nullptr) {
+    std::string text = fmt::format("{} {}", base / printed->scale, printed->name);
+    const Result<double> read = parse_in(text, dimension);
+    if (read && *read == base) return text;
   }
-  if (chosen == nullptr) return fmt::format("{:.4g}", base);
-  if (base == 0) {  // zero carries the base unit, not the smallest
-    for (const NamedUnit& unit : kUnits) {
-      if (unit.dimension == dimension && unit.printed && unit.scale == 1) chosen = &unit;
-    }
+  for (const NamedUnit& unit : kUnits) {  // rounding spoiled it: the base unit is always exact
+    if (unit.dimension == dimension && unit.scale == 1)
+      return fmt::format("{} {}", base, unit.name);
   }
-  return fmt::format("{:.4g} {}", base / chosen->scale, chosen->name);
+  return fmt::format("{}", base);
 }
 
 }  // namespace polyfleet::detail

@@ -18,6 +18,7 @@ struct Dimension {
 };
 Result<double> parse_in(std::string_view text, Dimension wanted);
 std::string print_in(double base, Dimension dimension);
+std::string exact_in(double base, Dimension dimension);
 std::string unit_examples(Dimension dimension);
 
 template <class Q>
@@ -37,10 +38,17 @@ Result<Q> parse_quantity(std::string_view text) {
   return Q::from_base(*base);
 }
 
-/// Four significant digits in the unit that keeps the number between 1 and 1000 where there is one.
+/// Four significant digits (whole digits from 10,000 on) in the largest unit that keeps the number at
+/// least 1. For people; exact_text is for documents.
 template <class Q>
 std::string print_quantity(Q quantity) {
   return detail::print_in(quantity.base(), detail::DimensionOf<Q>::value);
+}
+
+/// The shortest text that parse_quantity reads back to exactly this (finite) quantity.
+template <class Q>
+std::string exact_text(Q quantity) {
+  return detail::exact_in(quantity.base(), detail::DimensionOf<Q>::value);
 }
 
 /// Units a reader may write for this dimension, for help texts.
