@@ -1,5 +1,5 @@
-// Pipeline schedules: how long one step's micro-batches take to pass p stages, which task runs when,
-// and how many micro-batches a stage holds meanwhile. GPipe (arXiv:1811.06965), 1F1B
+// Pipeline schedules: how long one step's micro-batches take to pass p stages, which task runs
+// when, and how many micro-batches a stage holds meanwhile. GPipe (arXiv:1811.06965), 1F1B
 // (arXiv:2104.04473), interleaved 1F1B (same), ZB-H1 (arXiv:2401.10241), DualPipe
 // (arXiv:2412.19437 and its published scheduler). A task starts when its device is free and its
 // input has arrived; hand-over either holds the sender (blocking) or travels beside compute, where
@@ -48,9 +48,9 @@ struct PipelineTime {
 /// Why this shape has no such schedule (degrees, too few micro-batches), or nothing.
 std::optional<std::string> schedule_problem(const PipelineShape& shape);
 
-/// Exact time by the schedule's recurrences; cost is independent of the number of micro-batches once
-/// the steady state repeats. `costs` holds stages x virtual_stages entries in model order (chunk c
-/// on device c mod stages). Precondition: schedule_problem(shape) is empty.
+/// Exact time by the schedule's recurrences; cost is independent of the number of micro-batches
+/// once the steady state repeats. `costs` holds stages x virtual_stages entries in model order
+/// (chunk c on device c mod stages). Precondition: schedule_problem(shape) is empty.
 PipelineTime pipeline_time(const PipelineShape& shape, std::span<const StageCost> costs);
 
 /// The textbook formula for equal stages and free hand-over: (m + p - 1)(f + b) and its kin.
@@ -66,8 +66,8 @@ struct ScheduledTask {
   int chunk = 0;  ///< model order
   std::int64_t micro_batch = 0;
   Seconds start;
-  Seconds end;        ///< of compute
-  Seconds send;       ///< hand-over that follows; holds the device unless overlapped
+  Seconds end;   ///< of compute
+  Seconds send;  ///< hand-over that follows; holds the device unless overlapped
 };
 
 /// Every task of the step, by device, in the order in which it runs. m x p x v x 2..3 entries.
