@@ -33,6 +33,7 @@ struct PrecisionRecipe {
   Dtype head = Dtype::bf16;            ///< logits GEMM
   bool linear_backward_narrow = true;  ///< dgrad and wgrad in `linear` too
   double cast_bytes_per_element = 0;   ///< traffic to quantise and transpose one operand element
+  bool dispatch_narrow = false;        ///< tokens travel to their experts in `linear` (DeepSeek-V3)
   int first_layers_wide = 0;           ///< leading and trailing layers kept in `activation` format
   int last_layers_wide = 0;
 };
@@ -41,6 +42,16 @@ struct PrecisionRecipe {
 struct LoraSettings {
   int rank = 0;  ///< 0 = full training
   bool qkv = true, output = true, mlp_up = false, mlp_down = false;
+};
+
+/// What selective recompute runs again (Megatron-Core's recompute_modules); the core attention is
+/// the choice of Korthikanti et al. 2022.
+struct RecomputeModules {
+  bool core_attention = true;
+  bool latent_up = false;   ///< MLA up-projections of query, key and value
+  bool norm = false;        ///< norm outputs
+  bool activation = false;  ///< output of the MLP's or the experts' activation function
+  bool mlp = false;         ///< the whole MLP, dense or routed
 };
 
 /// Everything that fixes the operators of one micro-batch on one device.
@@ -55,6 +66,8 @@ struct MicroBatch {
   double elementwise_factor =
       1;  ///< eager stacks run norms and activations unfused (x2), compiled ones less
   bool main_grad_fp32 = true;   ///< wgrad accumulates into FP32
+  RecomputeModules selective;   ///< what "selective recompute" means for this run
+  double images = 0;            ///< vision-language: images per sequence
   double expert_imbalance = 1;  ///< busiest expert rank over the mean; 1 = force-balanced
 };
 

@@ -39,12 +39,30 @@ struct MixtureOfExperts {
       0;  ///< experts work in a projected space of this width (Nemotron 3), 0 = hidden
 };
 
+/// Mixer of linear attention: Mamba-2 (arXiv:2405.21060) and gated delta rule (arXiv:2412.06464)
+/// share these shapes. Mamba-2: key_heads = groups, key_dim = state, value_heads = heads.
+struct LinearMixer {
+  std::int64_t key_heads = 0;
+  std::int64_t key_dim = 0;
+  std::int64_t value_heads = 0;
+  std::int64_t value_dim = 0;
+  std::int64_t conv_kernel = 4;
+};
+
+/// Sparse attention by an indexer (DeepSeek-V3.2): every query attends to its top_k keys.
+struct SparseIndex {
+  std::int64_t heads = 0;  ///< 0 = none
+  std::int64_t head_dim = 0;
+  std::int64_t top_k = 0;
+};
+
 /// A vision tower in front of the language model (ViT-like), with a projector to the language
 /// width.
 struct VisionEncoder {
   std::int64_t layers = 0;
   std::int64_t hidden = 0;
   std::int64_t ffn = 0;
+  int ffn_matrices = 2;
   std::int64_t heads = 0;
   std::int64_t patch = 0;
   std::int64_t tokens_per_image = 0;  ///< patches seen by the tower
@@ -90,7 +108,12 @@ struct ModelSpec {
       0;  ///< with a window: every n-th layer attends fully (0 = none does)
   std::int64_t linear_layers = 0;      ///< layers whose mixer is linear attention / Mamba (hybrids)
   std::int64_t attention_layers = -1;  ///< layers that have an attention mixer; -1 = all
+  std::int64_t global_kv_heads = 0;    ///< with a window: KV heads of the full layers (0 = same)
+  std::int64_t global_head_dim = 0;    ///< with a window: head size of the full layers (0 = same)
+  bool global_keys_are_values = false;  ///< full layers project keys only (Gemma 4)
   LatentAttention latent;
+  LinearMixer linear;
+  SparseIndex sparse;
   MixtureOfExperts moe;
   std::int64_t mtp_layers = 0;  ///< multi-token prediction modules (DeepSeek-V3, arXiv:2412.19437)
   std::optional<VisionEncoder> vision;
@@ -100,6 +123,15 @@ struct ModelSpec {
   std::string source;
 
   bool is_moe() const { return moe.experts > 0; }
+  /// True where a layer holds one mixer OR one MLP (Nemotron-H: M-, *- and E-blocks), which is so
+  /// when attention_layers + linear_layers < layers.
+  bool has_single_blocks() const {
+    return attention_layers >= 0 && attention_layers + linear_layers < layers;
+  }
+  /// Layers with an attention mixer.
+  std::int64_t softmax_layers() const {
+    return attention_layers >= 0 ? attention_layers : layers - linear_layers;
+  }
   /// Layers with routed experts.
   std::int64_t moe_layers() const;
 };

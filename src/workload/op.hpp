@@ -40,7 +40,8 @@ std::string_view name_of(OpClass op_class);
 enum class OpKind { gemm, grouped_gemm, attention, traffic };
 
 /// C[m,n] = A[m,k] B[k,n], `count` times one after another.
-/// grouped_gemm: m = routed token copies over all local experts, groups = local experts.
+/// grouped_gemm: m = routed token copies over all local experts, groups = local experts; the weight
+/// gradient keeps m = token copies too (the same three matrices move and the FLOPs are equal).
 /// attention: shape in the attention fields. traffic: only bytes.
 struct Op {
   OpKind kind = OpKind::traffic;
@@ -55,6 +56,8 @@ struct Op {
   double batch = 0, heads = 0, kv_heads = 0, head_dim_qk = 0, head_dim_v = 0;
   double query_length = 0, kv_length = 0, window = 0;
   bool causal = false, backward = false, decode = false, fused = true;
+  bool balanced = false;  ///< causal under context parallel (zigzag): the query rows are an even
+                          ///< sample of the kv_length rows, not the last ones
   // traffic
   Bytes read, written;
   double launches = 1;
