@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "training/layer_time.hpp"
+#include "workload/layer_builder.hpp"
 
 namespace polyfleet {
 namespace {
@@ -89,16 +90,18 @@ Seconds optimizer_time(const StageParameters& parameters, const Machine& machine
     return shard / kHostAdamRate * second;
   }
   const double gradient_width = plan.main_gradient_fp32 ? 4 : 2;
-  const auto pass = [&](double read, double written, double elements) {
-    return machine.kernels
-        .traffic(
-            {.read = read * elements * byte, .written = written * elements * byte, .launches = 1})
-        .time;
-  };
-  const double states = plan.optimizer_bytes_per_parameter;
-  return pass(gradient_width, 0, shard)                      // norm
-         + pass(states + gradient_width, states + 2, shard)  // update, and the working copy
-         + pass(0, gradient_width, held);                    // zero the gradients
+  std::vector<Op> ops =
+      optimizer_ops({.parameters = shard,
+                     .state_bytes_per_parameter = plan.optimizer_bytes_per_parameter,
+                     .gradient_bytes = gradient_width});
+  const std::vector<Op> casts = weight_cast_ops(held, plan.precision);
+  ops.insert(ops.end(), casts.begin(), casts.end());
+  Op zero_gradients{.kind = OpKind::traffic, .op_class = OpClass::optimizer};
+  zero_gradients.written = held * gradient_width * byte;
+  ops.push_back(zero_gradients);
+  Seconds sum;
+  for (const Op& op : ops) sum += op_time(op, machine, plan).time;
+  return sum;
 }
 
 DataParallelTime data_parallel_time(const StageParameters& parameters, const Machine& machine,

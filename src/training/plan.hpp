@@ -44,6 +44,7 @@ struct TrainingPlan {
       0;  ///< HSDP: shard inside groups of this many, replicate between; 0 = whole group
   Recompute recompute = Recompute::none;
   int recompute_layers = 0;  ///< full recompute of this many layers per stage; 0 = all of them
+  RecomputeModules recompute_modules;  ///< what selective recomputation runs again
   OverlapSettings overlap;
   PrecisionRecipe precision;
   OptimizerKind optimizer = OptimizerKind::adam;
@@ -64,6 +65,7 @@ struct TrainingPlan {
   double expert_imbalance = 1;
   double mean_document =
       0;  ///< packed fine-tuning: mean attended length in tokens; 0 = full sequence
+  double images_per_sequence = 0;  ///< vision-language models
   HostLaunch host_launch = HostLaunch::eager;
   double host_seconds_per_layer =
       0;  ///< launch floor per layer and micro-batch, forward + backward

@@ -111,6 +111,18 @@ const FieldTable<OverlapSettings>& overlap_fields() {
   return fields;
 }
 
+const FieldTable<RecomputeModules>& recompute_module_fields() {
+  using M = RecomputeModules;
+  static const FieldTable<M> fields{
+      bool_field("core_attention", &M::core_attention, "scores, softmax, values"),
+      bool_field("latent_up", &M::latent_up, "up-projections of latent attention"),
+      bool_field("norm", &M::norm, "norm outputs"),
+      bool_field("activation", &M::activation, "output of the MLP's activation function"),
+      bool_field("mlp", &M::mlp, "the whole MLP"),
+  };
+  return fields;
+}
+
 const FieldTable<LoraSettings>& lora_fields() {
   using L = LoraSettings;
   static const FieldTable<L> fields{
@@ -153,6 +165,10 @@ const FieldTable<TrainingPlan>& plan_fields() {
                    "activation recomputation"),
       integer_field("recompute_layers", &P::recompute_layers, kNotNegative,
                     "full recompute: layers per stage; 0 = all"),
+      table_field("recompute_modules", &P::recompute_modules, recompute_module_fields(),
+                  "selective recompute: what runs again"),
+      number_field("images_per_sequence", &P::images_per_sequence, kNotNegative,
+                   "vision-language models: images per sequence"),
       table_field("overlap", &P::overlap, overlap_fields(),
                   "what communication hides behind compute"),
       table_field("precision", &P::precision, precision_fields(), "number formats"),

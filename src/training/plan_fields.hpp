@@ -12,6 +12,7 @@ const FieldTable<TrainingPlan>& plan_fields();
 const FieldTable<ParallelLayout>& layout_fields();
 const FieldTable<PrecisionRecipe>& precision_fields();
 const FieldTable<OverlapSettings>& overlap_fields();
+const FieldTable<RecomputeModules>& recompute_module_fields();
 const FieldTable<LoraSettings>& lora_fields();
 
 /// The shipped precision recipes by name: bf16, fp16, fp8 (delayed or current scaling), fp8-block,

@@ -38,6 +38,11 @@ std::vector<ChunkLayers> split_layers(const ModelSpec& model, const TrainingPlan
   std::vector<ChunkLayers> chunks(counts.size());
   const std::vector<LayerRun> runs = layer_runs(model);
   std::size_t run = 0;
+  // The vision tower is not among the model's layers; it runs in front of the first chunk.
+  for (; run < runs.size() && runs[run].kind == LayerKind::vision; ++run) {
+    chunks.front().narrow[static_cast<std::size_t>(LayerKind::vision)] +=
+        static_cast<int>(runs[run].count);
+  }
   std::int64_t used_of_run = 0;
   std::int64_t layer = 0;
   for (std::size_t c = 0; c < counts.size(); ++c) {

@@ -34,6 +34,8 @@ class StepBuilder {
               .fused_loss = plan.fused_loss,
               .elementwise_factor = plan.elementwise_factor,
               .main_grad_fp32 = plan.main_gradient_fp32,
+              .selective = plan.recompute_modules,
+              .images = plan.images_per_sequence,
               .expert_imbalance = plan.expert_imbalance};
   }
 

@@ -1,0 +1,94 @@
+#include "training/interval.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "config/fields.hpp"
+
+namespace polyfleet {
+namespace {
+
+constexpr double kNormalQuantile90 = 1.2816;  // one-sided 90 % of the normal distribution
+
+FieldTable<IntervalEntry> entry_fields() {
+  using E = IntervalEntry;
+  return {required(text_field("vendor", &E::vendor, "accelerator vendor or *")),
+          required(text_field("family", &E::family, "accelerator family or *")),
+          required(text_field("framework", &E::framework, "profile id or *")),
+          required(text_field("workload", &E::workload, "workload class or *")),
+          required(
+              number_field("low", &E::low, {0.05, 20}, "10 % quantile of measured over predicted")),
+          required(number_field("high", &E::high, {0.05, 20},
+                                "90 % quantile of measured over predicted")),
+          integer_field("rows", &E::rows, {0, 1e9}, "measurements behind it"),
+          integer_field("sources", &E::sources, {0, 1e9}, "sources behind it")};
+}
+
+int specificity(const IntervalEntry& entry) {
+  return (entry.family != "*" ? 8 : 0) + (entry.workload != "*" ? 4 : 0) +
+         (entry.framework != "*" ? 2 : 0) + (entry.vendor != "*" ? 1 : 0);
+}
+
+bool matches(const std::string& pattern, std::string_view name) {
+  return pattern == "*" || pattern == name;
+}
+
+}  // namespace
+
+Result<IntervalTable> IntervalTable::load(const std::filesystem::path& data_directory) {
+  const std::string path = (data_directory / "training" / "intervals.toml").string();
+  const Result<Value> document = read_document(path);
+  if (!document) return document.problems();
+  IntervalTable table;
+  Diagnostics problems;
+  if (const Value* sigma = document->find("known_sigma"); sigma != nullptr && sigma->number())
+    table.known_sigma_ = *sigma->number();
+  const FieldTable<IntervalEntry> fields = entry_fields();
+  if (const Value* list = document->find("interval"); list != nullptr && list->array() != nullptr) {
+    for (const Value& item : *list->array()) {
+      IntervalEntry entry;
+      read_fields(item, fields, entry, "interval entry", problems);
+      table.entries_.push_back(std::move(entry));
+    }
+  }
+  if (table.entries_.empty() && problems.empty())
+    problems.push_back(problem_at({path, 0, 0}, "holds no [[interval]] entry"));
+  if (!problems.empty()) return problems;
+  return table;
+}
+
+IntervalBasis IntervalTable::interval(const std::string& vendor, const std::string& family,
+                                      const std::string& framework, WorkloadClass workload,
+                                      double model_sigma) const {
+  const IntervalEntry* best = nullptr;
+  for (const IntervalEntry& entry : entries_) {
+    const bool fits = matches(entry.vendor, vendor) && matches(entry.family, family) &&
+                      matches(entry.framework, framework) &&
+                      matches(entry.workload, name_of(workload));
+    if (fits && (best == nullptr || specificity(entry) > specificity(*best))) best = &entry;
+  }
+  IntervalBasis basis;
+  if (best == nullptr) {
+    basis.basis = "no validation row of this kind: the cost models' own uncertainty only";
+  } else {
+    basis.low = best->low;
+    basis.high = best->high;
+    basis.basis = fmt::format("{} rows of {} sources ({} {} {} {})", best->rows, best->sources,
+                              best->vendor, best->family, best->framework, best->workload);
+  }
+  const double excess =
+      std::sqrt(std::max(0.0, model_sigma * model_sigma - known_sigma_ * known_sigma_));
+  if (excess > 0) {
+    const double middle = std::sqrt(basis.low * basis.high);
+    const double half = std::log(basis.high / basis.low) / 2;
+    const double wide = std::hypot(half, kNormalQuantile90 * excess);
+    basis.low = middle * std::exp(-wide);
+    basis.high = middle * std::exp(wide);
+    basis.basis += fmt::format("; widened by {:.0f}% model uncertainty", 100 * excess);
+  }
+  return basis;
+}
+
+}  // namespace polyfleet

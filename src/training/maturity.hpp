@@ -1,0 +1,43 @@
+// Software maturity: how much slower than the kernel-calibrated bound a stack ran at a date. A
+// dated factor per (vendor, accelerator family, framework, workload class) from
+// data/frameworks/software_maturity.toml; never part of a kernel rate.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "training/scenario.hpp"
+
+namespace polyfleet {
+
+struct MaturityEntry {
+  std::string vendor, family, framework, workload;  ///< "*" matches anything
+  std::string from;                                 ///< "2025-05"
+  double factor = 1;                                ///< measured over predicted time; 1 = mature
+  std::vector<std::string> fitted_on;
+  std::string note;
+};
+
+/// The factor that applies and why.
+struct MaturityFactor {
+  double factor = 1;
+  std::string basis;
+};
+
+class MaturityTable {
+ public:
+  static Result<MaturityTable> load(const std::filesystem::path& data_directory);
+  /// The most specific matching entry (family before framework before vendor before workload) not
+  /// later than `date`; an empty date means the latest release.
+  MaturityFactor factor(const std::string& vendor, const std::string& family,
+                        const std::string& framework, WorkloadClass workload,
+                        const std::string& date) const;
+  const std::vector<MaturityEntry>& entries() const { return entries_; }
+
+ private:
+  std::vector<MaturityEntry> entries_;
+};
+
+}  // namespace polyfleet

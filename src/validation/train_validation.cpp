@@ -1,0 +1,199 @@
+#include "validation/train_validation.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <memory>
+
+#include "training/plan_check.hpp"
+#include "workload/model_reader.hpp"
+
+namespace polyfleet {
+namespace {
+
+/// Catalogue entries as the interpreter wants them: pointers that live as long as the validation.
+class Shelves {
+ public:
+  explicit Shelves(const Catalogue& catalogue) : catalogue_(catalogue) {}
+
+  const ModelSpec* model(std::string_view name) {
+    auto [slot, fresh] = models_.try_emplace(std::string(name));
+    if (fresh) {
+      if (const auto file = catalogue_.model_file(name)) {
+        if (auto spec = read_model(*file))
+          slot->second = std::make_unique<ModelSpec>(*std::move(spec));
+      }
+    }
+    return slot->second.get();
+  }
+
+  const Accelerator* accelerator(std::string_view name) {
+    auto [slot, fresh] = accelerators_.try_emplace(std::string(name));
+    if (fresh) {
+      if (auto part = catalogue_.accelerator(name))
+        slot->second = std::make_unique<Accelerator>(*std::move(part));
+    }
+    return slot->second.get();
+  }
+
+ private:
+  const Catalogue& catalogue_;
+  std::map<std::string, std::unique_ptr<ModelSpec>> models_;
+  std::map<std::string, std::unique_ptr<Accelerator>> accelerators_;
+};
+
+/// Machines by accelerator, node size and NIC rate; loading one reads its tables.
+class Machines {
+ public:
+  explicit Machines(const Catalogue& catalogue) : catalogue_(catalogue) {}
+
+  Result<const Machine*> machine(const RowInterpretation& row) {
+    const TrainingScenario& scenario = *row.scenario;
+    const double rate = row.scale_out_rate ? row.scale_out_rate->base() : 0;
+    const std::string key = fmt::format("{}|{}|{}|{}", scenario.accelerator, scenario.system,
+                                        row.accelerators_per_node, rate);
+    auto found = machines_.find(key);
+    if (found == machines_.end()) {
+      Result<Machine> loaded = load(row);
+      if (!loaded) return loaded.problems();
+      found = machines_.emplace(key, std::make_unique<Machine>(*std::move(loaded))).first;
+    }
+    return static_cast<const Machine*>(found->second.get());
+  }
+
+ private:
+  Result<Machine> load(const RowInterpretation& row) const {
+    const TrainingScenario& scenario = *row.scenario;
+    const Result<Accelerator> accelerator = catalogue_.accelerator(scenario.accelerator);
+    if (!accelerator) return accelerator.problems();
+    Result<System> system =
+        catalogue_.system(scenario.system.empty() ? scenario.accelerator : scenario.system);
+    if (!system) return system.problems();
+    const int per_node = row.accelerators_per_node;
+    if (per_node > 0 && per_node != system->accelerators_per_node) {
+      // A smaller server of the same part: its scale-up domain ends with the node, unless the
+      // domain spans nodes anyway.
+      if (system->scale_up_domain <= system->accelerators_per_node)
+        system->scale_up_domain = per_node;
+      system->accelerators_per_node = per_node;
+    }
+    if (row.scale_out_rate) {
+      Figure<BytesPerSecond> stated;
+      stated.value = stated.low = stated.high = *row.scale_out_rate;
+      stated.status = Status::third_party;
+      stated.source = "the row itself";
+      system->scale_out_rate = stated;
+    }
+    return load_machine(*accelerator, *system, catalogue_.directory());
+  }
+
+  const Catalogue& catalogue_;
+  std::map<std::string, std::unique_ptr<Machine>> machines_;
+};
+
+class TrainValidator {
+ public:
+  TrainValidator(const Catalogue& catalogue, const TrainingModels& models,
+                 const TruthInterpreter& interpreter, const TrainValidationOptions& options)
+      : machines_(catalogue), models_(models), interpreter_(interpreter), options_(options) {}
+
+  void add(const RowInterpretation& row) {
+    const bool fits = interpreter_.fits_maturity(row.source);
+    if (options_.split == ValidationSplit::train && !fits) return;
+    if (options_.split == ValidationSplit::test && fits) return;
+    if (!row.scenario) return skip(row, row.skip);
+    const Result<const Machine*> machine = machines_.machine(row);
+    if (!machine) return skip(row, machine.problems().front().what);
+    TrainingScenario scenario = *row.scenario;
+    std::vector<TrainingPlan> plans = row.alternatives;
+    if (plans.empty()) plans.push_back(scenario.plan);
+    std::optional<TrainingEstimate> best;
+    std::string fault = "no mapping of the row can run";
+    for (const TrainingPlan& plan : plans) {
+      const Diagnostics problems = plan_problems(scenario.model, plan, scenario.devices);
+      if (!problems.empty()) {
+        fault = "contradicts itself: " + problems.front().what;
+        continue;
+      }
+      scenario.plan = plan;
+      TrainingEstimate estimate = estimate_training(scenario, **machine, models_, {},
+                                                    {.software_maturity = !options_.strict,
+                                                     .with_memory = plans.size() > 1,
+                                                     .with_energy = false});
+      const bool better =
+          !best || (estimate.fits_in_memory && !best->fits_in_memory) ||
+          (estimate.fits_in_memory == best->fits_in_memory && estimate.time < best->time);
+      if (better) best = std::move(estimate);
+    }
+    if (!best) return skip(row, fault);
+    keep(row, **machine, *best, fits);
+  }
+
+  TrainValidation take() { return std::move(result_); }
+
+ private:
+  void skip(const RowInterpretation& row, std::string reason) {
+    result_.skipped.push_back(
+        {row.id, row.source, row.vendor, row.accelerator, row.model, std::move(reason)});
+  }
+
+  void keep(const RowInterpretation& row, const Machine& machine, const TrainingEstimate& estimate,
+            bool in_fit_half) {
+    TrainRow kept;
+    kept.prediction = {.id = row.id,
+                       .source = row.source,
+                       .vendor = row.vendor,
+                       .accelerator = row.accelerator,
+                       .model = row.model,
+                       .measured = row.measured.time / second,
+                       .predicted = estimate.time / second,
+                       .low = estimate.time_low / second,
+                       .high = estimate.time_high / second};
+    kept.framework = row.scenario->framework;
+    kept.family = machine.accelerator.family;
+    kept.workload = name_of(row.scenario->workload_class());
+    kept.date = row.scenario->release_date;
+    kept.maturity = estimate.maturity.factor;
+    kept.log_sigma = estimate.step.log_sigma;
+    kept.fits_in_memory = estimate.fits_in_memory;
+    kept.in_fit_half = in_fit_half;
+    kept.where = estimate.step.where;
+    kept.assumptions = row.scenario->assumptions;
+    result_.rows.push_back(std::move(kept));
+  }
+
+  Machines machines_;
+  const TrainingModels& models_;
+  const TruthInterpreter& interpreter_;
+  const TrainValidationOptions& options_;
+  TrainValidation result_;
+};
+
+}  // namespace
+
+std::vector<Prediction> TrainValidation::predictions() const {
+  std::vector<Prediction> all;
+  all.reserve(rows.size());
+  for (const TrainRow& row : rows) all.push_back(row.prediction);
+  return all;
+}
+
+Result<TrainValidation> validate_train(std::string_view table, const std::string& file,
+                                       const Catalogue& catalogue, const TrainingModels& models,
+                                       const std::filesystem::path& validation_directory,
+                                       const TrainValidationOptions& options) {
+  const Result<std::vector<TruthRow>> rows = read_truth(table, file);
+  if (!rows) return rows.problems();
+  Shelves shelves(catalogue);
+  const Result<TruthInterpreter> interpreter = TruthInterpreter::load(
+      catalogue.directory().string(), validation_directory.string(),
+      {.model = [&](std::string_view name) { return shelves.model(name); },
+       .accelerator = [&](std::string_view name) { return shelves.accelerator(name); }});
+  if (!interpreter) return interpreter.problems();
+  TrainValidator validator(catalogue, models, *interpreter, options);
+  for (const RowInterpretation& row : interpreter->interpret(*rows)) validator.add(row);
+  return validator.take();
+}
+
+}  // namespace polyfleet
