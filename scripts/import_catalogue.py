@@ -19,6 +19,8 @@ from catalogue_import.toml_text import figure, write  # noqa: E402
 READ = {"direct": "page read", "relay": "read through another document", "recall": "published figure, page not re-read"}
 HEADING = "Figures are dense peaks and one-direction rates; sources are keys of sources.toml. Made by scripts/import_catalogue.py."
 
+RACK = {"vr_nvl144_cpx": 144}  # accelerators of a rack that is no single domain
+
 
 def model_aliases(source):
     names = {}
@@ -43,23 +45,21 @@ def distinct(names, own):
     return out
 
 
-def system_table(row, accelerator, default):
+def system_table(row, accelerator):
     accelerator_id, system, name, kind, per_node, domain, fabric, topology, cooling = row
     made = {"id": system, "name": name, "kind": kind, "accelerator": accelerator_id, "cooling": cooling}
     made["aliases"] = []
     source, status = systems.PER_NODE_SOURCE.get(system, ("recall", "third party"))
     if per_node:
         made["accelerators_per_node"] = figure(per_node, source, status)
-    if kind == "rack" and domain:
-        made["accelerators_per_rack"] = figure(domain, source, status)
-    if domain:
+    if kind == "rack":
+        made["accelerators_per_rack"] = figure(RACK.get(system, domain), source, status)
+    if made_of_pcie(fabric):
+        made["scale_up_domain"] = figure(per_node, source, "derived", "peers reach each other over PCIe only")
+    elif domain:
         stated = accelerator.get("scale_up_domain")
         made["scale_up_domain"] = stated if stated and stated["value"] == domain else figure(domain, source, status)
-    mesh_of_four = topology == "mesh" and per_node == 4 and fabric.startswith("nvlink") if fabric else False
-    if default or not mesh_of_four:
-        made["scale_up"] = accelerator.get("scale_up", "none")
-    else:
-        made["scale_up"] = "mesh"
+    made["scale_up"] = accelerators.scale_up_kind(fabric, topology) if fabric else "none"
     made["scale_up_fabric"] = fabric
     for rate in ("scale_up_rate", "pair_rate"):
         if rate in accelerator:
@@ -81,12 +81,18 @@ def system_table(row, accelerator, default):
         made["fabric"] = systems.FABRIC_OUT[system]
         made["scale_out_rate"] = accelerator["scale_out_rate"]
     tdp = watts(accelerator.get("tdp"))
-    count = domain if kind == "rack" else per_node
+    count = RACK.get(system, domain) if kind == "rack" else per_node
     made.update(systems.power_figures(row, count, tdp, accelerator.get("all_in_power")))
     if system in places.ALL_IN:
         made["all_in_power"] = places.ALL_IN[system]
     prices(made, system, count, accelerator)
+    if system in places.SYSTEM_EDITIONS:
+        made["edition"] = places.SYSTEM_EDITIONS[system]
     return {k: v for k, v in made.items() if v is not None}
+
+
+def made_of_pcie(fabric):
+    return fabric is not None and fabric.startswith("pcie")
 
 
 def watts(fig):
@@ -151,9 +157,8 @@ def main():
     for key, table in parts.items():
         table["aliases"] = distinct(table["aliases"], key)
         write(data / "hardware" / f"{key}.toml", table, HEADING)
-    for rows, default in ((systems.DEFAULTS, True), (systems.OTHERS, False)):
-        for row in rows:
-            write(data / "systems" / f"{row[1]}.toml", system_table(row, parts[row[0]], default), HEADING)
+    for row in systems.DEFAULTS + systems.OTHERS:
+        write(data / "systems" / f"{row[1]}.toml", system_table(row, parts[row[0]]), HEADING)
     for name, table in fabrics.all_fabrics():
         write(data / "fabrics" / f"{name}.toml", table, HEADING)
     names = model_aliases(source)

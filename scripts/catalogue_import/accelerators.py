@@ -26,7 +26,7 @@ ALIASES = {
     "aws_trn2": ["Trainium2", "Trn2"], "aws_trn3": ["Trainium3", "Trn3"], "intel_gaudi2": ["Gaudi2"],
     "intel_gaudi3": ["Gaudi3"], "openai_jalapeno": ["Jalapeno"],
 }
-KIND = {"switch": "switched", "mesh": "mesh", "torus2d": "torus", "torus3d": "torus", "none": "none"}
+KIND = {"torus2d": "torus", "torus3d": "torus", "none": "none"}
 GIB_LABELS = {"tpu_v4", "tpu_v5p", "tpu_v6e", "tpu_v7x", "aws_trn1", "openai_jalapeno"}
 DTYPE = {"fp64_tensor": "fp64_matrix"}
 # What the sources state beside the records: measured power, usable memory, the rates that TPU pages give.
@@ -102,6 +102,15 @@ def half(fig, how):
     return figure(f"{number:g} {unit}" if unit else number, fig["source"], "derived", how)
 
 
+def scale_up_kind(fabric, topology):
+    """The collective library's view: NVLink meshes run NCCL's rings as a switch does; the pair rate tells them apart."""
+    if topology in KIND:
+        return "pcie" if fabric and fabric.startswith("pcie") else KIND[topology]
+    if fabric.startswith("nvlink"):
+        return "nvlink_switch"
+    return "xgmi_mesh" if topology == "mesh" else "ualink_switch"
+
+
 def convert(key, record):
     path = lambda *parts: ".".join((key, *parts))
     up = record.get("scale_up") or {}
@@ -117,14 +126,7 @@ def convert(key, record):
     made["host"] = plain(record.get("host"))
     if row:
         made["default_system"] = row[1]
-        kind = KIND[row[7]]
-        if row[6] and row[6].startswith("nvlink") and kind == "switched":
-            kind = "nvlink_switch"
-        if row[6] and row[6].startswith("xgmi"):
-            kind = "xgmi_mesh"
-        if row[6] == "ualoe":
-            kind = "ualink_switch"
-        made["scale_up"] = "pcie" if row[6].startswith("pcie") else kind
+        made["scale_up"] = scale_up_kind(row[6], row[7])
     made["trap"] = record.get("trap") or record.get("note") or record.get("sparsity")
     unit = "GiB" if key in GIB_LABELS else "GB"
     made["memory"] = leaf(path("memory_gb"), record.get("memory_gb"), unit)

@@ -14,6 +14,14 @@ ALL_IN = {
     "vr_nvl72": ranged(3270, 2500, 3580, "sand_vr", "rumour", RACK_SHARE + "; 2500 W in NVIDIA's reference site with oversubscription", "W"),
     "amd_helios": ranged(3580, 3110, 4100, "sth_455", "rumour", RACK_SHARE, "W"),
 }
+# A rack as it would follow from the accelerator's announced design power.
+SYSTEM_EDITIONS = {"amd_helios": {"announced": {
+    "description": "power that follows from the 900 W of the early press by the ratios of data centres of 2025",
+    "host_power": figure(477, "epoch_power, early_press", "derived", "0.53 of the accelerator's design power", "W"),
+    "node_power": figure(5508, "epoch_power, early_press", "derived", "1.53 times the accelerators' design power", "W"),
+    "rack_power": figure(99144, "epoch_power, early_press", "derived", "18 nodes; AMD's footnotes mention a 100 kW envelope", "W"),
+    "all_in_power": figure(1758, "epoch_power, early_press", "derived", "900 W x 1.53 x 1.14 x PUE 1.12", "W"),
+}}}
 # key -> url, title, how it was read
 SOURCES = {
     "acme_power": ("https://github.com/InternLM/AcmeTrace", "AcmeTrace power percentiles of A100 fleets (CC-BY-4.0)", "direct"),

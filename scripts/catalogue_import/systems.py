@@ -40,7 +40,7 @@ DEFAULTS = [
     ("nv_gb200", "gb200_nvl72", "GB200 NVL72", "rack", 4, 72, "nvlink5", "switch", "liquid"),
     ("nv_gb300", "gb300_nvl72", "GB300 NVL72", "rack", 4, 72, "nvlink5", "switch", "liquid"),
     ("nv_rubin", "vr_nvl72", "Vera Rubin NVL72", "rack", 4, 72, "nvlink6", "switch", "liquid"),
-    ("nv_rubin_ultra", "rubin_ultra_kyber", "Rubin Ultra NVL144 (Kyber)", "rack", None, 144, "nvlink7", "switch", "liquid"),
+    ("nv_rubin_ultra", "rubin_ultra_kyber", "Rubin Ultra NVL144 (Kyber)", "rack", 8, 144, "nvlink7", "switch", "liquid"),
     ("nv_rtxpro6000", "rtxpro6000_8x", "8x RTX PRO 6000 server", "node", 8, 1, "pcie5", "none", "air"),
     ("nv_l40s", "l40s_8x", "8x L40S server", "node", 8, 1, "pcie4", "none", "air"),
     ("nv_rtx4090", "rtx4090_8x", "8x RTX 4090 server", "node", 8, 1, "pcie4", "none", "air"),
@@ -49,14 +49,14 @@ DEFAULTS = [
     ("tpu_v5p", "tpu_v5p_pod", "TPU v5p pod", "pod", 4, 8960, "ici_v5p", "torus3d", "liquid"),
     ("tpu_v6e", "tpu_v6e_pod", "TPU v6e pod", "pod", 8, 256, "ici_v6e", "torus2d", "air"),
     ("tpu_v7x", "tpu7x_pod", "TPU7x (Ironwood) pod", "pod", 4, 9216, "ici_v7x", "torus3d", "liquid"),
-    ("tpu_8t", "tpu_8t_pod", "TPU 8t pod", "pod", None, 9600, "ici_8t", "torus3d", "liquid"),
-    ("tpu_8i", "tpu_8i_pod", "TPU 8i pod", "pod", None, 1152, "ici_8i", "switch", "liquid"),
+    ("tpu_8t", "tpu_8t_pod", "TPU 8t pod", "pod", 4, 9600, "ici_8t", "torus3d", "liquid"),
+    ("tpu_8i", "tpu_8i_pod", "TPU 8i pod", "pod", 4, 1152, "ici_8i", "switch", "liquid"),
     ("aws_trn1", "trn1_32xlarge", "trn1.32xlarge", "node", 16, 16, "neuronlink2", "torus2d", "air"),
     ("aws_trn2", "trn2_ultraserver", "Trn2 UltraServer", "pod", 16, 64, "neuronlink3", "torus2d", "air"),
-    ("aws_trn3", "trn3_ultraserver", "Trn3 UltraServer", "pod", None, 144, "neuronlink4", "switch", "liquid"),
+    ("aws_trn3", "trn3_ultraserver", "Trn3 UltraServer", "pod", 4, 144, "neuronlink4", "switch", "liquid"),
     ("intel_gaudi2", "gaudi2_8x", "8x Gaudi 2 server", "node", 8, 8, "gaudi_roce100", "mesh", "air"),
     ("intel_gaudi3", "gaudi3_8x", "8x Gaudi 3 server", "node", 8, 8, "gaudi_roce200", "mesh", "air"),
-    ("openai_jalapeno", "jalapeno_pod", "Jalapeno global domain", "pod", None, 128, "jalapeno_local", "switch", "liquid"),
+    ("openai_jalapeno", "jalapeno_pod", "Jalapeno global domain", "pod", 8, 128, "jalapeno_local", "switch", "liquid"),
 ]
 # Systems beside the defaults: accelerator, id, name, kind, per node, domain, fabric, topology, cooling
 OTHERS = [
@@ -66,11 +66,13 @@ OTHERS = [
     ("nv_h200_nvl", "h200_nvl_4x", "4x H200 NVL server", "node", 4, 4, "nvlink4", "mesh", "air"),
     ("nv_h100_sxm", "hgx_h100_4x", "4x H100 SXM server", "node", 4, 4, "nvlink4", "mesh", "air"),
     ("nv_rubin", "rubin_nvl8", "HGX Rubin NVL8", "node", 8, 8, "nvlink6", "switch", "liquid"),
-    ("nv_rubin_cpx", "vr_nvl144_cpx", "Vera Rubin NVL144 CPX", "rack", None, None, None, "none", "liquid"),
+    ("nv_rubin_cpx", "vr_nvl144_cpx", "Vera Rubin NVL144 CPX", "rack", 8, 1, None, "none", "liquid"),
     ("aws_trn1", "trn1n_32xlarge", "trn1n.32xlarge", "node", 16, 16, "neuronlink2", "torus2d", "air"),
     ("aws_trn2", "trn2_48xlarge", "trn2.48xlarge", "node", 16, 16, "neuronlink3", "torus2d", "air"),
 ]
+GUESSED_NODE = ("recall", "estimated")  # node size not published; as the preceding generation or the tray count says
 PER_NODE_SOURCE = {
+    **{name: GUESSED_NODE for name in ("rubin_ultra_kyber", "tpu_8t_pod", "tpu_8i_pod", "trn3_ultraserver", "jalapeno_pod", "vr_nvl144_cpx")},
     "frontier_node": ("raps", "third party"),
     "jean_zay_v100": ("truth_bigscience", "third party"),
     "jean_zay_a100": ("truth_bigscience", "third party"),

@@ -13,7 +13,9 @@
 
 namespace polyfleet {
 
-/// How accelerators of one scale-up domain are joined.
+/// How accelerators of one scale-up domain are joined. nvlink_switch also stands for NVLink meshes
+/// (V100, GH200, bridged cards), whose pair_rate lies below scale_up_rate; xgmi_mesh for any full
+/// mesh of direct links (Gaudi); ualink_switch for any other switch (Trainium3, Jalapeno).
 enum class ScaleUpKind { none, pcie, nvlink_switch, xgmi_mesh, ualink_switch, torus };
 
 struct Accelerator {
@@ -52,8 +54,28 @@ struct Accelerator {
   std::optional<Figure<Watts>>
       all_in_power;  ///< IT and facility share per accelerator; contains cooling
 
-  /// The dense peak a kernel of this format can reach, following mxfp8 -> fp8, mxfp4/nvfp4 -> fp4
-  /// -> fp8 -> bf16. Absent only where the accelerator publishes no wider format either.
+  std::string announced;       ///< dates of announcement and shipping, as text
+  std::string software;        ///< stack, as text
+  std::string memory_type;     ///< "HBM3e"
+  std::string link;            ///< scale-up link in words
+  std::string host;            ///< link to the host in words
+  std::string default_system;  ///< catalogue id of the system it is usually built into
+  std::string trap;            ///< what readers of this part's figures get wrong
+  std::string edition_description;
+  std::optional<Figure<FlopsPerSecond>> matrix_fp64;  ///< FP64 on the matrix units, where apart
+  std::optional<Figure<Bytes>> l2_cache;
+  std::optional<Figure<Bytes>> last_level_cache;
+  std::optional<Figure<Bytes>> on_chip_memory;   ///< software-managed SRAM of the whole chip
+  std::optional<Figure<Bytes>> local_memory;     ///< per compute unit
+  std::optional<Figure<Watts>> peak_power;       ///< of the board, above tdp
+  std::optional<Figure<Watts>> typical_power;    ///< under load; the note says which
+  std::optional<Figure<UsdPerSecond>> contract;  ///< three-year rental
+  std::optional<Figure<UsdPerSecond>> owned_hyperscaler;
+  std::optional<Figure<UsdPerSecond>> owned_neocloud;
+
+  /// The dense peak a kernel of this format can reach: its own figure, else that of the next wider
+  /// format (mxfp8 -> fp8, mxfp4/nvfp4/fp6 -> fp8 -> bf16 -> fp16 -> tf32 -> fp32). Absent only
+  /// where the accelerator publishes no wider format either.
   std::optional<Figure<FlopsPerSecond>> dense_peak(Dtype dtype) const;
 };
 

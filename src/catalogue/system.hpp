@@ -35,6 +35,16 @@ struct System {
   std::optional<Figure<double>> pue;
   std::optional<Figure<Usd>> price;            ///< per accelerator's share of the system
   std::optional<Figure<UsdPerSecond>> rental;  ///< per accelerator
+
+  std::string edition;          ///< edition of its accelerator, "" = the vendor's latest
+  std::string kind;             ///< "node", "rack", "pod"
+  std::string cooling;          ///< "air", "liquid"
+  std::string scale_up_fabric;  ///< key of data/fabrics
+  std::string edition_description;
+  std::optional<Figure<Watts>> rack_power;           ///< rating of the rack
+  std::optional<Figure<Watts>> measured_node_power;  ///< highest measured under load
+  std::optional<Figure<Watts>>
+      host_power;  ///< per accelerator: everything in the node or rack but the accelerators
 };
 
 }  // namespace polyfleet
