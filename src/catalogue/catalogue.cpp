@@ -37,11 +37,6 @@ std::string beside(const fs::path& file, const std::string& name) {
   return (file.parent_path() / name).lexically_normal().string();
 }
 
-Diagnostics joined(Diagnostics first, const Diagnostics& second) {
-  first.insert(first.end(), second.begin(), second.end());
-  return first;
-}
-
 std::string editioned(const std::string& name, const std::string& edition) {
   return edition.empty() ? name : name + "@" + edition;
 }
@@ -75,6 +70,15 @@ struct Catalogue::Store {
     return in.emplace(std::string(name), std::move(object)).first->second;
   }
 };
+
+Diagnostics Catalogue::unknown_system(const Store& store, std::string_view name) {
+  std::vector<std::string> words = store.shelves[static_cast<std::size_t>(Shelf::systems)]->words();
+  const std::vector<std::string> parts =
+      store.shelves[static_cast<std::size_t>(Shelf::hardware)]->words();
+  words.insert(words.end(), parts.begin(), parts.end());
+  return {problem(fmt::format("unknown system or accelerator '{}'", name),
+                  name_suggestion(split_edition(name).name, words))};
+}
 
 Result<Catalogue> load_catalogue(const fs::path& data_directory) {
   Catalogue catalogue;
@@ -138,8 +142,9 @@ Result<System> Catalogue::system(std::string_view name) const {
   if (const System* kept = store_->kept(store_->systems, name)) return *kept;
   Result<Found> found = find(Shelf::systems, name);
   if (!found) {
+    if (!find(Shelf::hardware, name)) return unknown_system(*store_, name);
     const Result<Accelerator> part = accelerator(name);
-    if (!part) return joined(found.problems(), part.problems());
+    if (!part) return part.problems();
     if (part->default_system.empty())
       return problem(fmt::format("{} has no default system", part->name),
                      "name a system, or a file that describes one");

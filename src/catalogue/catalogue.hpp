@@ -71,6 +71,7 @@ class Catalogue {
  private:
   friend Result<Catalogue> load_catalogue(const std::filesystem::path& data_directory);
   struct Store;
+  static Diagnostics unknown_system(const Store& store, std::string_view name);
   std::shared_ptr<Store> store_;
 };
 

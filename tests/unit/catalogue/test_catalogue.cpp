@@ -36,6 +36,8 @@ bool says(const std::string& text, const std::string& words) {
   return text.find(words) != std::string::npos;
 }
 
+constexpr const char* kFolders[] = {"hardware", "systems", "fabrics", "models", "sites", "prices"};
+
 constexpr const char* kPart = R"(
 name = "Mine"
 vendor = "Us"
@@ -62,8 +64,9 @@ TEST_CASE("a part is found by id, name, alias, and without regard to case or pun
 
 TEST_CASE("an unknown name is answered with the nearest one") {
   const Catalogue catalogue = shipped();
-  CHECK(says(problems(catalogue.accelerator("mi35x")), "MI35"));
+  CHECK(says(problems(catalogue.accelerator("mi35x")), "did you mean 'MI3"));
   CHECK(says(to_text(catalogue.system("hgx_h10").problems()), "hgx_h100"));
+  CHECK(says(to_text(catalogue.system("MI456X").problems()), "MI455X"));
   CHECK(says(to_text(catalogue.model_file("llama3.1-80b").problems()), "llama3.1-"));
   CHECK(says(problems(catalogue.accelerator("amd_mi455x@anounced")), "announced"));
   CHECK(says(problems(catalogue.accelerator("nv_h200@old")), "it has none"));
@@ -128,6 +131,20 @@ TEST_CASE("a reader's own file works like a shipped one") {
   const System system = catalogue.system(built).value();
   CHECK(system.accelerators_per_node == 4);
   CHECK(catalogue.accelerator_of(system)->name == "Mine");
+}
+
+TEST_CASE("names are found in whatever way a file writes them") {
+  const Folder folder;
+  for (const char* shelf : kFolders) fs::create_directories(folder.path / shelf);
+  folder.file("hardware/one.toml",
+              "vendor = \"V\"\nname = \"The One\"\naliases = [\n  \"uno\",\n  \"eins\"]\n[peak]\n"
+              "bf16 = \"1 TFLOP/s\"\n[edition.old]\naliases = [\"un\"]\nmemory = \"1 GB\"\n");
+  folder.file("hardware/broken.toml", "name = \n");
+  const Catalogue catalogue = load_catalogue(folder.path).value();
+  CHECK(catalogue.accelerator("eins").value().id == "one");
+  CHECK(catalogue.accelerator("the one").value().id == "one");
+  CHECK(catalogue.accelerator("Un").value().edition == "old");
+  CHECK(says(problems(catalogue.accelerator("deux")), "broken.toml"));
 }
 
 TEST_CASE("every fault of a file is reported with its place") {
