@@ -11,7 +11,6 @@
 #include "training/interval.hpp"
 #include "training/machine.hpp"
 #include "training/maturity.hpp"
-#include "training/memory.hpp"
 #include "training/scenario.hpp"
 #include "training/step.hpp"
 #include "workload/flops.hpp"
@@ -23,7 +22,6 @@ struct TrainingModels {
   PowerActivity activity;
   MaturityTable maturity;
   IntervalTable intervals;
-  MemoryOverheads memory;
 };
 
 Result<TrainingModels> load_training_models(const std::filesystem::path& data_directory);
@@ -32,6 +30,7 @@ struct EstimateOptions {
   bool software_maturity = true;  ///< false = strict: the kernel-calibrated bound itself
   bool with_memory = true;
   bool with_energy = true;
+  bool with_flops = true;
 };
 
 /// Prices of one device-hour and of energy; absent ones leave the cost unknown rather than zero.
@@ -53,12 +52,14 @@ struct TrainingEstimate {
   double mfu = 0;    ///< model FLOPs (causal half) over dense peak of `mfu_dtype`
   double hfu = 0;    ///< hardware FLOPs (recompute included) over the same peak
   Dtype mfu_dtype = Dtype::bf16;
-  std::vector<StageMemory> memory;  ///< by pipeline stage
-  Bytes memory_capacity;
+  std::vector<StageMemory> memory;  ///< by pipeline stage; empty when not asked for
+  Bytes memory_capacity;            ///< usable; zero where no capacity is published
   bool fits_in_memory = true;
   StepEnergy energy;
   std::optional<Usd> cost_per_step;
-  std::optional<Usd> cost_per_million_tokens;
+  std::optional<Usd> cost_per_million_tokens;  ///< of the devices' price, energy included where the
+                                               ///< price includes it
+  std::optional<Usd> energy_cost_per_step;
   std::optional<GramsCo2e> carbon_per_step;
 };
 

@@ -10,7 +10,11 @@ Result<Machine> load_machine(const Accelerator& accelerator, const System& syste
   if (!kernels) return kernels.problems();
   Result<CollectiveCosts> collectives = CollectiveCosts::load(*network, data_directory);
   if (!collectives) return collectives.problems();
-  return Machine{accelerator, system, *network, *std::move(kernels), *std::move(collectives)};
+  const Result<MemoryOverheads> overheads =
+      load_memory_overheads(data_directory, accelerator.vendor);
+  if (!overheads) return overheads.problems();
+  return Machine{accelerator, system, *network, *std::move(kernels), *std::move(collectives),
+                 *overheads};
 }
 
 }  // namespace polyfleet

@@ -10,6 +10,7 @@
 #include "cost/collective_costs.hpp"
 #include "cost/kernel_costs.hpp"
 #include "cost/network.hpp"
+#include "training/memory.hpp"
 
 namespace polyfleet {
 
@@ -19,6 +20,7 @@ struct Machine {
   Network network;
   KernelCosts kernels;
   CollectiveCosts collectives;
+  MemoryOverheads memory_overheads;  ///< of the vendor's software
 };
 
 /// Loads the kernel and collective models of this accelerator and system from the data folder.
