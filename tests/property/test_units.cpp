@@ -1,7 +1,9 @@
 #include <doctest/doctest.h>
 #include <rapidcheck.h>
 
+#include <bit>
 #include <cmath>
+#include <cstdint>
 
 #include "units/text.hpp"
 
@@ -10,12 +12,8 @@ namespace {
 
 /// Every finite double by its bits, so that exponents are drawn evenly.
 rc::Gen<double> finite_double() {
-  return rc::gen::suchThat(rc::gen::map(rc::gen::arbitrary<std::uint64_t>(),
-                                        [](std::uint64_t bits) {
-                                          double value = 0;
-                                          std::memcpy(&value, &bits, sizeof value);
-                                          return value;
-                                        }),
+  const auto from_bits = [](std::uint64_t bits) { return std::bit_cast<double>(bits); };
+  return rc::gen::suchThat(rc::gen::map(rc::gen::arbitrary<std::uint64_t>(), from_bits),
                            [](double value) { return std::isfinite(value); });
 }
 
