@@ -1,45 +1,46 @@
-// Error statistics as every validation reports them: absolute and signed relative errors,
-// quantiles, coverage of intervals, overall and by group. Quantiles interpolate linearly between
-// order statistics.
+// How far predictions are from measurements: per group of rows and with one vote per source.
+// ape = |predicted / measured - 1|, as a fraction; bias = median of predicted / measured - 1;
+// coverage80 = share of measurements inside the 80 % interval. Medians of an even count are the
+// mean of the middle two; the 90th percentile is the nearest rank.
 #pragma once
 
-#include <functional>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace polyfleet {
 
-/// One prediction beside its measurement, in any common unit.
-struct Prediction {
+/// One predicted row. Times in seconds; low and high bound the 80 % interval.
+struct PredictedRow {
   std::string id, source, vendor, accelerator, model;
-  double measured = 0;
-  double predicted = 0;
-  double low = 0, high = 0;  ///< 80 % interval
-  double error() const { return predicted / measured - 1; }
+  double measured = 0, predicted = 0, low = 0, high = 0;
 };
 
-struct ErrorStatistics {
-  std::size_t rows = 0;  ///< all rows of the group, predicted or skipped
+/// A row that was left out, and why.
+struct SkippedRow {
+  std::string id, source, vendor, accelerator, model, reason;
+};
+
+struct ErrorSummary {
+  std::size_t rows = 0;  ///< of the group, skipped ones included
   std::size_t predicted = 0;
-  double median_ape = 0;  ///< of |predicted / measured - 1|
-  double p90_ape = 0;
-  double median_bias = 0;  ///< of predicted / measured - 1
-  double coverage80 = 0;   ///< share of measurements inside their interval
+  double median_ape = 0, p90_ape = 0, median_bias = 0, coverage80 = 0;  ///< 0 when none predicted
 };
 
-/// Quantile q in [0, 1] of unsorted values; 0 for none.
-double quantile(std::vector<double> values, double q);
+struct ValidationSummary {
+  ErrorSummary overall;
+  double source_median_ape = 0;  ///< median over sources of each source's median ape
+  std::map<std::string, ErrorSummary> by_vendor, by_accelerator, by_source, by_model;
+  std::map<std::string, std::size_t> skipped;  ///< reason -> rows
+};
 
-/// Statistics over all predictions; `rows` equals `predicted`.
-ErrorStatistics statistics_of(const std::vector<Prediction>& predictions);
+double median_of(std::vector<double> values);
+/// The smallest value with at least `share` of the values at or below it.
+double percentile_of(std::vector<double> values, double share);
 
-/// Groups by a key and computes each group's statistics; `rows` counts predicted ones only.
-std::map<std::string, ErrorStatistics> statistics_by(
-    const std::vector<Prediction>& predictions,
-    const std::function<std::string(const Prediction&)>& key);
-
-/// One vote per source: the median over sources of each source's median absolute error.
-double source_median_ape(const std::vector<Prediction>& predictions);
+ErrorSummary summarise(const std::vector<PredictedRow>& predicted, std::size_t rows);
+ValidationSummary summarise_all(const std::vector<PredictedRow>& predicted,
+                                const std::vector<SkippedRow>& skipped);
 
 }  // namespace polyfleet

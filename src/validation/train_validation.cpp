@@ -21,7 +21,7 @@ class Shelves {
     auto [slot, fresh] = models_.try_emplace(std::string(name));
     if (fresh) {
       if (const auto file = catalogue_.model_file(name)) {
-        if (auto spec = read_model(*file))
+        if (auto spec = load_model(*file))
           slot->second = std::make_unique<ModelSpec>(*std::move(spec));
       }
     }
