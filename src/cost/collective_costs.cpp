@@ -111,13 +111,13 @@ void CollectiveCosts::add_curves(const CollectiveData& data, const CollectiveOpt
 }
 
 CollectiveCosts::Parts CollectiveCosts::best_row(const std::vector<ProtocolRow>& rows, double bytes,
-                                                 double ranks, double rate) const {
-  Parts best{0, std::numeric_limits<double>::infinity(), kNoNetwork};
+                                                 double ranks, double rate) {
+  Parts best{0, 0, std::numeric_limits<double>::infinity(), 0, kNoNetwork};
   for (const ProtocolRow& row : rows) {
     const CollectiveShape shape = shape_of(row.algorithm, row.op, ranks);
     if (!shape.possible() || ranks < row.min_ranks) continue;
-    const Parts parts{row.base.base() + shape.steps * row.hop.base(),
-                      shape.volume * bytes / (rate * row.efficiency), row.label};
+    const Parts parts{row.base.base(), shape.steps * row.hop.base(),
+                      shape.volume * bytes / (rate * row.efficiency), shape.volume, row.label};
     if (parts.total() < best.total()) best = parts;
   }
   return best;
@@ -148,10 +148,10 @@ CollectiveCosts::Parts CollectiveCosts::torus_parts(CollectiveKind kind, double 
   const double rate =
       network_.scale_up_rate.base() * static_cast<double>(used) / static_cast<double>(all_axes);
   const CollectiveShape shape = torus_shape(kind, std::span<const int>(axes.data(), count));
-  Parts best{0, std::numeric_limits<double>::infinity(), kNoNetwork};
+  Parts best{0, 0, std::numeric_limits<double>::infinity(), 0, kNoNetwork};
   for (const ProtocolRow& row : scale_up_.rows[index_of(kind)]) {
-    const Parts parts{row.base.base() + shape.steps * row.hop.base(),
-                      shape.volume * bytes / (rate * row.efficiency), row.label};
+    const Parts parts{row.base.base(), shape.steps * row.hop.base(),
+                      shape.volume * bytes / (rate * row.efficiency), shape.volume, row.label};
     if (parts.total() < best.total()) best = parts;
   }
   return best;
@@ -169,56 +169,10 @@ CollectiveCosts::Parts CollectiveCosts::scale_up(CollectiveKind kind, double byt
   const CorrectionCurves& curves = curves_[index_of(kind)];
   if (curves.empty()) return parts;
   const double factor = std::exp(curves.at(ranks, std::log2(std::max(bytes, 1.0))));
-  parts.latency *= factor;
+  parts.base *= factor;
+  parts.hops *= factor;
   parts.bandwidth *= factor;
   return parts;
-}
-
-CollectiveCosts::Parts CollectiveCosts::scale_out(CollectiveKind kind, double bytes,
-                                                  const RankGroup& group, int domains) const {
-  const double rate = network_.scale_out_rate.base() / network_.oversubscription /
-                      std::max(1, group.groups_sharing_nic);
-  Parts best{0, std::numeric_limits<double>::infinity(), kNoNetwork};
-  if (!(rate > 0)) return best;
-  for (const ProtocolRow& row : scale_out_.rows[index_of(kind)]) {
-    if (row.algorithm == CollectiveAlgorithm::switch_reduce &&
-        !network_.scale_out_in_network_reduction)
-      continue;
-    const CollectiveShape shape = shape_of(row.algorithm, row.op, domains);
-    if (!shape.possible()) continue;
-    const Parts parts{row.base.base() + shape.steps * row.hop.base(),
-                      shape.volume * bytes / (rate * row.efficiency), row.label};
-    if (parts.total() < best.total()) best = parts;
-  }
-  return best;
-}
-
-CollectiveCosts::Parts CollectiveCosts::across_all_to_all(double bytes, const RankGroup& group,
-                                                          int per_domain) const {
-  const double others = group.size - per_domain;
-  // As one message to each of others + 1 ranks: `others` messages, each a share of the payload.
-  const double sent = bytes * (others + 1) / group.size;
-  return scale_out(CollectiveKind::all_to_all, sent, group, group.size - per_domain + 1);
-}
-
-Seconds CollectiveCosts::two_level(CollectiveKind kind, double bytes, const RankGroup& group,
-                                   int per_domain, std::string_view& label) const {
-  const int domains = (group.size + per_domain - 1) / per_domain;
-  Parts inside;
-  Parts outside;
-  if (kind == CollectiveKind::all_to_all) {
-    outside = across_all_to_all(bytes, group, per_domain);
-    if (per_domain > 1) inside = scale_up(kind, bytes * per_domain / group.size, per_domain);
-  } else {
-    // Every member of a domain carries its share of the payload over its own NIC (rail).
-    outside = scale_out(kind, bytes / per_domain, group, domains);
-    const bool scattered = kind == CollectiveKind::broadcast;
-    if (per_domain > 1)
-      inside = scale_up(scattered ? CollectiveKind::all_gather : kind, bytes, per_domain);
-  }
-  label = outside.bandwidth >= inside.bandwidth ? outside.label : inside.label;
-  const double streamed = std::max(inside.bandwidth, outside.bandwidth);
-  return (inside.latency + outside.latency + streamed) * second;
 }
 
 CollectiveTime CollectiveCosts::time(CollectiveKind kind, Bytes payload,
@@ -230,20 +184,20 @@ CollectiveTime CollectiveCosts::time(CollectiveKind kind, Bytes payload,
   const bool no_domain = network_.scale_up == ScaleUpKind::none;
   const int per_domain = no_domain ? 1 : std::clamp(group.per_domain, 1, group.size);
   const bool own_curve = own_curve_[index_of(kind)];
-  out.fidelity = own_curve && curves_[index_of(kind)].covers(per_domain)
+  const double log2_bytes = std::log2(std::max(payload.base(), 1.0));
+  out.fidelity = own_curve && curves_[index_of(kind)].covers(per_domain, log2_bytes)
                      ? Fidelity::measured_table
                      : (own_family_ || own_curve ? Fidelity::analytic_fit : Fidelity::transferred);
   out.sigma = out.fidelity == Fidelity::measured_table ? uncertainty_.measured_table
               : own_curve                              ? uncertainty_.other_ranks
               : own_family_                            ? uncertainty_.analytic_fit
                                                        : uncertainty_.transferred;
-  if (per_domain >= group.size) {
-    const Parts parts = scale_up(kind, payload.base(), group.size);
-    out.time = parts.total() * second;
-    out.algorithm = parts.label;
-    return out;
-  }
-  out.time = two_level(kind, payload.base(), group, per_domain, out.algorithm);
+  const bool inside = per_domain >= group.size;
+  const Parts parts = inside ? scale_up(kind, payload.base(), group.size)
+                             : two_level(kind, payload.base(), group, per_domain);
+  out.time = parts.total() * second;
+  out.algorithm = parts.label;
+  if (inside) return out;
   out.sigma = std::hypot(out.sigma, uncertainty_.scale_out);
   if (per_domain == 1 || out.fidelity == Fidelity::measured_table)
     out.fidelity = Fidelity::analytic_fit;

@@ -74,21 +74,24 @@ class CollectiveCosts {
   const std::string& family() const { return scale_up_.id; }
 
  private:
+  /// One part of a collective, in seconds. `volume` is the shape's, for rescaling.
   struct Parts {
-    double latency = 0;    // seconds
-    double bandwidth = 0;  // seconds
+    double base = 0;
+    double hops = 0;
+    double bandwidth = 0;
+    double volume = 0;
     std::string_view label;
-    double total() const { return latency + bandwidth; }
+    double total() const { return base + hops + bandwidth; }
   };
   Parts closed_form(CollectiveKind kind, double bytes, double ranks) const;
-  Parts best_row(const std::vector<ProtocolRow>& rows, double bytes, double ranks,
-                 double rate) const;
   Parts torus_parts(CollectiveKind kind, double bytes, double ranks) const;
   Parts scale_up(CollectiveKind kind, double bytes, int ranks) const;
-  Parts scale_out(CollectiveKind kind, double bytes, const RankGroup& group, int domains) const;
-  Parts across_all_to_all(double bytes, const RankGroup& group, int per_domain) const;
-  Seconds two_level(CollectiveKind kind, double bytes, const RankGroup& group, int per_domain,
-                    std::string_view& label) const;
+  static Parts best_row(const std::vector<ProtocolRow>& rows, double bytes, double ranks,
+                        double rate);
+  // collective_hierarchical.cpp: several domains.
+  double nic_rate(const RankGroup& group) const;
+  Parts two_level(CollectiveKind kind, double bytes, const RankGroup& group, int per_domain) const;
+  Parts exchange(double bytes, const RankGroup& group, int per_domain) const;
   void add_curves(const CollectiveData& data, const CollectiveOptions& options);
   void add_points(const CollectiveData& data, const CollectiveOptions& options,
                   const std::string& accelerator, CollectiveKind kind, double scale);

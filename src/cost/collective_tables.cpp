@@ -15,6 +15,8 @@ namespace {
 /// Below this a curve has seen the latency of a collective (1 MiB, in log2 bytes).
 constexpr double kSmallMessage = 20;
 constexpr double kFadeOctaves = 3;
+/// Above this it has seen the bandwidth (64 MiB).
+constexpr double kLargeMessage = 26;
 
 std::optional<CollectiveKind> kind_named(std::string_view name) {
   for (std::size_t i = 0; i < kCollectiveKindCount; ++i) {
@@ -112,6 +114,14 @@ double CorrectionCurve::at(double log2_bytes) const {
   return log_ratio_[i - 1] + part * (log_ratio_[i] - log_ratio_[i - 1]);
 }
 
+bool CorrectionCurve::reaches(double log2_bytes) const {
+  if (log2_bytes_.empty()) return false;
+  const double front = log2_bytes_.front();
+  const double back = log2_bytes_.back();
+  return (log2_bytes >= front - 1 || front <= kSmallMessage) &&
+         (log2_bytes <= back + 1 || back >= kLargeMessage);
+}
+
 CorrectionCurve& CorrectionCurves::for_ranks(int ranks) {
   for (CorrectionCurve& curve : curves_) {
     if (curve.ranks() == ranks) return curve;
@@ -137,9 +147,10 @@ double CorrectionCurves::at(double ranks, double log2_bytes) const {
   return (1 - part) * curves_[i - 1].at(log2_bytes) + part * curves_[i].at(log2_bytes);
 }
 
-bool CorrectionCurves::covers(int ranks) const {
-  return std::any_of(curves_.begin(), curves_.end(),
-                     [ranks](const auto& curve) { return curve.ranks() == ranks; });
+bool CorrectionCurves::covers(int ranks, double log2_bytes) const {
+  return std::any_of(curves_.begin(), curves_.end(), [=](const auto& curve) {
+    return curve.ranks() == ranks && curve.reaches(log2_bytes);
+  });
 }
 
 }  // namespace polyfleet

@@ -40,6 +40,9 @@ class CorrectionCurve {
   /// Linear between points, constant outside. Left of a curve that begins above kSmallMessage the
   /// correction fades over three octaves, since it says nothing of latency.
   double at(double log2_bytes) const;
+  /// Whether a size lies between measured ones, or beyond the end where latency (left) or bandwidth
+  /// (right) was reached.
+  bool reaches(double log2_bytes) const;
 
  private:
   int ranks_;
@@ -55,7 +58,8 @@ class CorrectionCurves {
   void finish();
   /// Linear in log2(ranks) between curves, the nearest curve outside.
   double at(double ranks, double log2_bytes) const;
-  bool covers(int ranks) const;
+  /// Whether this number of ranks was measured at about this size.
+  bool covers(int ranks, double log2_bytes) const;
 
  private:
   std::vector<CorrectionCurve> curves_;
