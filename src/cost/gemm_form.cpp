@@ -21,7 +21,7 @@ constexpr std::array<std::array<double, 2>, 12> kTiles{{{256, 256},
                                                         {32, 64},
                                                         {64, 32},
                                                         {16, 64}}};
-constexpr double kReferenceArea = 128 * 256;
+constexpr double kReferenceArea = 256 * 256;
 constexpr double kShortestSplit = 256;  ///< no library splits k below about one main-loop unroll
 constexpr double kMostSplits = 16;
 

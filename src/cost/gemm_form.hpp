@@ -18,13 +18,13 @@ struct KernelDevice {
 
 /// Fitted on microbenchmarks of one accelerator and one kernel variant.
 struct GemmParameters {
-  double efficiency = 0.8;       ///< of the peak, for a 128x256 tile and endless k
+  double efficiency = 0.8;       ///< of the peak, for a 256x256 tile and endless k
   double fill_depth = 100;       ///< k lost to prologue and epilogue of a tile
   double memory_fraction = 0.8;  ///< of the peak bandwidth
   double launch_us = 3;
   double knee = 3;            ///< exponent that joins arithmetic and traffic; large = sharp maximum
   double wave_fraction = 0;   ///< 1 = whole waves only, 0 = no loss in the last wave
-  double tile_exponent = 0;   ///< rate of a tile ~ (area / 32768)^exponent
+  double tile_exponent = 0;   ///< rate of a tile ~ (area / 65536)^exponent
   double split_traffic = 4;   ///< passes over an FP32 result per split of k
   double input_bytes = 2;     ///< of one element of A and of B, scales included
   double output_bytes = 2;    ///< of one element of C

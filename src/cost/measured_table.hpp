@@ -22,7 +22,7 @@ struct ResidualModel {
   double nugget = 0.05;                    ///< share of the residual's variance that is noise
   double spread = 0.1;                     ///< standard deviation of the residuals (log)
   double clip = 1;                         ///< residuals are limited to +-clip (log)
-  double noise = 0.02;                     ///< standard deviation left on a measured shape (log)
+  double settling = 1;  ///< sigma = spread x unexplained^settling, so that 80 % intervals hold
 };
 
 /// A correction (to be added to the log of the analytic time) and how sure it is.
@@ -30,6 +30,9 @@ struct Correction {
   double log_ratio = 0;
   double unexplained = 1;  ///< share of the residual's variance that the neighbours do not settle
 };
+
+/// 1-sigma (log) of a corrected time.
+double residual_sigma(const ResidualModel& model, const Correction& correction);
 
 /// Points and residuals of one kernel variant behind a k-d tree. Immutable after construction.
 class MeasuredTable {

@@ -17,7 +17,7 @@ constexpr std::array<std::array<double, 2>, 10> kTiles{{{16, 128},
                                                         {64, 256},
                                                         {128, 256},
                                                         {256, 256}}};
-constexpr double kReferenceArea = 128 * 256;
+constexpr double kReferenceArea = 256 * 256;
 /// Gather and scatter run at this share of the peak bandwidth (BabelStream copies reach
 /// 0.75..0.88).
 constexpr double kGatherFraction = 0.75;

@@ -13,7 +13,7 @@ namespace polyfleet {
 
 /// Fitted on microbenchmarks of one accelerator and one kernel variant.
 struct MoeParameters {
-  double efficiency = 0.6;
+  double efficiency = 0.6;  ///< of the peak, for a 256x256 tile and endless k
   double fill_depth = 300;
   double memory_fraction = 0.8;
   double launch_us = 25;  ///< the whole fused layer: several launches
