@@ -130,26 +130,26 @@ ShardRanks shard_ranks(const TrainingPlan& plan) {
 }
 
 StageMemory stage_memory(const TrainingPlan& plan, const StageInventory& inventory,
-                         const MemoryOverhead& overhead) {
+                         const MemoryOverheads& overheads) {
   StageMemory memory;
   add_states(plan, inventory, memory);
   add_activations(plan, inventory, memory);
   add_buffers(plan, inventory, memory);
-  memory[MemoryPartKind::workspace] = overhead.workspace;
+  memory[MemoryPartKind::workspace] = overheads.workspace;
   Bytes live;
   for (const Bytes part : memory.parts) live += part;
-  memory[MemoryPartKind::allocator_slack] = live * overhead.allocator_slack;
+  memory[MemoryPartKind::allocator_slack] = live * overheads.allocator_slack;
   memory[MemoryPartKind::framework] =
-      overhead.context + communicators(plan) * overhead.per_communicator;
+      overheads.context + communicators(plan) * overheads.per_communicator;
   memory.total = live + memory[MemoryPartKind::allocator_slack] + memory[MemoryPartKind::framework];
   return memory;
 }
 
 std::vector<StageMemory> plan_memory(const ModelSpec& model, const TrainingPlan& plan,
-                                     const MemoryOverhead& overhead) {
+                                     const MemoryOverheads& overheads) {
   std::vector<StageMemory> stages;
   for (const StageInventory& inventory : stage_inventories(model, plan))
-    stages.push_back(stage_memory(plan, inventory, overhead));
+    stages.push_back(stage_memory(plan, inventory, overheads));
   return stages;
 }
 

@@ -38,8 +38,8 @@ enum class MemoryPartKind {
 inline constexpr std::size_t kMemoryPartCount = 14;
 std::string_view name_of(MemoryPartKind kind);
 
-/// Overheads of one vendor's software.
-struct MemoryOverhead {
+/// Overheads of one vendor's software, from data/memory/overheads.toml.
+struct MemoryOverheads {
   std::string vendor;          ///< as the catalogue names it
   Bytes context;               ///< driver context and loaded kernels
   Bytes per_communicator;      ///< buffers of one collective communicator
@@ -49,13 +49,9 @@ struct MemoryOverhead {
   std::string status;
 };
 
-/// data/memory/overheads.toml.
-struct MemoryOverheads {
-  std::vector<MemoryOverhead> entries;
-  /// The entry of that vendor, else the one named "other".
-  const MemoryOverhead& of(std::string_view vendor) const;
-};
-Result<MemoryOverheads> load_memory_overheads(const std::filesystem::path& data_directory);
+/// The entry of an accelerator's vendor, or the one named "other".
+Result<MemoryOverheads> load_memory_overheads(const std::filesystem::path& data_directory,
+                                              std::string_view vendor);
 
 /// Layers of one kind on one device, for one micro-batch.
 struct LayerInventory {
@@ -100,11 +96,11 @@ struct ShardRanks {
 ShardRanks shard_ranks(const TrainingPlan& plan);
 
 StageMemory stage_memory(const TrainingPlan& plan, const StageInventory& inventory,
-                         const MemoryOverhead& overhead);
+                         const MemoryOverheads& overheads);
 
 /// Every stage of a plan. Precondition: plan_problems(model, plan) is empty.
 std::vector<StageMemory> plan_memory(const ModelSpec& model, const TrainingPlan& plan,
-                                     const MemoryOverhead& overhead);
+                                     const MemoryOverheads& overheads);
 
 /// The inventories behind plan_memory, one per stage.
 std::vector<StageInventory> stage_inventories(const ModelSpec& model, const TrainingPlan& plan);
