@@ -11,10 +11,27 @@ import tomllib
 INCLUDE = re.compile(r'^\s*#\s*include\s+([<"])([^>"]+)[>"]')
 
 
+def table_offences(root: pathlib.Path, rooms):
+    """The table itself: rooms bottom first, each seeing only rooms above it in the file; CMake's list agrees."""
+    seen = []
+    for room in rooms:
+        for below in room["sees"]:
+            if below not in seen:
+                yield f"layers.toml: room '{room['name']}' sees '{below}', which does not stand below it"
+        seen.append(room["name"])
+    build = root / "CMakeLists.txt"
+    if build.exists():
+        listed = re.search(r"^polyfleet_rooms\(([^)]*)\)", build.read_text(), re.MULTILINE)
+        if not listed or listed.group(1).split() != seen:
+            yield "CMakeLists.txt: polyfleet_rooms() does not list the rooms of layers.toml in their order"
+
+
 def offences(root: pathlib.Path):
     layers = tomllib.loads((root / "layers.toml").read_text())
+    yield from table_offences(root, layers["room"])
     sees = {room["name"]: set(room["sees"]) | {room["name"]} for room in layers["room"]}
     heavy = layers.get("heavy", {})
+    families = {name.split("/")[0]: name for name in heavy if "/" in name}
     for path in sorted((root / "src").rglob("*")):
         if path.suffix not in {".hpp", ".cpp"}:
             continue
@@ -28,10 +45,14 @@ def offences(root: pathlib.Path):
             if not match:
                 continue
             kind, name = match.groups()
-            if name in heavy and str(relative) != heavy[name]:
-                yield f"{relative}:{number}: <{name}> belongs in {heavy[name]} only"
-            if kind == '"':
-                target = name.split("/")[0]
+            target = name.split("/")[0]
+            # Any header of a heavy library counts as the heavy one: <toml++/toml_table.h> is no way around.
+            one_file = heavy.get(name) or heavy.get(families.get(target, ""))
+            if one_file and str(relative) != one_file:
+                yield f"{relative}:{number}: <{name}> belongs in {one_file} only"
+            elif kind == "<" and target in sees and (root / "src" / name).exists():
+                yield f"{relative}:{number}: write \"{name}\", not <{name}>: it is a room's header"
+            elif kind == '"' and not one_file:
                 if "/" not in name or not (root / "src" / name).exists():
                     yield f"{relative}:{number}: \"{name}\" is not a path of the form room/file.hpp that exists"
                 elif room is not None and target not in sees[room]:

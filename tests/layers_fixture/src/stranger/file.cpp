@@ -1,0 +1,1 @@
+// a folder that is no room

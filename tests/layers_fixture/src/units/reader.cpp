@@ -1,0 +1,1 @@
+#include <heavy/heavy.hpp>
