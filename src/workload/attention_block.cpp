@@ -11,7 +11,7 @@ constexpr double kLogSumBytes = 4;
 /// Dropout masks are one byte an element (Korthikanti et al. 2022, section 4.1).
 constexpr double kMaskBytes = 1;
 
-Op core_operator(const WorkBuilder& builder, const AttentionShape& shape) {
+Op core_operator(const WorkBuilder& builder, const AttentionSizes& shape) {
   const MicroBatch& batch = builder.context().batch;
   const double context = builder.layout().context;
   const double document = batch.mean_document > 0
@@ -58,14 +58,14 @@ void exchange_keys(WorkBuilder& builder, double exchanged) {
 }
 
 /// Sizes of a grouped-query layer on one device.
-AttentionShape grouped_query_shape(const WorkBuilder& builder, bool windowed) {
+AttentionSizes grouped_query_shape(const WorkBuilder& builder, bool windowed) {
   const ModelSpec& model = builder.model();
   const bool global = !windowed && model.sliding_window > 0;
   const double dim = static_cast<double>(global && model.global_head_dim > 0 ? model.global_head_dim
                                                                              : model.head_dim);
   const double kv = static_cast<double>(global && model.global_kv_heads > 0 ? model.global_kv_heads
                                                                             : model.kv_heads);
-  AttentionShape shape;
+  AttentionSizes shape;
   shape.heads = static_cast<double>(model.heads) / builder.tensor();
   shape.kv_heads = std::max(kv / builder.tensor(), 1.0);
   shape.head_dim_qk = shape.head_dim_v = dim;
@@ -76,7 +76,7 @@ AttentionShape grouped_query_shape(const WorkBuilder& builder, bool windowed) {
 
 }  // namespace
 
-void add_attention_core(WorkBuilder& builder, const AttentionShape& shape, double exchanged) {
+void add_attention_core(WorkBuilder& builder, const AttentionSizes& shape, double exchanged) {
   const bool recomputed = builder.context().batch.selective.core_attention;
   exchange_keys(builder, exchanged);
   const std::size_t first = builder.forward_size();
@@ -96,7 +96,7 @@ void add_attention_block(WorkBuilder& builder, bool windowed) {
   const double bytes = builder.activation_bytes();
   const double tokens = builder.tokens();
   const double outside = builder.sharded_tokens();
-  const AttentionShape shape = grouped_query_shape(builder, windowed);
+  const AttentionSizes shape = grouped_query_shape(builder, windowed);
   const bool shares_values = !windowed && model.global_keys_are_values;
   const double query = shape.heads * shape.head_dim_qk;
   const double keys = shape.kv_heads * shape.head_dim_qk;
@@ -114,7 +114,7 @@ void add_attention_block(WorkBuilder& builder, bool windowed) {
   if (builder.keeps_input(AdapterTarget::qkv))
     builder.save_unless(builder.context().batch.selective.norm,
                         outside * hidden * builder.linear_input_bytes());
-  if (!model.learned_positions) {
+  if (model.rotary_positions) {
     const double rotated = tokens * (query + keys);
     builder.elementwise(Pass::forward, OpClass::elementwise, rotated, rotated);
     builder.elementwise(Pass::backward_input, OpClass::elementwise, rotated, rotated);

@@ -8,7 +8,7 @@
 namespace polyfleet {
 
 /// Heads and sizes of one attention core on one device.
-struct AttentionShape {
+struct AttentionSizes {
   double heads = 0, kv_heads = 0;
   double head_dim_qk = 0, head_dim_v = 0;
   double window = 0;
@@ -24,6 +24,6 @@ void add_linear_mixer_block(WorkBuilder& builder);
 
 /// The core alone: the operator in both directions, what it saves, the context-parallel exchange
 /// of `exchanged` elements per token, and the softmax and dropout traffic where it is not fused.
-void add_attention_core(WorkBuilder& builder, const AttentionShape& shape, double exchanged);
+void add_attention_core(WorkBuilder& builder, const AttentionSizes& shape, double exchanged);
 
 }  // namespace polyfleet

@@ -112,7 +112,7 @@ void add_latent_attention_block(WorkBuilder& builder) {
   add_indexer(builder, widths);
   add_up_projections(builder, widths);
   const double heads = static_cast<double>(model.heads) / builder.tensor();
-  const AttentionShape shape{.heads = heads,
+  const AttentionSizes shape{.heads = heads,
                              .kv_heads = heads,
                              .head_dim_qk = widths.query / heads,
                              .head_dim_v = widths.value / heads,

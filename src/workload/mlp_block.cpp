@@ -35,6 +35,20 @@ void add_dense_mlp_block(WorkBuilder& builder) {
   const RecomputeModules& selective = builder.context().batch.selective;
   const double hidden = static_cast<double>(model.hidden);
   const double outside = builder.sharded_tokens();
+  const MlpShape shape{.tokens = builder.tokens(),
+                       .hidden = hidden,
+                       .ffn = static_cast<double>(model.ffn) / builder.tensor(),
+                       .matrices = model.ffn_matrices,
+                       .has_bias = model.biases};
+  if (model.parallel_attention) {
+    // norm, collectives and residual are the attention block's; only its output is added to
+    add_mlp_matrices(builder, shape);
+    builder.elementwise(Pass::forward, OpClass::elementwise, 2 * outside * hidden,
+                        outside * hidden);
+    builder.elementwise(Pass::backward_input, OpClass::elementwise, 2 * outside * hidden,
+                        outside * hidden);
+    return;
+  }
   builder.norm(outside, hidden);
   builder.save(outside * hidden * builder.activation_bytes());
   builder.enter_tensor_parallel(builder.tokens(), hidden,
@@ -42,11 +56,7 @@ void add_dense_mlp_block(WorkBuilder& builder) {
   if (builder.keeps_input(AdapterTarget::mlp_up))
     builder.save_unless(selective.norm || selective.mlp,
                         outside * hidden * builder.linear_input_bytes());
-  add_mlp_matrices(builder, {.tokens = builder.tokens(),
-                             .hidden = hidden,
-                             .ffn = static_cast<double>(model.ffn) / builder.tensor(),
-                             .matrices = model.ffn_matrices,
-                             .has_bias = model.biases});
+  add_mlp_matrices(builder, shape);
   builder.leave_tensor_parallel(builder.tokens(), hidden);
   builder.residual_add(outside, hidden);
 }

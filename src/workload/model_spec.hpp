@@ -102,6 +102,8 @@ struct ModelSpec {
   std::int64_t max_context = 0;
   bool tied_embeddings = false;
   bool learned_positions = false;
+  bool rotary_positions = true;     ///< query and key are turned (RoPE); false with ALiBi
+  bool parallel_attention = false;  ///< attention and MLP read the same input (GPT-J, Falcon)
   bool biases = false;              ///< projections carry a bias (GPT-2/3 style)
   std::int64_t sliding_window = 0;  ///< 0 = full attention everywhere
   std::int64_t full_attention_every =
@@ -121,6 +123,7 @@ struct ModelSpec {
   double stated_parameters = 0;  ///< as the vendor states, 0 = not stated
   double stated_active_parameters = 0;
   std::string source;
+  std::vector<std::string> assumptions;  ///< what the reader had to assume or leaves out
 
   bool is_moe() const { return moe.experts > 0; }
   /// True where a layer holds one mixer OR one MLP (Nemotron-H: M-, *- and E-blocks), which is so
