@@ -26,6 +26,7 @@ ALIASES = {
     "aws_trn2": ["Trainium2", "Trn2"], "aws_trn3": ["Trainium3", "Trn3"], "intel_gaudi2": ["Gaudi2"],
     "intel_gaudi3": ["Gaudi3"], "openai_jalapeno": ["Jalapeno"],
 }
+NAMED_TWICE = {"tpu_v6e", "tpu_v7x"}  # both names are in use
 KIND = {"torus2d": "torus", "torus3d": "torus", "none": "none"}
 GIB_LABELS = {"tpu_v4", "tpu_v5p", "tpu_v6e", "tpu_v7x", "aws_trn1", "openai_jalapeno"}
 DTYPE = {"fp64_tensor": "fp64_matrix"}
@@ -115,7 +116,7 @@ def convert(key, record):
     path = lambda *parts: ".".join((key, *parts))
     up = record.get("scale_up") or {}
     row = next((r for r in systems.DEFAULTS if r[0] == key), None)
-    made = {"id": key, "name": record["name"].split(" (")[0] if key.startswith("amd") else record["name"],
+    made = {"id": key, "name": record["name"] if key in NAMED_TWICE else record["name"].split(" (")[0],
             "vendor": record["vendor"].split("/")[0], "architecture": plain(record.get("arch")) or ""}
     made["family"] = FAMILY.get(key) or (key if key.startswith("tpu") else "hopper")
     made["aliases"] = ALIASES.get(key, [key.split("_", 1)[1].upper()])

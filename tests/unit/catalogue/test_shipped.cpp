@@ -4,6 +4,7 @@
 #include <fstream>
 #include <set>
 
+#include "catalogue/accelerator_fields.hpp"
 #include "catalogue/catalogue.hpp"
 #include "catalogue/edition.hpp"
 #include "catalogue/name_index.hpp"
@@ -181,6 +182,20 @@ TEST_CASE("the catalogue is complete") {
     CHECK_MESSAGE(part->dense_peak(Dtype::bf16).has_value(), name);
     CHECK_MESSAGE(!part->family.empty(), name);
   }
+}
+
+TEST_CASE("the guide names every key") {
+  std::ifstream stream(POLYFLEET_SOURCE_DIR "/docs/catalogue.md");
+  const std::string guide((std::istreambuf_iterator<char>(stream)), {});
+  const auto names = [&](const std::vector<std::string>& keys) {
+    for (const std::string& key : keys) {
+      const bool named = guide.find("`" + key + "`") != std::string::npos ||
+                         guide.find("`[" + key + "]`") != std::string::npos;
+      CHECK_MESSAGE(named, key);
+    }
+  };
+  names(keys_of(accelerator_fields()));
+  names(keys_of(system_fields()));
 }
 
 TEST_CASE("no two files of a shelf share a name") {
