@@ -16,20 +16,6 @@ std::vector<std::pair<std::string, Dtype>> dtypes() {
   return choices;
 }
 
-/// Nested tables read by their own field table.
-template <class T, class Inner>
-Field<T> table_field(std::string key, Inner T::*member, const FieldTable<Inner>& fields,
-                     std::string help) {
-  return {key,
-          "table",
-          std::move(help),
-          false,
-          [member, &fields, key](T& into, const Value& value, Diagnostics& out) {
-            read_fields(value, fields, into.*member, key, out);
-          },
-          [member, &fields](const T& from) { return print_fields(fields, from.*member); }};
-}
-
 Field<TrainingPlan> stage_layers_field() {
   return {"stage_layers",
           "array of integers",

@@ -23,10 +23,6 @@ struct TrainValidationOptions {
   ValidationSplit split = ValidationSplit::all;
 };
 
-struct SkippedRow {
-  std::string id, source, vendor, accelerator, model, reason;
-};
-
 /// One predicted row with what its error may come from.
 struct TrainRow {
   Prediction prediction;  ///< step time in seconds
