@@ -19,6 +19,7 @@ from catalogue_import.toml_text import figure, write  # noqa: E402
 READ = {"direct": "page read", "relay": "read through another document", "recall": "published figure, page not re-read"}
 HEADING = "Figures are dense peaks and one-direction rates; sources are keys of sources.toml. Made by scripts/import_catalogue.py."
 
+DEVICE_EDITIONS = {"frontier_node": "gcd", "trn1_32xlarge": "core", "trn1n_32xlarge": "core"}
 RACK = {"vr_nvl144_cpx": 144}  # accelerators of a rack that is no single domain
 
 
@@ -86,9 +87,25 @@ def system_table(row, accelerator):
     if system in places.ALL_IN:
         made["all_in_power"] = places.ALL_IN[system]
     prices(made, system, count, accelerator)
+    if system in DEVICE_EDITIONS:
+        made["edition"] = {DEVICE_EDITIONS[system]: counted_by_devices(made)}
     if system in places.SYSTEM_EDITIONS:
         made["edition"] = places.SYSTEM_EDITIONS[system]
     return {k: v for k, v in made.items() if v is not None}
+
+
+def counted_by_devices(made):
+    """The system in the edition that counts the two devices of each package."""
+    how = "two devices a package"
+    edition = {"description": "counted by devices, two a package"}
+    for key in ("accelerators_per_node", "scale_up_domain"):
+        edition[key] = figure(2 * made[key]["value"], made[key]["source"], "derived", how)
+    for key in ("scale_up_rate", "scale_out_rate", "host_power", "all_in_power", "rental", "price"):
+        if key in made:
+            edition[key] = accelerators.half(made[key], how)
+    if "torus_dims" in made:
+        edition["torus_dims"] = made["torus_dims"] + [2]
+    return edition
 
 
 def made_of_pcie(fabric):

@@ -110,6 +110,20 @@ TEST_CASE("a system follows from its accelerator and carries its edition") {
   CHECK_FALSE(catalogue.system("amd_mi440x").has_value());
 }
 
+TEST_CASE("a package of two devices can be counted by devices") {
+  const Catalogue catalogue = shipped();
+  const System chips = catalogue.system("Trainium1").value();
+  const System cores = catalogue.system("aws_trn1@core").value();
+  CHECK(chips.id == cores.id);
+  CHECK(cores.accelerators_per_node == 2 * chips.accelerators_per_node);
+  CHECK(cores.scale_out_rate->value * 2 == chips.scale_out_rate->value);
+  const Accelerator chip = catalogue.accelerator_of(chips).value();
+  const Accelerator core = catalogue.accelerator_of(cores).value();
+  CHECK(core.memory->value * 2 == chip.memory->value);
+  CHECK(core.dense_peak(Dtype::bf16)->value * 2 == chip.dense_peak(Dtype::bf16)->value);
+  CHECK(catalogue.system("MI250X-GCD").value().accelerators_per_node == 8);
+}
+
 TEST_CASE("a reader's own file works like a shipped one") {
   const Folder folder;
   const std::string file = folder.file("mine.toml", kPart);
