@@ -9,6 +9,9 @@ void broken_contract(const char* file, int line, const char* condition, std::str
   std::fprintf(stderr, "internal error at %s:%d: %s: %.*s\n", file, line, condition,
                static_cast<int>(message.size()), message.data());
   std::fflush(stderr);
+#ifdef POLYFLEET_ABORT_ON_BUG  // so that a fuzzer keeps the input
+  std::abort();
+#endif
   std::_Exit(3);
 }
 

@@ -188,7 +188,8 @@ std::optional<double> parse_number(std::string_view text) {
 }
 
 std::string csv_cell(std::string_view text) {
-  if (text.find_first_of(",\"\n\r") == std::string_view::npos) return std::string(text);
+  const bool plain = text.find_first_of(",\"\n\r") == std::string_view::npos;
+  if (plain && !text.starts_with('#')) return std::string(text);  // a bare # may open a comment
   std::string quoted = "\"";
   for (const char c : text) {
     if (c == '"') quoted += '"';
