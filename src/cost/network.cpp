@@ -67,4 +67,12 @@ Result<Network> network_of(const Accelerator& accelerator, const System* system)
   return network;
 }
 
+Result<Network> network_of(const Catalogue& catalogue, std::string_view name) {
+  const Result<System> system = catalogue.system(name);
+  if (!system) return system.problems();
+  const Result<Accelerator> accelerator = catalogue.accelerator_of(*system);
+  if (!accelerator) return accelerator.problems();
+  return network_of(*accelerator, &*system);
+}
+
 }  // namespace polyfleet

@@ -6,10 +6,12 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.hpp"
 #include "catalogue/accelerator.hpp"
+#include "catalogue/catalogue.hpp"
 #include "catalogue/system.hpp"
 #include "units/quantity.hpp"
 
@@ -34,6 +36,9 @@ struct Network {
 /// The network of one accelerator inside a system; figures of the system win over those of the
 /// accelerator. Diagnoses a scale-up kind without a rate. Without `system`: one scale-up domain.
 Result<Network> network_of(const Accelerator& accelerator, const System* system = nullptr);
+
+/// The network of a system, or of an accelerator's default system, by any name the catalogue knows.
+Result<Network> network_of(const Catalogue& catalogue, std::string_view name);
 
 /// Every problem of a hand-made network: a rate missing for its kind, a degree below one.
 Diagnostics problems_of(const Network& network);

@@ -1,0 +1,66 @@
+// Published measurements of collectives, predicted with their own message size, number of ranks or
+// whole accelerator left out. Errors are reported as a trend; the bounds are those of the project's
+// target (12 % for each vendor) and, for the harder questions, what was reached when written.
+#include <doctest/doctest.h>
+
+#include <filesystem>
+#include <string>
+
+#include "base/files.hpp"
+#include "catalogue/catalogue.hpp"
+#include "cost/collective_validation.hpp"
+
+using namespace polyfleet;
+
+namespace {
+
+const std::filesystem::path kData = std::filesystem::path(POLYFLEET_SOURCE_DIR) / "data";
+
+const CollectiveData& data() {
+  static const CollectiveData loaded = [] {
+    auto result = CollectiveData::load(kData);
+    REQUIRE_MESSAGE(result.has_value(), (result ? "" : to_text(result.problems())));
+    return std::move(result).value();
+  }();
+  return loaded;
+}
+
+NetworkLookup lookup() {
+  auto catalogue = load_catalogue(kData);
+  REQUIRE(catalogue.has_value());
+  return [shelf = *catalogue](std::string_view name) { return network_of(shelf, name); };
+}
+
+void report(const CollectiveValidation& found) {
+  const auto line = [](const std::string& key, const CollectiveErrors& e) {
+    MESSAGE(key << ": " << e.rows << " rows, median " << 100 * e.median_ape << " %, p90 "
+                << 100 * e.p90_ape << " %, bias " << 100 * e.median_bias << " %, coverage "
+                << 100 * e.coverage80 << " %");
+  };
+  line("all", found.overall);
+  for (const auto& [key, errors] : found.by_vendor) line(key, errors);
+  for (const auto& [key, errors] : found.by_accelerator) line("  " + key, errors);
+  for (const auto& [key, errors] : found.by_op) line("    " + key, errors);
+  for (const auto& [key, errors] : found.by_source) line("      " + key, errors);
+  for (const auto& [reason, count] : found.skipped) MESSAGE("skipped " << count << ": " << reason);
+}
+
+}  // namespace
+
+TEST_CASE("collectives with the message size left out: 12 % for each vendor") {
+  const auto found = validate_collective_tables(data(), lookup(), LeaveOut::message_size);
+  report(found);
+  REQUIRE(found.by_vendor.size() >= 2);
+  for (const auto& [vendor, errors] : found.by_vendor) {
+    CAPTURE(vendor);
+    CHECK(errors.median_ape <= 0.12);
+  }
+}
+
+TEST_CASE("collectives with the number of ranks left out") {
+  report(validate_collective_tables(data(), lookup(), LeaveOut::ranks));
+}
+
+TEST_CASE("collectives with the accelerator left out") {
+  report(validate_collective_tables(data(), lookup(), LeaveOut::accelerator));
+}
