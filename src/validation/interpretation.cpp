@@ -16,7 +16,7 @@ struct TruthInterpreter::Knowledge {
   MappingTables tables;
   CatalogueLookup lookup;
 
-  std::optional<Accelerator> accelerator(std::string_view name) const;
+  const Accelerator* accelerator(std::string_view name) const;
   void read_network(RowReading& reading, RowInterpretation& into) const;
   RowInterpretation interpret(TruthRow row, std::vector<AppliedCorrection> applied,
                               const Siblings& siblings) const;
@@ -49,16 +49,16 @@ TrainingPlan plan_for(RowReading& reading, const ModelSpec& model, const Sibling
 
 }  // namespace
 
-std::optional<Accelerator> TruthInterpreter::Knowledge::accelerator(std::string_view name) const {
+const Accelerator* TruthInterpreter::Knowledge::accelerator(std::string_view name) const {
   for (const std::string_view spelling : {name, without_memory(name)}) {
     const auto alias = tables.accelerator_alias.find(letters_and_digits(spelling));
     if (alias != tables.accelerator_alias.end()) {
-      if (alias->second.empty()) return {};
+      if (alias->second.empty()) return nullptr;
       if (auto found = lookup.accelerator(alias->second)) return found;
     }
     if (auto found = lookup.accelerator(spelling)) return found;
   }
-  return {};
+  return nullptr;
 }
 
 void TruthInterpreter::Knowledge::read_network(RowReading& reading, RowInterpretation& into) const {
@@ -110,9 +110,9 @@ RowInterpretation TruthInterpreter::Knowledge::interpret(TruthRow row,
   into.source = tables.split.source_of(into.id);
   into.vendor = std::string(row.text("vendor"));
   into.model = std::string(row.text("model"));
-  const std::optional<Accelerator> part = accelerator(row.text("accelerator"));
+  const Accelerator* part = accelerator(row.text("accelerator"));
   RowReading reading(tables, std::move(row), std::move(applied));
-  if (!part) {
+  if (part == nullptr) {
     into.accelerator = std::string(reading.row.text("accelerator"));
     reading.leave_out("accelerator not in the catalogue: " + into.accelerator);
   } else {

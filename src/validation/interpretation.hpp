@@ -38,11 +38,11 @@ struct RowInterpretation {
   std::string skip;  ///< why there is no scenario; empty when there is one
 };
 
-/// How the interpreter finds catalogue entries; nothing = not known. Names are ids, full names or
-/// aliases, in any spelling the catalogue knows.
+/// How the interpreter finds catalogue entries; null pointer = not known. Names are ids, full names
+/// or aliases, in any spelling the catalogue knows.
 struct CatalogueLookup {
-  std::function<std::optional<ModelSpec>(std::string_view)> model;
-  std::function<std::optional<Accelerator>(std::string_view)> accelerator;
+  std::function<const ModelSpec*(std::string_view)> model;
+  std::function<const Accelerator*(std::string_view)> accelerator;
 };
 
 class TruthInterpreter {

@@ -44,7 +44,7 @@ FieldTable<RecomputeWording> recompute_fields() {
   return {required(text_field("text", &R::text, "part of the recompute column")),
           required(text_field("mode", &R::mode, "what runs again")),
           number_field("share", &R::share, kShare, "share of a layer's forward work"),
-          remark_field<R>("note")};
+          text_field("modules", &R::modules, "what selective runs again"), remark_field<R>("note")};
 }
 
 Field<ConvergenceRule> numbers_field(std::string key,

@@ -26,6 +26,7 @@ struct RecomputeWording {
   std::string text;
   std::string mode;  ///< none, selective, full, share, layers, layers_per_chunk
   double share = 0;
+  std::string modules;  ///< of selective: "core_attn+layernorm+act+mlp"
 };
 
 /// How long an MLPerf run takes beyond its training steps, and its samples by batch size.

@@ -19,11 +19,11 @@ bool gpt_style(std::string_view name) {
   return lower(name).starts_with("gpt") && !mentions(name, "oss");
 }
 
-std::optional<ModelSpec> catalogue_model(RowReading& reading, const CatalogueLookup& lookup) {
+const ModelSpec* catalogue_model(RowReading& reading, const CatalogueLookup& lookup) {
   const std::string name(reading.row.text("model"));
   const auto alias = reading.tables.model_alias.find(letters_and_digits(name));
   if (alias != reading.tables.model_alias.end()) {
-    if (alias->second.empty()) return {};  // known to be of no catalogue shape
+    if (alias->second.empty()) return nullptr;  // known to be of no catalogue shape
     if (auto found = lookup.model(alias->second)) return found;
   }
   return lookup.model(name);
@@ -120,12 +120,12 @@ void complete_columns(RowReading& reading, ModelSpec& model) {
 }  // namespace
 
 ModelSpec read_model(RowReading& reading, const CatalogueLookup& lookup) {
-  const std::optional<ModelSpec> known = catalogue_model(reading, lookup);
-  ModelSpec model = known ? *known : model_from_columns(reading);
+  const ModelSpec* known = catalogue_model(reading, lookup);
+  ModelSpec model = known != nullptr ? *known : model_from_columns(reading);
   overlay_shape(reading, model);
   overlay_mtp(reading, model);
-  if (!known) complete_columns(reading, model);
-  if (known && model.layers != known->layers && model.layers > 0)
+  if (known == nullptr) complete_columns(reading, model);
+  if (known != nullptr && model.layers != known->layers && model.layers > 0)
     reading.inferred("model", fmt::format("{} with {} layers", known->id, model.layers),
                      "the row's layer count: a truncated proxy or a variant");
   if (model.layers == 0 || model.hidden == 0 || model.heads == 0 ||

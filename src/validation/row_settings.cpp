@@ -52,6 +52,18 @@ std::optional<ShardingWording> sharding_named(std::string_view wording) {
   return {{Sharding::none, 0}};
 }
 
+/// "core_attn+layernorm+moe_act" as Megatron-Core names modules.
+RecomputeModules modules_named(std::string_view names) {
+  RecomputeModules modules;
+  modules.core_attention = mentions(names, "core_attn");
+  modules.latent_up = mentions(names, "mla_up_proj");
+  modules.norm = mentions(names, "layernorm");
+  modules.activation =
+      mentions(names, "moe_act") || lower(names).ends_with("+act") || mentions(names, "+act+");
+  modules.mlp = mentions(names, "mlp") || lower(names).starts_with("moe+");
+  return modules;
+}
+
 class Settings {
  public:
   Settings(RowReading& reading, const ModelSpec& model, TrainingPlan& plan)
@@ -93,21 +105,29 @@ class Settings {
     return nullptr;
   }
 
-  void read_recompute() {
+  std::string recompute_text() {
     std::string text(row_.text("recompute"));
     if (text.starts_with("remat_policy=custom")) text = std::string(row_.remark("recompute"));
     if (text.empty()) text = std::string(row_.text("recompute"));
-    if (text.empty()) text = reading_.from_profile("recompute");
+    return text.empty() ? reading_.from_profile("recompute") : text;
+  }
+
+  void read_recompute() {
+    const std::string text = recompute_text();
     const RecomputeWording* wording = recompute_wording(text);
-    if (wording == nullptr) {
-      reading_.inferred("recompute", "none", "wording not known: " + text);
+    if (wording == nullptr)
+      return reading_.inferred("recompute", "none", "wording not known: " + text);
+    const std::string& mode = wording->mode;
+    if (mode == "none") return;
+    if (mode == "selective") {
+      plan_.recompute = Recompute::selective;
+      const std::size_t named = text.find("selective:");
+      plan_.recompute_modules =
+          modules_named(named == std::string::npos ? wording->modules : text.substr(named + 10));
       return;
     }
-    const std::string& mode = wording->mode;
-    plan_.recompute = mode == "none"        ? Recompute::none
-                      : mode == "selective" ? Recompute::selective
-                                            : Recompute::full;
-    if (mode == "none" || mode == "selective" || mode == "full") return;
+    plan_.recompute = Recompute::full;
+    if (mode == "full") return;
     const double per_stage =
         static_cast<double>(model_.layers) / std::max(1, plan_.layout.pipeline);
     double layers = std::round(wording->share * per_stage);

@@ -54,7 +54,7 @@ ErrorSummary summarise(const std::vector<PredictedRow>& predicted, std::size_t r
   std::vector<double> errors, biases;
   std::size_t covered = 0;
   for (const PredictedRow& row : predicted) {
-    const double bias = row.predicted / row.measured - 1;
+    const double bias = row.error();
     biases.push_back(bias);
     errors.push_back(std::abs(bias));
     covered += row.low <= row.measured && row.measured <= row.high ? 1 : 0;

@@ -15,7 +15,12 @@ namespace polyfleet {
 struct PredictedRow {
   std::string id, source, vendor, accelerator, model;
   double measured = 0, predicted = 0, low = 0, high = 0;
+
+  /// predicted / measured - 1: negative when the prediction is too fast.
+  double error() const { return predicted / measured - 1; }
 };
+
+using Prediction = PredictedRow;
 
 /// A row that was left out, and why.
 struct SkippedRow {
