@@ -184,6 +184,8 @@ def main():
         write(data / "models" / f"{key}.toml", table, "Keys: docs/catalogue.md. Made by scripts/import_catalogue.py.")
     places.write_sites(source / "../fleet/carbon_regions.csv", data / "sites")
     places.write_prices(data / "prices")
+    left = accelerators.not_carried(hardware["accelerators"])
+    print("accelerator facts without a key of ours:", ", ".join(f"{kind} ({count})" for kind, count in sorted(left.items())))
     write(data / "sources.toml", source_table((hardware, built), shapes), "Where each figure of the catalogue stands and how it was read.")
 
 

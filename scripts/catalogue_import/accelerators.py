@@ -41,6 +41,18 @@ EXTRA = {
     "nv_b200": {"typical_power": figure(688.5, "b200_decode", "measured", "while decoding", "W")},
     "nv_gb200": {"typical_power": figure(960, "meta_gb200", "third party", "what one operator provisions", "W")},
     "amd_mi355x": {"typical_power": figure(1257, "oci_mi355x", "measured", "mean of 8 devices at 93-100 % use", "W")},
+    "amd_mi210": {
+        "scale_up_rate": figure(150, "recall", "third party", "3 links of 50; another source models 200", "GB/s"),
+        "pair_rate": figure(50, "recall", "third party", "one link", "GB/s"),
+    },
+    "amd_mi300a": {
+        "scale_up_rate": figure(384, "recall", "third party", "two links of 64 to each of 3 peers", "GB/s"),
+        "pair_rate": figure(128, "recall", "third party", "two links of 64", "GB/s"),
+    },
+    "amd_mi308x": {
+        "scale_up_rate": figure(448, "stas_net", "estimated", "as MI300X, whose board it uses", "GB/s"),
+        "pair_rate": figure(64, "stas_net", "estimated", "as MI300X", "GB/s"),
+    },
     "nv_b300": {"usable_memory": figure("268.6 GiB", "ix_specs", "measured", "as the driver reports")},
     "nv_gb300": {"usable_memory": figure("278 GiB", "nv_gb300", "vendor specification")},
     "amd_mi450": {"usable_memory": figure("430.9 GiB", "gh_mi450", "measured", "as the driver reports")},
@@ -57,7 +69,12 @@ EXTRA = {
         "scale_up_rate": figure(268.6, "goog_v4", "derived", "pod all-reduce bandwidth 1.1 PB/s over 4096 chips", "GB/s"),
     },
     "tpu_v5e": {"scale_up_rate": figure(200, "goog_v5e", "vendor specification", "400 GB/s both directions", "GB/s")},
-    "amd_mi455x": {"tdp": ranged(2200, 1800, 2500, "sth_455", "rumour", "AMD prints none; our default in the range of estimates", "W")},
+    "amd_mi455x": {
+        "tdp": ranged(2200, 1800, 2500, "sth_455", "rumour", "AMD prints none; our default in the range of estimates", "W"),
+        "measured_memory_bandwidth": figure(20, "sth_hc_gpu", "vendor claim", "in an MLA decode kernel", "TB/s"),
+        "measured_scale_up_rate": figure(1600, "sth_hc_gpu", "vendor claim", "half of 3.2 TB/s in both directions", "GB/s"),
+        "measured_scale_out_rate": figure(190, "sth_hc_gpu", "vendor claim", "of 300 GB/s", "GB/s"),
+    },
     "nv_rubin": {"tdp": figure([1800, 2300], "nv_survey", "rumour", "two power profiles; NVIDIA prints none", "W")},
 }
 HOST_RATE = {
@@ -65,6 +82,24 @@ HOST_RATE = {
     "PCIe 6.0": ("121 GB/s", "stas_net"), "NVLink-C2C 450": ("450 GB/s", "gh200_spheron"), "NVLink-C2C 900": ("900 GB/s", "nv_survey"),
     "coherent Infinity Fabric 128": ("128 GB/s", "sth_hc_sys"),
 }
+
+
+# Leaves of the source that become figures; the others are counted by not_carried.
+CARRIED = {
+    "arch", "memory_gb", "memory_type", "mem_bw_tbs", "cus", "sms", "mmes", "cores", "clock_mhz", "l2_mb", "llc_mb", "sram_mb",
+    "lds_kib_per_cu", "tdp_w", "tdp_estimates_w", "tdp_rumour_w", "peak_board_w", "idle_w", "scale_up", "scale_out_gbps", "price_usd", "rental_usd_h",
+    "economics", "dense_tflops", "measured_bf16_matmul_tflops", "measured_fp8_matmul_tflops", "measured", "host", "software", "announced", "vendor", "name",
+    "trap", "sparsity", "note", "launch_press_fp4_tflops", "fp4_inference_tflops", "dense_or_sparse_dispute", "seed_vs_vendor", "server_8x_usd", "scale_out",
+}
+
+
+def not_carried(records):
+    """Kinds of leaf without a figure of ours, and how many records have one."""
+    left = {}
+    for record in records.values():
+        for kind in record.keys() - CARRIED:
+            left[kind] = left.get(kind, 0) + 1
+    return left
 
 
 def src(record):
@@ -170,9 +205,17 @@ def convert(key, record):
         fig = leaf(path(f"measured_{dtype}_matmul_tflops"), record.get(f"measured_{dtype}_matmul_tflops"), "TFLOP/s", "measured")
         if fig:
             made["measured_matmul"][dtype] = fig
+    made["measured_matmul"].update(OTHER_MATMUL.get(key, {}))
     made = {k: v for k, v in made.items() if v not in (None, "")}
     editions(key, made)
     return made
+
+
+# Best matmul rates outside the common columns.
+OTHER_MATMUL = {
+    "amd_mi455x": {"fp4": figure(20000, "sth_hc_gpu", "vendor claim", "AMD's own measurement, half of the peak", "TFLOP/s")},
+    "amd_mi450": {"bf16": figure([1400, 2100], "gh_mi450", "measured", "early software on an engineering host; by layout", "TFLOP/s")},
+}
 
 
 def editions(key, made):

@@ -65,10 +65,14 @@ struct Accelerator {
   std::optional<Figure<FlopsPerSecond>> matrix_fp64;  ///< FP64 on the matrix units, where apart
   std::optional<Figure<Bytes>> l2_cache;
   std::optional<Figure<Bytes>> last_level_cache;
-  std::optional<Figure<Bytes>> on_chip_memory;   ///< software-managed SRAM of the whole chip
-  std::optional<Figure<Bytes>> local_memory;     ///< per compute unit
-  std::optional<Figure<Watts>> peak_power;       ///< of the board, above tdp
-  std::optional<Figure<Watts>> typical_power;    ///< under load; the note says which
+  std::optional<Figure<Bytes>> on_chip_memory;  ///< software-managed SRAM of the whole chip
+  std::optional<Figure<Bytes>> local_memory;    ///< per compute unit
+  std::optional<Figure<Watts>> peak_power;      ///< of the board, above tdp
+  std::optional<Figure<Watts>> typical_power;   ///< under load; the note says which
+  /// Best published rates of real kernels and transfers, where the peak is far from them.
+  std::optional<Figure<BytesPerSecond>> measured_memory_bandwidth;
+  std::optional<Figure<BytesPerSecond>> measured_scale_up_rate;
+  std::optional<Figure<BytesPerSecond>> measured_scale_out_rate;
   std::optional<Figure<UsdPerSecond>> contract;  ///< three-year rental
   std::optional<Figure<UsdPerSecond>> owned_hyperscaler;
   std::optional<Figure<UsdPerSecond>> owned_neocloud;
