@@ -10,10 +10,12 @@ namespace {
 
 /// Sums over the lists of the whole model on one device.
 struct WorkSums {
-  double forward = 0;       ///< as it runs
-  double forward_full = 0;  ///< with the whole score square
+  double forward = 0;  ///< as it runs
   double backward = 0;
+  double model_causal = 0;    ///< both passes, attention backward counted as twice its forward
+  double model_full = 0;      ///< the same with the whole score square
   double attention_core = 0;  ///< forward operators of selective recompute
+  double layers_forward = 0;  ///< what full recompute runs again: not embedding and head
 };
 
 double full_square(Op op) {
@@ -22,15 +24,29 @@ double full_square(Op op) {
   return op.flops() / flop;
 }
 
-void add_work(WorkSums& sums, const LayerWork& work, double count) {
-  for (const Op& op : work.ops[0]) {
-    const double flops = op.flops() / flop;
-    sums.forward += count * flops;
-    sums.forward_full += count * (op.kind == OpKind::attention ? full_square(op) : flops);
+/// Work as model definitions count it: one forward's worth for any attention operator here; its
+/// backward adds the same twice, whatever the kernel computes again.
+void add_op(WorkSums& sums, const Op& op, double count, bool is_backward) {
+  const double flops = op.flops() / flop;
+  (is_backward ? sums.backward : sums.forward) += count * flops;
+  if (op.kind != OpKind::attention) {
+    sums.model_causal += count * flops;
+    sums.model_full += count * flops;
+    return;
   }
+  Op forward = op;
+  forward.backward = false;
+  const double share = count * (is_backward ? 2 : 1);
+  sums.model_causal += share * (forward.flops() / flop);
+  sums.model_full += share * full_square(forward);
+}
+
+void add_work(WorkSums& sums, const LayerWork& work, double count, bool is_layer) {
+  const double before = sums.forward;
+  for (const Op& op : work.ops[0]) add_op(sums, op, count, false);
+  if (is_layer) sums.layers_forward += sums.forward - before;
   for (const Pass pass : {Pass::backward_input, Pass::backward_weight}) {
-    for (const Op& op : work.ops[static_cast<std::size_t>(pass)])
-      sums.backward += count * (op.flops() / flop);
+    for (const Op& op : work.ops[static_cast<std::size_t>(pass)]) add_op(sums, op, count, true);
   }
   for (const Op& op : work.recomputed_selective) sums.attention_core += count * (op.flops() / flop);
 }
@@ -45,12 +61,12 @@ WorkSums work_sums(const ModelSpec& model, const StepWorkload& step) {
   WorkSums sums;
   for (std::size_t kind = 0; kind < kLayerKindCount; ++kind) {
     if (layers[kind] > 0)
-      add_work(sums, layer_work(static_cast<LayerKind>(kind), context), layers[kind]);
+      add_work(sums, layer_work(static_cast<LayerKind>(kind), context), layers[kind], true);
   }
-  add_work(sums, embedding_work(context), 1);
-  add_work(sums, head_work(context), 1);
+  add_work(sums, embedding_work(context), 1, false);
+  add_work(sums, head_work(context), 1, false);
   if (model.mtp_layers > 0)
-    add_work(sums, mtp_work(context), static_cast<double>(model.mtp_layers));
+    add_work(sums, mtp_work(context), static_cast<double>(model.mtp_layers), false);
   return sums;
 }
 
@@ -61,7 +77,7 @@ double hardware_flops(const WorkSums& sums, RecomputedPart recomputed) {
     case RecomputedPart::attention_core:
       return sums.forward + sums.backward + sums.attention_core;
     case RecomputedPart::everything:
-      return 2 * sums.forward + sums.backward;
+      return sums.forward + sums.layers_forward + sums.backward;
   }
   return 0;
 }
@@ -99,16 +115,15 @@ FlopCounts flop_counts(const ModelSpec& model, const StepWorkload& step) {
     counts.by_definition[static_cast<std::size_t>(definition)] = value * flop;
   };
   set(FlopDefinition::hardware, hardware_flops(sums, step.recomputed));
-  set(FlopDefinition::model_full_attention, 3 * sums.forward_full);
-  set(FlopDefinition::model_causal, 3 * sums.forward);
+  set(FlopDefinition::model_full_attention, sums.model_full);
+  set(FlopDefinition::model_causal, sums.model_causal);
   set(FlopDefinition::six_nd_total, 6 * weights.total * tokens);
   set(FlopDefinition::six_nd_active, 6 * weights.active * tokens);
   set(FlopDefinition::palm,
       (6 * (weights.active - looked_up) + 12 * layers * head_width * length) * tokens);
   set(FlopDefinition::llm_foundry,
       (6 * weights.total + 12 * layers * static_cast<double>(model.hidden) * length) * tokens);
-  set(FlopDefinition::chinchilla,
-      3 * (sums.forward_full + chinchilla_extra(model, tokens, length)));
+  set(FlopDefinition::chinchilla, sums.model_full + 3 * chinchilla_extra(model, tokens, length));
   return counts;
 }
 

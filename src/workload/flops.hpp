@@ -15,14 +15,14 @@ namespace polyfleet {
 
 enum class FlopDefinition {
   hardware,              ///< everything multiplied: masked triangle, flash backward, recompute
-  model_full_attention,  ///< 3x forward, the whole score square (Megatron-LM, NeMo 24.x)
-  model_causal,          ///< 3x forward, scores that the mask keeps (Megatron-Bridge)
+  model_full_attention,  ///< both passes, the whole score square (Megatron-LM, NeMo 24.x)
+  model_causal,          ///< both passes, scores that the mask keeps (Megatron-Bridge)
   six_nd_total,          ///< 6 x all parameters x tokens
   six_nd_active,         ///< 6 x parameters a token meets x tokens
   palm,                  ///< 6N + 12 L heads head_dim s per token, N without input embedding
                          ///< (arXiv:2204.02311 appendix B; torchtitan, nanoGPT)
   llm_foundry,           ///< 6N + 12 L h s per token, N all parameters (llm-foundry MFU table)
-  chinchilla,            ///< 3x forward with lookups and softmax (arXiv:2203.15556 appendix F)
+  chinchilla,            ///< the first with lookups and softmax (arXiv:2203.15556 appendix F)
 };
 inline constexpr std::size_t kFlopDefinitionCount = 8;
 std::string_view name_of(FlopDefinition definition);
