@@ -14,6 +14,8 @@ DIFFUSION = ("double_blocks", "single_blocks", "joint_blocks", "mlp_ratio", "lat
              "frames", "fps", "steps", "freq_dim", "cross_attention", "qk_norm", "boundary", "sample_shift")
 VISION = ("depth", "hidden", "ffn", "heads", "patch", "temporal_patch", "spatial_merge", "window", "global_layers", "tile", "max_tiles",
           "output_dim", "full_attn_blocks", "deepstack_layers")
+# Wan: 512 tokens of UMT5-XXL enter by cross attention; classifier-free guidance runs every step twice.
+WAN = {"cross_attention": True, "text_tokens": 512, "text_hidden": 4096, "forwards_per_step": 2}
 # What the attention texts and notes of the records say, as keys.
 SPECIAL = {
     "llama4-scout": {"attention_chunk": 8192, "full_attention_every": 4},
@@ -21,7 +23,6 @@ SPECIAL = {
     "gpt-oss-20b": {"full_attention_every": 2}, "gpt-oss-120b": {"full_attention_every": 2},
     "gemma3-12b": {"full_attention_every": 6}, "gemma4-31b": {"full_attention_every": 6}, "gemma4-26b-a4b": {"full_attention_every": 6},
     "gemma4-e2b": {"kv_shared_layers": 20}, "gemma4-e4b": {"kv_shared_layers": 18},
-    "mistral-7b": {},
     "qwen3.5-397b-a17b": {
         "blocks": {"attention": 15, "linear": 45},
         "linear_attention": {"key_heads": 16, "value_heads": 64, "key_head_dim": 128, "value_head_dim": 128, "conv_kernel": 4}},
@@ -30,10 +31,15 @@ SPECIAL = {
     "gdn-pure-300m": {
         "blocks": {"linear": 12, "mlp": 12},
         "linear_attention": {"key_heads": 4, "value_heads": 8, "key_head_dim": 64, "value_head_dim": 64, "conv_kernel": 4}},
-    "wan2.2-t2v-a14b": {"diffusion": {"resident_experts": 2, "forwards_per_step": 2}},
-    "wan2.2-i2v-a14b": {"diffusion": {"resident_experts": 2, "forwards_per_step": 2}},
+    "flux.1-dev": {"diffusion": {"text_tokens": 512, "text_hidden": 4096, "forwards_per_step": 1}},
+    "open-sora-2.0": {"diffusion": {"text_tokens": 512, "text_hidden": 4096, "forwards_per_step": 2}},
+    "hunyuanvideo": {"diffusion": {"text_tokens": 256, "text_hidden": 4096, "forwards_per_step": 1}},
+    "wan2.1-t2v-14b": {"diffusion": WAN}, "wan2.2-ti2v-5b": {"diffusion": WAN},
+    "wan2.2-t2v-a14b": {"diffusion": WAN | {"resident_experts": 2}}, "wan2.2-i2v-a14b": {"diffusion": WAN | {"resident_experts": 2}},
+    "sd3-medium": {"diffusion": {"text_hidden": 4096, "forwards_per_step": 2}},
+    "sd3.5-large": {"diffusion": {"text_hidden": 4096, "forwards_per_step": 2}},
     "falcon-180b": {"parallel_attention": True}, "gpt-j-6b": {"parallel_attention": True},
-    "gpt2-xl": {"padded_vocab": 50304}, "gpt-j-6b-vocab": {},
+    "gpt2-xl": {"padded_vocab": 50304},
 }
 NOTES = {
     "kimi-k3": "latent experts of width 3584; head size of the linear layers is our reading, no parameter count was read",
