@@ -1,7 +1,7 @@
-// The only file that sees toml++. Positions come from its source regions. toml++ bounds the nesting
-// of arrays and inline tables but not the length of a dotted key, each part of which is a level
-// too; a document of dots would overflow the stack, so the text is looked through for one
-// beforehand.
+// The only file that sees toml++ (3.3). Positions come from its source regions. The text is looked
+// through beforehand for two things that toml++ does not survive: a dotted key of very many parts
+// (each is a level; the stack overflows) and a letter outside ASCII in a bare key or value (it runs
+// into a point marked unreachable; TOML 1.0 has no such letters outside quotes and comments).
 #define TOML_EXCEPTIONS 0
 #include <toml++/toml.h>
 
@@ -14,14 +14,16 @@ Position position_of(const toml::source_region& region, const std::string& file)
   return {file, static_cast<int>(region.begin.line), static_cast<int>(region.begin.column)};
 }
 
-/// Finds a run of more dots than levels are allowed, outside strings and comments. A run ends at
-/// whatever ends a key: '=', a comma, a bracket or the end of the line.
-class DottedKeyScan {
+/// Reads over strings and comments as TOML does and looks at what stands outside of them.
+class TextScan {
  public:
-  explicit DottedKeyScan(std::string_view text) : text_(text) {}
+  TextScan(std::string_view text, const std::string& file) : text_(text), file_(file) {
+    if (text_.starts_with("\xEF\xBB\xBF")) at_ = 3;
+  }
 
-  /// The line with such a key, or 0.
-  int line_too_deep() {
+  /// The first thing that must not reach toml++, or nothing. A run of dots ends at whatever ends a
+  /// key: '=', a comma, a bracket or the end of the line.
+  std::optional<Diagnostic> problem() {
     while (at_ < text_.size()) {
       const char c = text_[at_];
       if (c == '"' || c == '\'') {
@@ -32,12 +34,17 @@ class DottedKeyScan {
         while (at_ < text_.size() && text_[at_] != '\n') ++at_;
         continue;
       }
-      if (c == '.' && ++dots_ > kDeepestNesting) return line_;
+      if (c == '.' && ++dots_ > kDeepestNesting)
+        return problem_at({file_, line_, 0}, "is nested more than 100 levels deep");
+      if (static_cast<unsigned char>(c) >= 0x80) {
+        return problem_at({file_, line_, 0}, "has a letter outside ASCII outside quotes",
+                          "write the key or text in quotes");
+      }
       if (c == '\n' || c == '=' || c == ',' || c == '[' || c == '{') dots_ = 0;
       if (c == '\n') ++line_;
       ++at_;
     }
-    return 0;
+    return std::nullopt;
   }
 
  private:
@@ -60,6 +67,7 @@ class DottedKeyScan {
   }
 
   std::string_view text_;
+  const std::string& file_;
   std::size_t at_ = 0;
   int line_ = 1;
   int dots_ = 0;
@@ -128,8 +136,7 @@ Value convert(const toml::node& node, const std::string& file, int depth, Diagno
 Result<Value> parse_toml(std::string_view text, const std::string& file) {
   if (text.find('\0') != std::string_view::npos)
     return problem_at({file, 0, 0}, "holds binary data, not TOML text");
-  if (const int line = DottedKeyScan(text).line_too_deep(); line > 0)
-    return problem_at({file, line, 0}, "is nested more than 100 levels deep");
+  if (const auto problem = TextScan(text, file).problem()) return *problem;
   toml::parse_result parsed = toml::parse(text, file);
   if (!parsed) {
     const toml::parse_error& error = parsed.error();

@@ -92,7 +92,8 @@ void append(std::string& out, const Value& value, int indent, int depth) {
   } else if (const std::int64_t* integer = value.integer()) {
     out += fmt::format("{}", *integer);
   } else if (const auto number = value.number(); number && std::isfinite(*number)) {
-    out += fmt::format("{}", *number);
+    const bool negative_zero = *number == 0 && std::signbit(*number);  // "-0" would be an integer
+    out += negative_zero ? "-0.0" : fmt::format("{}", *number);
   } else {
     out += "null";
   }

@@ -92,6 +92,14 @@ TEST_CASE("deep TOML is refused with its place, by whatever means it is deep") {
   CHECK_FALSE(is_too_deep("x = " + std::string(90, '[') + std::string(90, ']')));
 }
 
+TEST_CASE("letters outside ASCII belong in quotes or comments") {
+  CHECK(problems_of("a = 1\n\xD8\x98 = 2\n") ==
+        "error: a.toml:2: has a letter outside ASCII outside quotes\n"
+        "  fix: write the key or text in quotes\n");
+  CHECK_FALSE(problems_of("a = 10\xD8\x98\n").empty());
+  CHECK(problems_of("\xEF\xBB\xBF\"\xC3\xA9\" = '\xC3\xA9' # \xC3\xA9\n").empty());
+}
+
 TEST_CASE("dots in strings and comments are not depth") {
   const std::string dots(500, '.');
   CHECK(problems_of("a = \"" + dots + "\" # " + dots + "\nb = '" + dots + "'\nc = \"\"\"\n" + dots +

@@ -29,6 +29,11 @@ TEST_CASE("numbers print so that they read back exactly; what JSON lacks prints 
   CHECK(to_json(Value(std::int64_t{INT64_MIN})) == "-9223372036854775808");
 }
 
+TEST_CASE("a negative zero stays one") {
+  CHECK(to_json(Value(-0.0)) == "-0.0");
+  CHECK(to_json(Value(0.0)) == "0");
+}
+
 TEST_CASE("text is escaped, and bytes that are no text are replaced") {
   CHECK(to_json(Value("a\"b\\c\n\r\t\x01\x7f")) == "\"a\\\"b\\\\c\\n\\r\\t\\u0001\x7f\"");
   CHECK(to_json(Value("\xC3\xA9 \xE2\x82\xAC \xF0\x9F\x98\x80")) ==
