@@ -73,10 +73,9 @@ class Measure {
 
   /// "% of 989 TFLOP/s": the peak has to be printed.
   MeasuredStep from_utilisation(double percent, double tokens, double devices) {
-    const auto peaks = whole_numbers(row_.text("measured_unit"));
     const auto printed = number_after(row_.text("measured_unit"), "% of ");
     double peak = printed ? static_cast<double>(*printed) : 0;
-    if (peaks.empty() && mentions(row_.text("measured_unit"), "bf16 peak")) {
+    if (!printed && mentions(row_.text("measured_unit"), "bf16 peak")) {
       constexpr double kHopperBf16 = 989;  // dense BF16 of H100 and H800 SXM, TFLOP/s
       const bool hopper =
           mentions(row_.text("accelerator"), "h800") || mentions(row_.text("accelerator"), "h100");

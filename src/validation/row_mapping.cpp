@@ -53,17 +53,24 @@ class Mapper {
 
   /// Logs that give tokens per step and sequences per device (MaxText).
   void read_logged_tokens() {
+    const double devices = static_cast<double>(map_.devices);
     const auto per_device = row_.number("per_device_batch");
-    if (!per_device) return;
-    const double batch = *per_device * static_cast<double>(map_.devices);
-    if (map_.global_batch == 0 && whole(batch)) {
-      map_.global_batch = std::llround(batch);
+    if (per_device && map_.global_batch == 0 && whole(*per_device * devices)) {
+      map_.global_batch = std::llround(*per_device * devices);
       infer("global_batch_size", map_.global_batch, "per-device batch times devices");
     }
     const auto tokens = remark_number(row_, "total_weights(tokens)");
-    if (tokens && !row_.count("seq_len") && whole(*tokens / batch)) {
+    if (!tokens || row_.count("seq_len")) return;
+    const double batch = static_cast<double>(map_.global_batch);
+    if (batch > 0 && whole(*tokens / batch)) {
       map_.sequence_length = std::llround(*tokens / batch);
       infer("seq_len", map_.sequence_length, "logged tokens of a step over its sequences");
+    } else if (batch == 0 && model_.max_context > 0 &&
+               whole(*tokens / static_cast<double>(model_.max_context))) {
+      map_.sequence_length = model_.max_context;
+      map_.global_batch = std::llround(*tokens) / model_.max_context;
+      infer("seq_len", map_.sequence_length, "the model's own context");
+      infer("global_batch_size", map_.global_batch, "logged tokens of a step over that length");
     }
   }
 

@@ -102,12 +102,26 @@ ModelSpec model_from_columns(RowReading& reading) {
   return model;
 }
 
+/// The divisor of the width, itself a multiple of `tensor`, nearest to width / 128.
+std::int64_t usual_heads(std::int64_t hidden, std::int64_t tensor) {
+  const double wanted = static_cast<double>(hidden) / kUsualHeadDim;
+  std::int64_t best = tensor;
+  for (std::int64_t heads = tensor; heads <= hidden; heads += tensor) {
+    const bool nearer = std::abs(static_cast<double>(heads) - wanted) <
+                        std::abs(static_cast<double>(best) - wanted);
+    if (hidden % heads == 0 && nearer) best = heads;
+  }
+  return best;
+}
+
 void complete_columns(RowReading& reading, ModelSpec& model) {
   if (model.layers == 0) infer_layers(reading, model);
   if (model.heads == 0 && model.hidden > 0) {
-    model.heads = std::max<std::int64_t>(1, model.hidden / kUsualHeadDim);
+    model.heads = usual_heads(model.hidden, reading.row.count("tp").value_or(1));
     model.head_dim = model.hidden / model.heads;
-    reading.inferred("heads", fmt::format("{}", model.heads), "width / 128");
+    reading.inferred(
+        "heads", fmt::format("{}", model.heads),
+        "the divisor of the width nearest to width / 128 that the tensor degree divides");
   }
   if (model.kv_heads == 0) model.kv_heads = model.heads;
   if (model.ffn == 0 && model.ffn_matrices == 2) {

@@ -171,6 +171,13 @@ class Settings {
     }
     plan_.embedding_counts_as_layer = mentions(row_.text("pp_layout"), "embedding") ||
                                       !row_.remark("pp_embedding_loss_split").empty();
+    const std::int64_t chunks = std::int64_t{plan_.layout.pipeline} * plan_.layout.virtual_stages;
+    if (!plan_.embedding_counts_as_layer && model_.layers % chunks != 0 &&
+        (model_.layers + 2) % chunks == 0) {
+      plan_.embedding_counts_as_layer = true;
+      reading_.inferred("embedding_counts_as_layer", "true",
+                        "the layers divide over the stages only with embedding and loss");
+    }
   }
 
   void read_attention() {
