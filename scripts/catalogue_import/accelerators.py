@@ -1,7 +1,7 @@
 """Turns one accelerator record of the source catalogue into our table of figures."""
 
 from catalogue_import import systems
-from catalogue_import.notes import note
+from catalogue_import.notes import TRAPS, note
 from catalogue_import.toml_text import STATUS, figure, ranged
 
 FAMILY = {
@@ -163,7 +163,7 @@ def convert(key, record):
     if row:
         made["default_system"] = row[1]
         made["scale_up"] = scale_up_kind(row[6], row[7])
-    made["trap"] = record.get("trap") or record.get("note") or record.get("sparsity")
+    made["trap"] = TRAPS.get(key)
     unit = "GiB" if key in GIB_LABELS else "GB"
     made["memory"] = leaf(path("memory_gb"), record.get("memory_gb"), unit)
     made["memory_bandwidth"] = leaf(path("mem_bw_tbs"), record.get("mem_bw_tbs"), "TB/s")

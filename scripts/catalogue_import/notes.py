@@ -98,3 +98,26 @@ def note(path, text):
         text = re.sub(pattern, words, text)
     assert len(text) <= 90, (path, text)
     return text.strip()
+
+# What is easily misread about a part, in our words.
+TRAPS = {
+    "amd_mi250x": "two devices in a package: software sees one (64 GB, 1.64 TB/s, 191.5 TFLOP/s), see edition gcd",
+    "amd_mi300a": "AMD's page also prints sparse figures at twice these",
+    "amd_mi300x": "AMD's page also prints sparse figures at twice these",
+    "amd_mi350x": "launch coverage prints 18.45 PFLOP/s of FP4, which is not dense",
+    "amd_mi355x": "the launch press prints 20.1 PFLOP/s of FP4, twice the dense figure; see edition launch-press",
+    "amd_mi430x": "low-precision matrix rates are a quarter of MI455X's per clock; its peaks must not be reused",
+    "amd_mi450": "a family, not one part: MI455X, this slower one, MI430X for FP64, an 8-way MI440X, a custom part",
+    "amd_mi455x": "40.3 PFLOP/s is FP4, not FP8; sparse figures exist only for FP16, BF16 and INT8",
+    "amd_mi500": "the advertised thousandfold of MI300X is a slide, not a specification",
+    "aws_trn1": "Neuron counts parallelism in cores, two a chip (95 TFLOP/s and 16 GiB each), see edition core",
+    "aws_trn2": "2563 TFLOP/s in print is 4:1 sparse",
+    "aws_trn3": "2517 TFLOP/s of BF16 in print is sparse",
+    "nv_b100": "barely shipped; figures of the announcement, not re-read",
+    "nv_b200": "NVIDIA prints sparse figures: 18, 9 and 4.5 PFLOP/s for FP4, FP8 and BF16",
+    "nv_gb200": "NVIDIA prints sparse figures: 20 PFLOP/s of FP4, 1440 for the rack",
+    "nv_h100_sxm": "NVIDIA prints sparse figures: 1979 for BF16, 3958 for FP8",
+    "nv_h200": "NVIDIA prints sparse figures: 1979 for BF16, 3958 for FP8",
+    "nv_l40s": "NVIDIA prints sparse figures beside these at twice the rate",
+    "nv_rubin": "50 PFLOP/s of FP4 needs adaptive compression and is no dense rate, see edition inference",
+}
