@@ -75,6 +75,7 @@ EXTRA = {
         "measured_scale_up_rate": figure(1600, "sth_hc_gpu", "vendor claim", "half of 3.2 TB/s in both directions", "GB/s"),
         "measured_scale_out_rate": figure(190, "sth_hc_gpu", "vendor claim", "of 300 GB/s", "GB/s"),
     },
+    "nv_rubin_ultra": {"scale_up_rate": figure(1800, "stas_net", "estimated", "as Rubin; no rate of NVLink 7 was read", "GB/s")},
     "nv_rubin": {"tdp": figure([1800, 2300], "nv_survey", "rumour", "two power profiles; NVIDIA prints none", "W")},
 }
 HOST_RATE = {
