@@ -80,6 +80,13 @@ class Tables:
                     out.write(",".join(str(x) for x in shape) + f",{short(microseconds)}\n")
 
 
+def untuned(column, n, k):
+    """gfx1250 bf16 columns fall in two groups: those that reach 1,200 TFLOP/s and more at m >= 4096, and those that
+    stay under 800 (0.16 of the peak) whatever the size: an untuned default kernel, kept as a variant of its own."""
+    rates = [2e-6 * m * n * k / microseconds for m, microseconds in column if m >= 4096]
+    return n >= 512 and rates and max(rates) < 800
+
+
 def gemm(source, tables):
     for r in rows_of(source / "opdb/aic_gemm.csv"):
         variant = GEMM_VARIANT.get((r["framework"], r["dtype"]))
@@ -94,6 +101,8 @@ def gemm(source, tables):
         dense[AITER[r["gfx"]], variant, int(r["N"]), int(r["K"])].append((int(r["M"]), float(r["us"])))
     for (accelerator, variant, n, k), column in sorted(dense.items()):
         last = 0
+        if accelerator == "amd_mi455x" and variant == "bf16" and untuned(column, n, k):
+            variant = "bf16_untuned"
         for m, microseconds in sorted(column):
             # Columns with hundreds of m are thinned to quarter octaves: neighbours of 3 % say the same twice.
             if len(column) > 40 and last and math.log2(m / last) < 0.2:

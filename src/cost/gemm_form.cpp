@@ -71,8 +71,9 @@ double GemmForm::microseconds(double m, double n, double k) const {
 }
 
 double GemmForm::measured_microseconds(double m, double n, double k) const {
-  const double quantise = parameters_.quantise_bytes * m * k /
-                          (parameters_.memory_fraction * device_.bandwidth_tbs * 1e6);
+  const double quantise =
+      parameters_.quantise_us + parameters_.quantise_bytes * m * k /
+                                    (parameters_.memory_fraction * device_.bandwidth_tbs * 1e6);
   return microseconds(m, n, k) + quantise;
 }
 

@@ -30,6 +30,7 @@ struct GemmParameters {
   double output_bytes = 2;    ///< of one element of C
   double quantise_bytes = 0;  ///< per element of A: an activation quantise that the measured rows
                               ///< contain and a pure product does not
+  double quantise_us = 0;     ///< its launch
 };
 
 /// Per-tile rates of one (device, parameters), worked out once.

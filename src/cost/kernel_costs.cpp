@@ -60,6 +60,9 @@ AttentionGeometry geometry_of(const AttentionShape& s) {
           s.query_length, s.kv_length, s.causal,   s.window};
 }
 
+/// "nv" of "nv_h100_sxm": fits are named by catalogue ids, which begin with the maker.
+std::string_view maker(std::string_view id) { return id.substr(0, id.find('_')); }
+
 /// DeepSeek's latent attention, in either of its two shapes.
 bool is_latent(const AttentionShape& s) {
   return s.decode ? s.head_dim_qk >= 512 && s.kv_heads == 1
@@ -93,16 +96,20 @@ class KernelCosts::Library {
                     const KernelWish& wish);
   Result<std::monostate> fill(const Accelerator& accelerator,
                               const std::filesystem::path& data_directory);
+  /// How near a variant must be to the wish.
+  enum class Likeness { format, sister, any };
   const KernelVariant* on_shelf(const KernelShelf& shelf, const KernelWish& wish,
-                                bool any_format) const;
+                                Likeness likeness) const;
+  double published_ratio(const Accelerator& accelerator, const KernelShelf& shelf) const;
   Slot take(const Accelerator& accelerator, const KernelShelf& shelf, const KernelVariant& variant,
-            const KernelWish& wish) const;
+            const KernelWish& wish);
   void use_training_attention();
 
   std::string loan_reason_;
   std::vector<KernelRelative> lenders_;                ///< the part itself first
   std::vector<std::unique_ptr<KernelShelf>> shelves_;  ///< of the first lenders, as far as needed
   std::vector<PublishedProduct> products_;
+  std::map<const KernelVariant*, double> sustain_;  ///< looked up only, never walked
   std::array<Slot, kDtypeCount> gemm_, moe_;
   Slot attention_[2][2][2];  ///< narrow format, decode, latent
 };
@@ -117,17 +124,19 @@ Result<std::monostate> KernelCosts::Library::open_next(
 }
 
 const KernelVariant* KernelCosts::Library::on_shelf(const KernelShelf& shelf,
-                                                    const KernelWish& wish, bool any_format) const {
+                                                    const KernelWish& wish,
+                                                    Likeness likeness) const {
   const auto fits = [&](const KernelVariant& v) {
     return v.op == wish.op && v.primary && v.decode() == wish.decode &&
-           (v.latent() == wish.latent || any_format);
+           (v.latent() == wish.latent || likeness == Likeness::any);
   };
   for (const Dtype dtype : sister_formats(wish.dtype)) {
     for (const KernelVariant& v : shelf.variants) {
       if (fits(v) && v.dtype == dtype) return &v;
     }
+    if (likeness == Likeness::format) return nullptr;
   }
-  if (!any_format) return nullptr;
+  if (likeness == Likeness::sister) return nullptr;
   for (const KernelVariant& v : shelf.variants) {
     if (fits(v)) return &v;
   }
@@ -137,13 +146,16 @@ const KernelVariant* KernelCosts::Library::on_shelf(const KernelShelf& shelf,
 Result<KernelCosts::Library::Slot> KernelCosts::Library::find(
     const Accelerator& accelerator, const std::filesystem::path& data_directory,
     const KernelWish& wish) {
-  for (const bool any_format : {false, true}) {
+  for (const Likeness likeness : {Likeness::format, Likeness::sister, Likeness::any}) {
     for (std::size_t i = 0; i < lenders_.size(); ++i) {
       if (i == shelves_.size()) {
         const Result<std::monostate> opened = open_next(data_directory);
         if (!opened) return opened.problems();
       }
-      if (const KernelVariant* variant = on_shelf(*shelves_[i], wish, any_format))
+      // The same format of the same maker comes before a sister format of the part itself.
+      const bool kin = maker(lenders_[i].accelerator) == maker(accelerator.id);
+      if (likeness == Likeness::format && !kin) continue;
+      if (const KernelVariant* variant = on_shelf(*shelves_[i], wish, likeness))
         return take(accelerator, *shelves_[i], *variant, wish);
     }
   }
@@ -165,8 +177,15 @@ Result<std::monostate> KernelCosts::Library::fill(const Accelerator& accelerator
   };
   for (std::size_t i = 0; i < kDtypeCount; ++i) {
     const Dtype runs = format_that_runs(accelerator, static_cast<Dtype>(i));
+    if (static_cast<std::size_t>(runs) != i) continue;
     put(gemm_[i], {KernelOperator::gemm, runs});
     put(moe_[i], {KernelOperator::moe, runs});
+  }
+  for (std::size_t i = 0; i < kDtypeCount; ++i) {  // formats that run as another share its models
+    const auto runs =
+        static_cast<std::size_t>(format_that_runs(accelerator, static_cast<Dtype>(i)));
+    gemm_[i] = gemm_[runs];
+    moe_[i] = moe_[runs];
   }
   for (const bool narrow : {false, true}) {
     for (const bool decode : {false, true}) {
@@ -181,20 +200,47 @@ Result<std::monostate> KernelCosts::Library::fill(const Accelerator& accelerator
   return std::monostate{};
 }
 
+/// What the part reaches of its 16-bit peak over what the lender reaches, both against the same
+/// form on their best published shapes; 1 where either publishes none. A part without a figure
+/// takes that of the first lender of its own silicon.
+double KernelCosts::Library::published_ratio(const Accelerator& accelerator,
+                                             const KernelShelf& shelf) const {
+  const auto bf16 = std::find_if(shelf.variants.begin(), shelf.variants.end(), [](const auto& v) {
+    return v.op == KernelOperator::gemm && v.dtype == Dtype::bf16 && v.primary;
+  });
+  const auto peak = accelerator.dense_peak(Dtype::bf16);
+  if (bf16 == shelf.variants.end() || !peak) return 1;
+  const auto reached = [&](const std::string& id, const KernelDevice& device) {
+    const KernelVariant there = moved(*bf16, device, 1, Dtype::bf16);
+    const PublishedProduct* best = nullptr;
+    for (const PublishedProduct& p : products_) {
+      const bool counts = p.accelerator == id && p.dtype == Dtype::bf16;
+      if (counts && (best == nullptr || p.tflops > best->tflops)) best = &p;
+    }
+    if (best == nullptr) return 0.0;
+    const double us = std::get<GemmForm>(there.form).microseconds(best->m, best->n, best->k);
+    return best->tflops / (2e-6 * best->m * best->n * best->k / us);
+  };
+  KernelDevice device = bf16->device;
+  const double lent = reached(shelf.accelerator, device);
+  device.peak_tflops = peak->value / teraflop_per_second;
+  device.bandwidth_tbs = bandwidth * 1e-12;
+  if (accelerator.compute_units) device.compute_units = accelerator.compute_units->value;
+  double ours = reached(accelerator.id, device);
+  for (const KernelRelative& lender : lenders_) {
+    if (ours == 0 && lender.shapes && lender.accelerator != shelf.accelerator)
+      ours = reached(lender.accelerator, device);
+  }
+  return ours > 0 && lent > 0 ? ours / lent : 1;
+}
+
 KernelCosts::Library::Slot KernelCosts::Library::take(const Accelerator& accelerator,
                                                       const KernelShelf& shelf,
                                                       const KernelVariant& variant,
-                                                      const KernelWish& wish) const {
+                                                      const KernelWish& wish) {
   const auto peak = [&](Dtype d) {
     const auto figure = accelerator.dense_peak(d);
     return figure ? figure->value / teraflop_per_second : 0.0;
-  };
-  const auto published = [](const std::vector<PublishedProduct>& products, const std::string& id) {
-    double best = 0;
-    for (const PublishedProduct& p : products) {
-      if (p.accelerator == id && p.dtype == Dtype::bf16) best = std::max(best, p.tflops);
-    }
-    return best;
   };
   const bool own = shelf.accelerator == accelerator.id;
   KernelDevice device = variant.device;
@@ -209,13 +255,7 @@ KernelCosts::Library::Slot KernelCosts::Library::take(const Accelerator& acceler
         wish.op == KernelOperator::attention ? peak(variant.dtype) : peak(wish.dtype);
     device.bandwidth_tbs = bandwidth * 1e-12;
     if (accelerator.compute_units) device.compute_units = accelerator.compute_units->value;
-    const double ours = published(products_, accelerator.id) / peak(Dtype::bf16);
-    double lent = 0;
-    for (const KernelVariant& v : shelf.variants) {
-      if (v.op == KernelOperator::gemm && v.dtype == Dtype::bf16)
-        lent = published(products_, shelf.accelerator) / v.device.peak_tflops;
-    }
-    if (ours > 0 && lent > 0) factor = ours / lent;
+    factor = published_ratio(accelerator, shelf);
   }
   const Dtype dtype = wish.op == KernelOperator::attention ? variant.dtype : wish.dtype;
   const auto rows = shelf.rows.find(variant.op);
@@ -236,8 +276,12 @@ KernelCosts::Library::Slot KernelCosts::Library::take(const Accelerator& acceler
           : fmt::format("{} {}: transferred from {} (matmul ratio {:.2f}), because {}",
                         name_of(variant.op), variant.name, shelf.accelerator, factor, loan_reason_);
   if (options.sustained && variant.op == KernelOperator::gemm) {
-    const KernelModel lender(variant, &variant, measured);
-    model->sustain = sustained_slowdown(lender, products_, shelf.accelerator);
+    const auto [known, first] = sustain_.emplace(&variant, 1.0);
+    if (first) {
+      const KernelModel lender(variant, &variant, measured);
+      known->second = sustained_slowdown(lender, products_, shelf.accelerator);
+    }
+    model->sustain = known->second;
   }
   return model;
 }
@@ -328,11 +372,16 @@ KernelTime KernelCosts::grouped_gemm(const GroupedGemmShape& s) const {
     const MoeLayerShape layer{tokens, std::max(s.n, s.k), std::min(s.n, s.k), 1, s.experts};
     KernelTime result = model.corrected(product, moe_place(layer));
     const KernelModel& dense = library_->gemm(s.dtype);
+    // Never faster than one dense product of the same work.
+    const auto& whole = std::get<GemmForm>(dense.variant().form);
+    const KernelTime bound =
+        dense.corrected(whole.microseconds(tokens, s.n, s.k), gemm_place(tokens, s.n, s.k));
+    result.time = max(result.time, bound.time);
     const KernelDevice& device = model.variant().device;
     const double ideal =
         2 * tokens * s.n * s.k / (form.parameters().efficiency * device.peak_tflops * 1e6);
     result.time *= 1 + (dense.sustain - 1) * std::min(1.0, ideal / product);
-    result.time += std::get<GemmForm>(dense.variant().form).parameters().launch_us * microsecond;
+    result.time += whole.parameters().launch_us * microsecond;
     return result;
   });
 }

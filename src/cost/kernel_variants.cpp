@@ -63,7 +63,7 @@ KernelForm form_of(const KernelVariant& variant, Numbers& n) {
   if (variant.op == KernelOperator::gemm) {
     return GemmForm(device, {n("efficiency"), n("fill_depth"), n("memory_fraction"), n("launch_us"),
                              n("knee"), n("wave_fraction"), n("tile_exponent"), n("split_traffic"),
-                             n("input_bytes"), 2, n("quantise_bytes")});
+                             n("input_bytes"), 2, n("quantise_bytes"), n("quantise_us")});
   }
   if (variant.op == KernelOperator::moe) {
     return MoeForm(device, {n("efficiency"), n("fill_depth"), n("memory_fraction"), n("launch_us"),

@@ -8,9 +8,9 @@ namespace polyfleet {
 
 namespace {
 
-double distance2(const MeasuredPoint& a, const MeasuredPoint& b) {
+double distance2(const MeasuredPoint& a, const MeasuredPoint& b, std::size_t variables) {
   double sum = 0;
-  for (std::size_t i = 0; i < kMeasuredVariables; ++i) sum += (a[i] - b[i]) * (a[i] - b[i]);
+  for (std::size_t i = 0; i < variables; ++i) sum += (a[i] - b[i]) * (a[i] - b[i]);
   return sum;
 }
 
@@ -32,6 +32,11 @@ MeasuredTable::MeasuredTable(std::vector<MeasuredPoint> points, std::vector<doub
       points_(std::move(points)),
       residuals_(std::move(residuals)),
       groups_(std::move(groups)) {
+  for (std::size_t i = 0; i < kMeasuredVariables; ++i) {
+    for (const MeasuredPoint& point : points_) {
+      if (point[i] != points_.front()[i]) variables_ = i + 1;
+    }
+  }
   for (MeasuredPoint& point : points_) {
     for (std::size_t i = 0; i < kMeasuredVariables; ++i) point[i] /= model_.length[i];
   }
@@ -87,7 +92,7 @@ void MeasuredTable::search(std::int32_t node_index, const MeasuredPoint& scaled,
   if (node.right < 0) {
     for (std::int32_t i = node.begin; i < node.end; ++i) {
       if (excluded != kNothingExcluded && groups_[i] == excluded) continue;
-      const double d = distance2(points_[i], scaled);
+      const double d = distance2(points_[i], scaled, variables_);
       if (near.count == kNeighbours && d >= near.distance2[kNeighbours - 1]) continue;
       int place = near.count < kNeighbours ? near.count++ : kNeighbours - 1;
       for (; place > 0 && near.distance2[place - 1] > d; --place) {
@@ -124,7 +129,8 @@ Correction MeasuredTable::at(const MeasuredPoint& point, int excluded) const {
     double with_point = covariance(near.distance2[i]);
     double residual = residuals_[near.index[i]];
     for (int j = 0; j <= i; ++j) {
-      double sum = i == j ? 1 + model_.nugget : covariance(distance2(here, points_[near.index[j]]));
+      double sum = i == j ? 1 + model_.nugget
+                          : covariance(distance2(here, points_[near.index[j]], variables_));
       for (int l = 0; l < j; ++l) sum -= factor[i][l] * factor[j][l];
       factor[i][j] = i == j ? std::sqrt(std::max(sum, 1e-9)) : sum / factor[j][j];
     }

@@ -67,6 +67,7 @@ class MeasuredTable {
   void search(std::int32_t node, const MeasuredPoint& scaled, int excluded, Near& near) const;
 
   ResidualModel model_;
+  std::size_t variables_ = 1;          ///< the leading variables that vary at all
   std::vector<MeasuredPoint> points_;  ///< divided by the length scales
   std::vector<double> residuals_;
   std::vector<int> groups_;
