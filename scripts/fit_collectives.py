@@ -121,6 +121,13 @@ def rows_of(op, p):
                   f"min_ranks = {NVLS_RANKS}  # at 4 of 8 the ring measures faster\n")
 
 
+def trees(p):
+    """Beyond the fit a tree takes over: base chosen to meet the ring at 8 ranks (14 steps of it, 6 of a tree)."""
+    for name, i in (("LL", 0), ("LL128", 3)):
+        hop = math.exp(p[i + 1])
+        yield row("all_reduce", "tree", name, math.exp(p[i]) + 8 * hop, hop, share(p[i + 2]), "min_ranks = 9\n")
+
+
 def family_file(name, data):
     text_rate, rate, accelerators, measured_on, pair_base = FAMILIES[name]
     ids = ", ".join(f'"{a}"' for a in accelerators)
@@ -136,6 +143,8 @@ def family_file(name, data):
         out += (f"# {op}: median error {100 * errors[len(errors) // 2]:.1f} %, "
                 f"p90 {100 * errors[int(.9 * len(errors))]:.0f} % over {len(errors)} points\n")
         out += "".join(rows_of(op, p))
+        if op == "all_reduce":
+            out += "# outside the fit: a double binary tree that meets the ring at 8 ranks\n" + "".join(trees(p))
         if op == "all_gather":
             gather = p
     out += "# not in the tables: the ring of all_gather moves the same bytes with the same kernels\n"

@@ -3,7 +3,7 @@
 
 usage: make_collective_tables.py FOLDER OUT
   FOLDER  holds opdb/aic_nccl.csv, opdb/aic_custom_allreduce.csv, opdb/vidur_network.csv,
-          opdb/aic_deepep_*.csv, opdb/mori_xgmi_*.csv and truth/microbench.csv
+          opdb/aic_gb200_nvl_alltoall.csv, opdb/mori_xgmi_*.csv and truth/microbench.csv
   OUT     data/measurements/collectives
 
 Columns: accelerator (catalogue id), library, op, ranks, bytes, time_us, source. `bytes` is the full
@@ -160,6 +160,17 @@ def copies(folder):
                    "ROCm/mori xgmi_bw uamatrix 2026-08"]
 
 
+def expert_exchange(folder):
+    """All-to-all kernels for experts inside one NVLink rack; bytes = tokens * top_k * hidden * 2."""
+    for row in rows_of(f"{folder}/opdb/aic_gb200_nvl_alltoall.csv"):
+        direction = row["op"].removeprefix("alltoall_")
+        if row["dtype"] != "bfloat16" or direction not in ("dispatch", "combine"):
+            continue
+        size = int(row["num_tokens"]) * int(row["topk"]) * int(row["hidden"]) * 2
+        yield [AIC[row["system"]], f"trtllm expert {direction}", "all_to_all", int(row["ep"]), size,
+               f"{float(row['latency_ms']) * 1e3:.5g}", "aiconfigurator gb200 alltoall"]
+
+
 def write(path, rows, comment):
     with open(path, "w", newline="") as file:
         file.write(f"# {comment}\n# made by scripts/make_collective_tables.py\n")
@@ -181,6 +192,8 @@ def main():
           "All-reduce kernels of serving engines. ai-dynamo/aiconfigurator, Apache-2.0. measured")
     write(f"{out}/vidur.csv", vidur(folder), "Send/receive over NVLink, all-reduce over PCIe. microsoft/vidur, MIT. measured")
     write(f"{out}/acceptance.csv", acceptance(folder), "nccl-tests and rccl-tests logs in public guides. measured")
+    write(f"{out}/expert_exchange.csv", expert_exchange(folder),
+          "Dispatch and combine of experts on NVL72. ai-dynamo/aiconfigurator, Apache-2.0. measured")
     write(f"{out}/copies.csv", copies(folder), "One-way copies over the scale-up link. ROCm/mori, MIT. measured")
 
 

@@ -153,6 +153,25 @@ Result<std::vector<Phase>> phases_of(CollectiveKind kind, std::int64_t chunk,
   return phases;
 }
 
+/// A collective cut into chunks.
+struct Chunks {
+  std::int64_t size = 0;
+  std::int64_t count = 0;
+};
+
+Chunks chunks_of(const AstraSimCollective& job, const AstraSimAssumptions& assumptions) {
+  std::int64_t npus = 1;
+  for (const AstraSimDimension& dimension : assumptions.dimensions) npus *= dimension.npus;
+  auto size = static_cast<std::int64_t>(job.size / byte);
+  std::int64_t chunk = size / assumptions.chunks;
+  if (job.kind != CollectiveKind::all_gather && npus > chunk) {
+    chunk = npus;  // the smallest message there is one byte
+    size = assumptions.chunks * chunk;
+  }
+  chunk = std::max<std::int64_t>(chunk, 1);
+  return {chunk, (size + chunk - 1) / chunk};
+}
+
 }  // namespace
 
 Result<Seconds> astrasim_time(std::span<const AstraSimCollective> collectives,
@@ -162,28 +181,20 @@ Result<Seconds> astrasim_time(std::span<const AstraSimCollective> collectives,
   std::vector<AstraSimCollective> jobs(collectives.begin(), collectives.end());
   std::stable_sort(jobs.begin(), jobs.end(),
                    [](const auto& a, const auto& b) { return a.release < b.release; });
-  std::int64_t npus = 1;
-  for (const AstraSimDimension& dimension : assumptions.dimensions) npus *= dimension.npus;
-
+  const bool serial = assumptions.one_collective_at_a_time;
   Pipeline pipeline(assumptions.dimensions.size(), assumptions.active_chunks_per_dimension);
   Tick counter = 0;
   for (const AstraSimCollective& job : jobs) {
-    Tick release = static_cast<Tick>(job.release / nanosecond);
-    while (pipeline.busy() &&
-           (assumptions.one_collective_at_a_time || pipeline.next_event() < release))
-      pipeline.step();
-    release = std::max(release, assumptions.one_collective_at_a_time ? pipeline.end() : 0);
-    auto size = static_cast<std::int64_t>(job.size / byte);
-    std::int64_t chunk = size / assumptions.chunks;
-    if (job.kind != CollectiveKind::all_gather && npus > chunk) {
-      chunk = npus;  // the smallest message there is one byte
-      size = assumptions.chunks * chunk;
-    }
-    const auto phases = phases_of(job.kind, std::max<std::int64_t>(chunk, 1), assumptions);
+    const Chunks chunks = chunks_of(job, assumptions);
+    const auto phases = phases_of(job.kind, chunks.size, assumptions);
     if (!phases) return phases.problems();
-    const Tick priority =
-        assumptions.scheduling == AstraSimScheduling::lifo ? counter++ : counter--;
-    for (; size > 0 && !phases->empty(); size -= std::max<std::int64_t>(chunk, 1))
+    if (phases->empty()) continue;  // a single accelerator
+    Tick release = static_cast<Tick>(job.release / nanosecond);
+    while (pipeline.busy() && (serial || pipeline.next_event() < release)) pipeline.step();
+    if (serial) release = std::max(release, pipeline.end());
+    const bool lifo = assumptions.scheduling == AstraSimScheduling::lifo;
+    const Tick priority = lifo ? counter++ : counter--;
+    for (std::int64_t i = 0; i < chunks.count; ++i)
       pipeline.enter({*phases, 0, priority, false}, release);
   }
   while (pipeline.busy()) pipeline.step();

@@ -30,14 +30,17 @@ Result<CollectiveData> CollectiveData::load(const std::filesystem::path& data_di
   auto measured = load_collective_tables(data_directory / "measurements" / "collectives");
   auto uncertainty =
       load_collective_uncertainty(data_directory / "collectives" / "uncertainty.toml");
+  auto launches = load_launch_costs(data_directory / "collectives" / "launch.toml");
   Diagnostics problems;
   for (const Diagnostics* found :
        {families ? nullptr : &families.problems(), measured ? nullptr : &measured.problems(),
-        uncertainty ? nullptr : &uncertainty.problems()}) {
+        uncertainty ? nullptr : &uncertainty.problems(),
+        launches ? nullptr : &launches.problems()}) {
     if (found != nullptr) problems.insert(problems.end(), found->begin(), found->end());
   }
   if (!problems.empty()) return problems;
-  return CollectiveData{std::move(families).value(), std::move(measured).value(), *uncertainty};
+  return CollectiveData{std::move(families).value(), std::move(measured).value(), *uncertainty,
+                        std::move(launches).value()};
 }
 
 Result<CollectiveCosts> CollectiveCosts::load(const Network& network,
@@ -75,38 +78,48 @@ Result<CollectiveCosts> CollectiveCosts::make(const Network& network, const Coll
 }
 
 void CollectiveCosts::add_points(const CollectiveData& data, const CollectiveOptions& options,
-                                 const std::string& accelerator, CollectiveKind kind,
-                                 double scale) {
+                                 const std::string& library, const std::string& accelerator,
+                                 CollectiveKind kind) {
+  // A relative's curve belongs to its link: the same time is spent on `scale` times the bytes.
+  const bool own = accelerator == network_.accelerator_id;
+  const double scale = own ? 1 : network_.scale_up_rate / scale_up_.rate;
   CorrectionCurves& curves = curves_[index_of(kind)];
-  for (const std::string& library : {options.library, scale_up_.library}) {
-    if (library.empty() || !curves.empty()) continue;
-    for (const MeasuredCollective& point : data.measured) {
-      if (point.op != kind || point.library != library || point.accelerator != accelerator)
-        continue;
-      if (options.without_payload && point.payload == *options.without_payload) continue;
-      if (options.without_ranks && point.ranks == *options.without_ranks) continue;
-      const Parts closed = closed_form(kind, point.payload.base() * scale, point.ranks);
-      curves.for_ranks(point.ranks)
-          .add(std::log2(point.payload.base() * scale),
-               std::log(point.time.base() / closed.total()));
-    }
+  for (const MeasuredCollective& point : data.measured) {
+    if (point.op != kind || point.library != library || point.accelerator != accelerator) continue;
+    if (options.without_payload && point.payload == *options.without_payload) continue;
+    if (options.without_ranks && point.ranks == *options.without_ranks) continue;
+    const double bytes = point.payload.base() * scale;
+    const Parts closed = closed_form(kind, bytes, point.ranks);
+    curves.for_ranks(point.ranks)
+        .add(std::log2(bytes), std::log(point.time.base() / closed.total()));
   }
   curves.finish();
 }
 
 void CollectiveCosts::add_curves(const CollectiveData& data, const CollectiveOptions& options) {
   if (network_.scale_up == ScaleUpKind::none) return;
-  // A relative's curve belongs to its link: the same time is spent on scale times the bytes.
-  const double scale = network_.scale_up_rate / scale_up_.rate;
+  for (const LaunchCost& cost : data.launches) {
+    if (cost.library == options.library) launch_ = cost.extra.base();
+  }
+  std::vector<std::string> libraries;
+  if (!options.library.empty()) libraries.push_back(options.library);
+  if (options.library != scale_up_.library) libraries.push_back(scale_up_.library);
+  std::vector<std::string> parts;
+  if (!options.without_own_tables) parts.push_back(network_.accelerator_id);
+  for (const std::string& relative : scale_up_.accelerators) {
+    if (relative != network_.accelerator_id) parts.push_back(relative);
+  }
   for (std::size_t i = 0; i < kCollectiveKindCount; ++i) {
-    const CollectiveKind kind = static_cast<CollectiveKind>(i);
-    if (!options.without_own_tables) add_points(data, options, network_.accelerator_id, kind, 1);
-    own_curve_[i] = !curves_[i].empty();
-    for (const std::string& relative : scale_up_.accelerators) {
-      if (!curves_[i].empty()) break;
-      if (options.without_own_tables && relative == network_.accelerator_id) continue;
-      add_points(data, options, relative, kind, scale);
+    for (const std::string& part : parts) {
+      for (const std::string& library : libraries) {
+        if (!curves_[i].empty()) continue;
+        add_points(data, options, library, part, static_cast<CollectiveKind>(i));
+        if (curves_[i].empty()) continue;
+        own_curve_[i] = part == network_.accelerator_id;
+        other_library_[i] = !options.library.empty() && library != options.library;
+      }
     }
+    if (curves_[i].empty()) other_library_[i] = !options.library.empty();
   }
 }
 
@@ -167,12 +180,34 @@ CollectiveCosts::Parts CollectiveCosts::scale_up(CollectiveKind kind, double byt
                                                  int ranks) const {
   Parts parts = closed_form(kind, bytes, ranks);
   const CorrectionCurves& curves = curves_[index_of(kind)];
-  if (curves.empty()) return parts;
-  const double factor = std::exp(curves.at(ranks, std::log2(std::max(bytes, 1.0))));
-  parts.base *= factor;
-  parts.hops *= factor;
-  parts.bandwidth *= factor;
+  if (!curves.empty()) {
+    const double factor = std::exp(curves.at(ranks, std::log2(std::max(bytes, 1.0))));
+    parts.base *= factor;
+    parts.hops *= factor;
+    parts.bandwidth *= factor;
+  }
+  if (other_library_[index_of(kind)]) parts.base += launch_;
   return parts;
+}
+
+void CollectiveCosts::set_provenance(CollectiveKind kind, Bytes payload, int per_domain,
+                                     CollectiveTime& out) const {
+  const std::size_t i = index_of(kind);
+  const double log2_bytes = std::log2(std::max(payload.base(), 1.0));
+  if (own_curve_[i] && curves_[i].covers(per_domain, log2_bytes)) {
+    out.fidelity = Fidelity::measured_table;
+    out.sigma = uncertainty_.measured_table;
+  } else if (own_curve_[i] || own_family_) {
+    out.fidelity = Fidelity::analytic_fit;
+    // One octave of ranks was cross-validated; farther away errors are taken to walk at random.
+    const double octaves = std::max(1.0, curves_[i].octaves_from(per_domain));
+    out.sigma =
+        own_curve_[i] ? uncertainty_.other_ranks * std::sqrt(octaves) : uncertainty_.analytic_fit;
+  } else {
+    out.fidelity = Fidelity::transferred;
+    out.sigma = uncertainty_.transferred;
+  }
+  if (other_library_[i]) out.sigma = std::hypot(out.sigma, uncertainty_.other_library);
 }
 
 CollectiveTime CollectiveCosts::time(CollectiveKind kind, Bytes payload,
@@ -183,21 +218,14 @@ CollectiveTime CollectiveCosts::time(CollectiveKind kind, Bytes payload,
   if (group.size <= 1) return out;
   const bool no_domain = network_.scale_up == ScaleUpKind::none;
   const int per_domain = no_domain ? 1 : std::clamp(group.per_domain, 1, group.size);
-  const bool own_curve = own_curve_[index_of(kind)];
-  const double log2_bytes = std::log2(std::max(payload.base(), 1.0));
-  out.fidelity = own_curve && curves_[index_of(kind)].covers(per_domain, log2_bytes)
-                     ? Fidelity::measured_table
-                     : (own_family_ || own_curve ? Fidelity::analytic_fit : Fidelity::transferred);
-  out.sigma = out.fidelity == Fidelity::measured_table ? uncertainty_.measured_table
-              : own_curve                              ? uncertainty_.other_ranks
-              : own_family_                            ? uncertainty_.analytic_fit
-                                                       : uncertainty_.transferred;
+  set_provenance(kind, payload, per_domain, out);
   const bool inside = per_domain >= group.size;
   const Parts parts = inside ? scale_up(kind, payload.base(), group.size)
                              : two_level(kind, payload.base(), group, per_domain);
   out.time = parts.total() * second;
   out.algorithm = parts.label;
   if (inside) return out;
+  // Across domains the scale-out constants decide; a measured inner part does not make a table.
   out.sigma = std::hypot(out.sigma, uncertainty_.scale_out);
   if (per_domain == 1 || out.fidelity == Fidelity::measured_table)
     out.fidelity = Fidelity::analytic_fit;

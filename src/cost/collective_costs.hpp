@@ -43,6 +43,7 @@ struct CollectiveData {
   std::vector<CollectiveFamily> families;
   std::vector<MeasuredCollective> measured;
   CollectiveUncertainty uncertainty;
+  std::vector<LaunchCost> launches;
   static Result<CollectiveData> load(const std::filesystem::path& data_directory);
 };
 
@@ -92,17 +93,20 @@ class CollectiveCosts {
   double nic_rate(const RankGroup& group) const;
   Parts two_level(CollectiveKind kind, double bytes, const RankGroup& group, int per_domain) const;
   Parts exchange(double bytes, const RankGroup& group, int per_domain) const;
+  void set_provenance(CollectiveKind kind, Bytes payload, int per_domain,
+                      CollectiveTime& out) const;
   void add_curves(const CollectiveData& data, const CollectiveOptions& options);
   void add_points(const CollectiveData& data, const CollectiveOptions& options,
-                  const std::string& accelerator, CollectiveKind kind, double scale);
+                  const std::string& library, const std::string& accelerator, CollectiveKind kind);
 
   Network network_;
   CollectiveFamily scale_up_;
   CollectiveFamily scale_out_;
   CollectiveUncertainty uncertainty_;
   std::array<CorrectionCurves, kCollectiveKindCount> curves_;
-  std::array<double, kCollectiveKindCount> curve_shift_{};  // log2 of relative's size per own size
-  std::array<bool, kCollectiveKindCount> own_curve_{};
+  std::array<bool, kCollectiveKindCount> own_curve_{};      // of this part
+  std::array<bool, kCollectiveKindCount> other_library_{};  // the one asked for has no table
+  double launch_ = 0;                                       // seconds, where other_library_
   bool own_family_ = false;
 };
 

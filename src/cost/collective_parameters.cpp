@@ -112,7 +112,8 @@ Result<std::vector<CollectiveFamily>> load_collective_families(
   std::vector<std::filesystem::path> files;
   for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
     const auto& path = entry.path();
-    if (path.extension() == ".toml" && path.stem() != "uncertainty") files.push_back(path);
+    if (path.extension() == ".toml" && path.stem() != "uncertainty" && path.stem() != "launch")
+      files.push_back(path);
   }
   if (error)
     return problem(fmt::format("{}: {}", folder.string(), error.message()),
@@ -141,6 +142,7 @@ Result<CollectiveUncertainty> load_collective_uncertainty(const std::filesystem:
       required(number_field<U>("analytic_fit", &U::analytic_fit, range, "")),
       required(number_field<U>("transferred", &U::transferred, range, "")),
       required(number_field<U>("scale_out", &U::scale_out, range, "")),
+      required(number_field<U>("other_library", &U::other_library, range, "")),
   };
   const Result<Value> document = read_document(file.string());
   if (!document) return document.problems();
@@ -149,6 +151,27 @@ Result<CollectiveUncertainty> load_collective_uncertainty(const std::filesystem:
   read_fields(*document, fields, uncertainty, "uncertainty", problems);
   if (!problems.empty()) return problems;
   return uncertainty;
+}
+
+Result<std::vector<LaunchCost>> load_launch_costs(const std::filesystem::path& file) {
+  using L = LaunchCost;
+  const FieldTable<L> fields{
+      required(text_field<L>("library", &L::library, "library of the measured tables")),
+      required(quantity_field<L>("extra", &L::extra, {0, 1}, "added to every collective")),
+      required(text_field<L>("source", &L::source, "where the figure comes from")),
+      required(text_field<L>("status", &L::status, "measured, derived, ...")),
+  };
+  const Result<Value> document = read_document(file.string());
+  if (!document) return document.problems();
+  Diagnostics problems;
+  std::vector<LaunchCost> costs;
+  const Value* list = document->find("launch");
+  if (list == nullptr || list->array() == nullptr)
+    return problem_at(document->where(), "a list of [[launch]] is needed");
+  for (const Value& item : *list->array())
+    read_fields(item, fields, costs.emplace_back(), "launch", problems);
+  if (!problems.empty()) return problems;
+  return costs;
 }
 
 const CollectiveFamily* family_for(std::span<const CollectiveFamily> families, ScaleUpKind kind,

@@ -48,11 +48,21 @@ struct CollectiveUncertainty {
   double analytic_fit = 0;    ///< no table for this collective on this part
   double transferred = 0;     ///< constants or curve of another part
   double scale_out = 0;       ///< added in quadrature when NICs are crossed
+  double other_library = 0;   ///< the library asked for has no table on the part
+};
+
+/// What a way of launching adds where it has no table of its own (data/collectives/launch.toml).
+struct LaunchCost {
+  std::string library;
+  Seconds extra;
+  std::string source;
+  std::string status;
 };
 
 /// Reads every *.toml of the folder; all problems are reported.
 Result<std::vector<CollectiveFamily>> load_collective_families(const std::filesystem::path& folder);
 Result<CollectiveUncertainty> load_collective_uncertainty(const std::filesystem::path& file);
+Result<std::vector<LaunchCost>> load_launch_costs(const std::filesystem::path& file);
 
 /// The family of a kind for an accelerator: the one that names it, else the one of its vendor with
 /// the nearest link rate, else the nearest of any vendor. Null where the kind has no family.

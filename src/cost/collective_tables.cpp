@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <optional>
 
 #include "base/csv.hpp"
@@ -145,6 +146,13 @@ double CorrectionCurves::at(double ranks, double log2_bytes) const {
   const double low = std::log2(curves_[i - 1].ranks());
   const double part = (std::log2(ranks) - low) / (std::log2(curves_[i].ranks()) - low);
   return (1 - part) * curves_[i - 1].at(log2_bytes) + part * curves_[i].at(log2_bytes);
+}
+
+double CorrectionCurves::octaves_from(int ranks) const {
+  double nearest = curves_.empty() ? 0 : std::numeric_limits<double>::infinity();
+  for (const CorrectionCurve& curve : curves_)
+    nearest = std::min(nearest, std::abs(std::log2(static_cast<double>(ranks) / curve.ranks())));
+  return nearest;
 }
 
 bool CorrectionCurves::covers(int ranks, double log2_bytes) const {

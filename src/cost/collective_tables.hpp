@@ -60,6 +60,8 @@ class CorrectionCurves {
   double at(double ranks, double log2_bytes) const;
   /// Whether this number of ranks was measured at about this size.
   bool covers(int ranks, double log2_bytes) const;
+  /// Octaves between a number of ranks and the nearest measured one; 0 without curves.
+  double octaves_from(int ranks) const;
 
  private:
   std::vector<CorrectionCurve> curves_;
