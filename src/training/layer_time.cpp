@@ -35,6 +35,28 @@ KernelTime unfused_attention_time(const Op& op, const Machine& machine) {
   return scores;
 }
 
+/// A context-parallel rank with a balanced causal cut does its share of the whole triangle, neither
+/// the square nor the last rows of it (Megatron-Core and ring attention give each rank one early
+/// and one late block).
+KernelTime fused_attention_time(const Op& op, const Machine& machine, const TrainingPlan& plan) {
+  const double share = op.balanced ? op.query_length / op.kv_length : 1;
+  KernelTime kernel =
+      machine.kernels.attention({.batch = op.batch,
+                                 .heads = op.heads,
+                                 .kv_heads = op.kv_heads,
+                                 .head_dim_qk = op.head_dim_qk,
+                                 .head_dim_v = op.head_dim_v,
+                                 .query_length = op.balanced ? op.kv_length : op.query_length,
+                                 .kv_length = op.kv_length,
+                                 .causal = op.causal,
+                                 .window = op.window,
+                                 .backward = op.backward,
+                                 .decode = op.decode,
+                                 .dtype = op.dtype});
+  kernel.time *= op.count * share / plan.attention_generation;
+  return kernel;
+}
+
 /// Adds a list of operators to a pass; uncertainty of one class is common to its operators.
 void add_ops(const std::vector<Op>& ops, const Machine& machine, const TrainingPlan& plan,
              PassTime& pass) {
@@ -147,20 +169,7 @@ KernelTime op_time(const Op& op, const Machine& machine, const TrainingPlan& pla
       return kernel;
     case OpKind::attention:
       if (!op.fused) return unfused_attention_time(op, machine);
-      kernel = machine.kernels.attention({.batch = op.batch,
-                                          .heads = op.heads,
-                                          .kv_heads = op.kv_heads,
-                                          .head_dim_qk = op.head_dim_qk,
-                                          .head_dim_v = op.head_dim_v,
-                                          .query_length = op.query_length,
-                                          .kv_length = op.kv_length,
-                                          .causal = op.causal,
-                                          .window = op.window,
-                                          .backward = op.backward,
-                                          .decode = op.decode,
-                                          .dtype = op.dtype});
-      kernel.time *= op.count / plan.attention_generation;
-      return kernel;
+      return fused_attention_time(op, machine, plan);
     case OpKind::traffic:
       kernel = machine.kernels.traffic(
           {.read = op.read, .written = op.written, .launches = op.launches});

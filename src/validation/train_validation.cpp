@@ -55,11 +55,10 @@ class Machines {
                                         row.accelerators_per_node, rate);
     auto found = machines_.find(key);
     if (found == machines_.end()) {
-      Result<Machine> loaded = load(row);
-      if (!loaded) return loaded.problems();
-      found = machines_.emplace(key, std::make_unique<Machine>(*std::move(loaded))).first;
+      found = machines_.emplace(key, std::make_unique<Result<Machine>>(load(row))).first;
     }
-    return static_cast<const Machine*>(found->second.get());
+    if (!*found->second) return found->second->problems();
+    return static_cast<const Machine*>(&**found->second);
   }
 
  private:
@@ -89,7 +88,7 @@ class Machines {
   }
 
   const Catalogue& catalogue_;
-  std::map<std::string, std::unique_ptr<Machine>> machines_;
+  std::map<std::string, std::unique_ptr<Result<Machine>>> machines_;
 };
 
 class TrainValidator {
@@ -104,7 +103,7 @@ class TrainValidator {
     if (options_.split == ValidationSplit::test && fits) return;
     if (!row.scenario) return skip(row, row.skip);
     const Result<const Machine*> machine = machines_.machine(row);
-    if (!machine) return skip(row, machine.problems().front().what);
+    if (!machine) return skip(row, to_text(machine.problems().front()));
     TrainingScenario scenario = *row.scenario;
     std::vector<TrainingPlan> plans = row.alternatives;
     if (plans.empty()) plans.push_back(scenario.plan);
