@@ -35,7 +35,7 @@ struct CollectiveFamily {
   std::string vendor;                     ///< empty: any
   std::string library;                    ///< whose measured tables belong to it: "nccl"
   BytesPerSecond rate;                    ///< of the parts it was fitted on, one direction
-  std::vector<std::string> accelerators;  ///< ids it was fitted on
+  std::vector<std::string> accelerators;  ///< ids it was fitted on; all of this rate
   std::string source;
   std::string status;
   std::array<std::vector<ProtocolRow>, kCollectiveKindCount> rows;
