@@ -13,7 +13,9 @@ namespace {
 
 constexpr std::int64_t kUsualHeadDim = 128;
 constexpr std::int64_t kSmallestVocabulary = 1000;
-constexpr int kGptMlpRatio = 4;  // Radford et al. 2019: feed-forward width 4 h
+constexpr std::int64_t kGpt2Vocabulary = 50257;   // Radford et al. 2019
+constexpr std::int64_t kLlamaVocabulary = 32000;  // Touvron et al. 2023
+constexpr int kGptMlpRatio = 4;                   // Radford et al. 2019: feed-forward width 4 h
 
 bool gpt_style(std::string_view name) {
   return lower(name).starts_with("gpt") && !mentions(name, "oss");
@@ -124,6 +126,10 @@ void complete_columns(RowReading& reading, ModelSpec& model) {
         "the divisor of the width nearest to width / 128 that the tensor degree divides");
   }
   if (model.kv_heads == 0) model.kv_heads = model.heads;
+  if (model.vocab == 0) {
+    model.vocab = model.ffn_matrices == 2 ? kGpt2Vocabulary : kLlamaVocabulary;
+    reading.inferred("vocab", fmt::format("{}", model.vocab), "the usual one of its family");
+  }
   if (model.ffn == 0 && model.ffn_matrices == 2) {
     model.ffn = kGptMlpRatio * model.hidden;
     reading.inferred("ffn_hidden", fmt::format("{}", model.ffn), "GPT: four times the width");
@@ -145,7 +151,6 @@ ModelSpec read_model(RowReading& reading, const CatalogueLookup& lookup) {
   if (model.layers == 0 || model.hidden == 0 || model.heads == 0 ||
       (model.ffn == 0 && !model.is_moe()))
     reading.leave_out("architecture not stated and not in the catalogue");
-  if (model.vocab == 0) reading.leave_out("vocabulary not stated and not in the catalogue");
   return model;
 }
 

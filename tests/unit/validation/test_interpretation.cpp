@@ -1,0 +1,209 @@
+// Rows of a table become scenarios: what is stated wins, what is open is filled and said.
+#include <doctest/doctest.h>
+
+#include <map>
+
+#include "base/files.hpp"
+#include "catalogue/catalogue.hpp"
+#include "validation/interpretation.hpp"
+#include "validation/row_formats.hpp"
+#include "workload/model_reader.hpp"
+
+using namespace polyfleet;
+
+namespace {
+
+/// The shipped catalogue behind the interpreter's lookups; entries are read once.
+struct Shelves {
+  Catalogue catalogue;
+  std::map<std::string, std::optional<ModelSpec>, std::less<>> models;
+  std::map<std::string, std::optional<Accelerator>, std::less<>> parts;
+
+  const ModelSpec* model(std::string_view name) {
+    auto [slot, fresh] = models.try_emplace(std::string(name));
+    if (fresh) {
+      if (const auto file = catalogue.model_file(name)) {
+        if (const auto read = load_model(*file)) slot->second = *read;
+      }
+    }
+    return slot->second ? &*slot->second : nullptr;
+  }
+  const Accelerator* part(std::string_view name) {
+    auto [slot, fresh] = parts.try_emplace(std::string(name));
+    if (fresh) {
+      if (const auto read = catalogue.accelerator(name)) slot->second = *read;
+    }
+    return slot->second ? &*slot->second : nullptr;
+  }
+};
+
+Shelves& shelves() {
+  static Shelves all{*load_catalogue(*data_directory()), {}, {}};
+  return all;
+}
+
+const TruthInterpreter& interpreter() {
+  static const TruthInterpreter one = [] {
+    const std::filesystem::path data = *data_directory();
+    auto loaded =
+        TruthInterpreter::load(data.string(), (data.parent_path() / "validation").string(),
+                               {[](std::string_view name) { return shelves().model(name); },
+                                [](std::string_view name) { return shelves().part(name); }});
+    if (!loaded) FAIL(to_text(loaded.problems()));
+    return *std::move(loaded);
+  }();
+  return one;
+}
+
+std::vector<RowInterpretation> read(const std::string& lines) {
+  const std::string header =
+      "id,date,framework,vendor,accelerator,num_accelerators,accelerators_per_node,model,layers,"
+      "hidden,heads,seq_len,global_batch_size,micro_batch_size,tp,pp,cp,dp,precision,"
+      "measured_metric,measured_value,notes,zero_or_fsdp,recompute\n";
+  const auto rows = read_truth(header + lines, "t.csv");
+  REQUIRE(rows);
+  return interpreter().interpret(*rows);
+}
+
+bool assumed(const RowInterpretation& row, std::string_view setting, std::string_view basis) {
+  for (const Assumption& assumption : row.scenario->assumptions) {
+    if (assumption.setting == setting && assumption.basis.starts_with(basis)) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+TEST_CASE("a stated row keeps what it states and fills the rest from its framework") {
+  const auto rows = read(
+      "x-1,2025-03,Megatron-LM,NVIDIA,H100,64,8,Llama 3.1 70B,,,,8192,128,1,4,4,1,,BF16,"
+      "tokens_per_s_per_gpu,800,,,\n");
+  REQUIRE(rows[0].skip.empty());
+  const TrainingPlan& plan = rows[0].scenario->plan;
+  CHECK(rows[0].scenario->model.layers == 80);
+  CHECK(rows[0].accelerator == "nv_h100_sxm");
+  CHECK(plan.layout.data == 4);
+  CHECK(plan.layout.sequence_parallel);
+  CHECK(plan.recompute == Recompute::none);
+  CHECK(plan.precision.name == "bf16");
+  CHECK(assumed(rows[0], "recompute", "documented default of Megatron-LM"));
+  CHECK(assumed(rows[0], "dp", "derived"));
+  CHECK(rows[0].measured.time / second == doctest::Approx(128.0 * 8192 / (800 * 64)));
+}
+
+TEST_CASE("the release decides: full recomputation and unfused attention in 2021") {
+  const auto rows = read(
+      "x-1,2021-04,Megatron-LM,NVIDIA,A100-80GB,64,8,GPT 175B,96,12288,96,2048,64,1,8,8,,,FP16,"
+      "step_time_s,10,,,\n");
+  REQUIRE(rows[0].skip.empty());
+  CHECK(rows[0].scenario->plan.recompute == Recompute::full);
+  CHECK_FALSE(rows[0].scenario->plan.fused_attention);
+  CHECK_FALSE(rows[0].scenario->plan.layout.sequence_parallel);
+}
+
+TEST_CASE("a printed DP that contradicts N loses and is said to") {
+  const auto rows = read(
+      "x-1,2025-03,NeMo,NVIDIA,H100,32,8,Llama 3 8B,,,,4096,128,1,1,1,1,8,BF16,step_time_s,1,,,\n");
+  REQUIRE(rows[0].skip.empty());
+  CHECK(rows[0].scenario->plan.layout.data == 32);
+  CHECK(assumed(rows[0], "dp", "inferred"));
+}
+
+TEST_CASE("logged accumulation steps give the replica, a sibling its cut") {
+  const auto rows = read(
+      "m-1,2024-06,NeMo,NVIDIA,H100,16,8,Llama 3 8B,,,,4096,8,1,4,1,2,,BF16,step_time_s,1,"
+      "grad_accum=4,,\n"
+      "m-2,2024-06,NeMo,NVIDIA,H100,32,8,Llama 3 8B,,,,4096,8,,,,,,BF16,step_time_s,1,"
+      "grad_accum=2,,\n"
+      "m-3,2024-06,NeMo,NVIDIA,H100,32,8,Llama 3 8B,,,,4096,8,1,2,1,1,,BF16,step_time_s,1,"
+      "grad_accum=1,,\n");
+  REQUIRE(rows[1].skip.empty());
+  CHECK(rows[1].scenario->plan.layout.tensor == 4);
+  CHECK(rows[1].scenario->plan.layout.context == 2);
+  CHECK(rows[1].scenario->plan.layout.data == 4);
+  CHECK(assumed(rows[1], "mapping", "inferred: as row m-1"));
+}
+
+TEST_CASE("fully sharded runs need no stated degrees; groups are read") {
+  const auto rows = read(
+      "f-1,2024-06,llm-foundry,NVIDIA,H100,64,8,MPT-7b,,,,2048,128,2,,,,,amp_bf16,step_time_s,1,,"
+      "FSDP+DP (FSDP=16),none\n");
+  REQUIRE(rows[0].skip.empty());
+  CHECK(rows[0].scenario->plan.layout.data == 64);
+  CHECK(rows[0].scenario->plan.sharding == Sharding::zero3);
+  CHECK(rows[0].scenario->plan.hybrid_shard == 16);
+}
+
+TEST_CASE("best mappings are searched, not guessed") {
+  const auto rows = read(
+      "b-1,2025-05,NeMo,NVIDIA,B200,16,8,Llama 3 8B,,,,32768,128,1,,,,,FP8,step_time_s,1,"
+      "best non-CP mapping; TP/PP not stated,,\n");
+  REQUIRE(rows[0].skip.empty());
+  CHECK(rows[0].alternatives.size() > 4);
+  for (const TrainingPlan& plan : rows[0].alternatives) CHECK(plan.layout.devices() == 16);
+}
+
+TEST_CASE("rows whose workload is undefined are left out with the reason") {
+  const auto rows = read(
+      "u-1,2025,NeMo,NVIDIA,H100,,8,Llama 3 8B,,,,4096,8,1,1,1,1,,BF16,step_time_s,1,,,\n"
+      "u-2,2025,NeMo,NVIDIA,H100,8,8,Llama 3 8B,,,,,8,1,1,1,1,,BF16,step_time_s,1,,,\n"
+      "u-3,2025,NeMo,NVIDIA,H100,8,8,Nobody 9B,,,,4096,8,1,1,1,1,,BF16,step_time_s,1,,,\n"
+      "u-4,2025,NeMo,NVIDIA,Nothing 9,8,8,Llama 3 8B,,,,4096,8,1,1,1,1,,BF16,step_time_s,1,,,\n"
+      "u-5,2025,NeMo,NVIDIA,H100,8,8,Llama 3 8B,,,,4096,,,1,1,1,,BF16,step_time_s,1,,,\n"
+      "u-6,2025,NeMo,NVIDIA,H100,8,8,Llama 3 8B,,,,4096,8,1,1,1,1,,BF16,time_to_train_min,1,,,\n"
+      "u-7,2025,NeMo,NVIDIA,H100,8,8,Llama 3 8B,,,,4096,12,1,1,1,1,,BF16,step_time_s,1,,,\n");
+  CHECK(rows[0].skip == "number of accelerators not stated");
+  CHECK(rows[1].skip == "sequence length not stated");
+  CHECK(rows[2].skip.starts_with("architecture not stated"));
+  CHECK(rows[3].skip.starts_with("accelerator not in the catalogue"));
+  CHECK(rows[4].skip == "batch size not stated");
+  CHECK(rows[5].skip.starts_with("time to train without"));
+  CHECK(rows[6].skip.starts_with("global batch does not divide"));
+  for (const RowInterpretation& row : rows) CHECK_FALSE(row.scenario);
+}
+
+TEST_CASE("an accelerator by any name the catalogue knows, a model by its columns alone") {
+  const auto rows = read(
+      "n-1,2026-08,some new stack,AMD,MI455X,72,72,GPT (custom),40,8192,64,4096,144,1,8,1,1,,MXFP8,"
+      "step_time_s,1,,,\n");
+  REQUIRE_MESSAGE(rows[0].skip.empty(), rows[0].skip);
+  CHECK(rows[0].accelerator == "amd_mi455x");
+  CHECK(rows[0].scenario->model.ffn == 4 * 8192);
+  CHECK(rows[0].scenario->model.ffn_matrices == 2);
+  CHECK(assumed(rows[0], "framework", "inferred"));
+}
+
+TEST_CASE("precision wording") {
+  CHECK(recipe_named("FP8 (per-tensor current scaling)") == "fp8_current");
+  CHECK(recipe_named("fp8 delayed scaling, format hybrid") == "fp8_delayed");
+  CHECK(recipe_named("mxfp8, format e4m3") == "mxfp8");
+  CHECK(recipe_named("FP4 (nvfp4)") == "nvfp4");
+  CHECK(recipe_named("Autocast:BF16+FP32Optimizer") == "bf16");
+  CHECK(recipe_named("amp").empty());
+}
+
+TEST_CASE("sources: series of independent publications count apart") {
+  CHECK(interpreter().source_of("vtrain-single-0003") == "vtrain-single");
+  CHECK(interpreter().source_of("mlperf-v50-x-y") == "mlperf-v50");
+  CHECK(interpreter().source_of("dgxc-v25.04-h100") == "dgxc");
+  CHECK(interpreter().source_of("one") == "one");
+}
+
+TEST_CASE("at least 97 % of the shipped rows become scenarios, every other has a reason") {
+  const std::filesystem::path data = *data_directory();
+  const auto text = read_file(data.parent_path() / "validation" / "training.csv");
+  REQUIRE(text);
+  const auto rows = read_truth(*text, "training.csv");
+  REQUIRE(rows);
+  const auto read_rows = interpreter().interpret(*rows);
+  REQUIRE(read_rows.size() == 2738);
+  std::size_t complete = 0;
+  for (const RowInterpretation& row : read_rows) {
+    CHECK(row.skip.empty() == row.scenario.has_value());
+    if (!row.scenario) continue;
+    ++complete;
+    CHECK(row.measured.time > 0 * second);
+    CHECK(row.scenario->plan.layout.devices() == row.scenario->devices);
+  }
+  CHECK(complete >= 0.97 * 2738);
+}
