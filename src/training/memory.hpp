@@ -47,11 +47,18 @@ struct MemoryOverheads {
   double allocator_slack = 0;  ///< share of live bytes that the allocator holds beyond them
   std::string source;
   std::string status;
+  // of the training framework, 0 where none is named
+  double unsharded_bytes = 0;     ///< per trainable parameter, beside weights and gradients
+  double step_bytes = 0;          ///< per parameter of the shard: flat buffers of the step that
+                                  ///< cached activation blocks cannot serve
+  double kept_stage_outputs = 0;  ///< 1: a stage keeps what it handed over until its backward
 };
 
-/// The entry of an accelerator's vendor, or the one named "other".
+/// The entry of an accelerator's vendor (or the one named "other"), with that of the framework
+/// profile where the file has one.
 Result<MemoryOverheads> load_memory_overheads(const std::filesystem::path& data_directory,
-                                              std::string_view vendor);
+                                              std::string_view vendor,
+                                              std::string_view framework = {});
 
 /// Layers of one kind on one device, for one micro-batch.
 struct LayerInventory {
@@ -73,9 +80,10 @@ struct StageInventory {
   double largest_unit = 0;  ///< of the largest layer, embedding or head
   double micro_batches_in_flight = 1;
   double heads_in_flight = 1;
-  Bytes stream;      ///< residual stream of one micro-batch, not sharded over tensor ranks
-  Bytes widest;      ///< widest activation of a layer on this device
-  Bytes dispatched;  ///< expert all-to-all payload
+  double logits = 0;  ///< elements per micro-batch on this device
+  Bytes stream;       ///< residual stream of one micro-batch, not sharded over tensor ranks
+  Bytes widest;       ///< widest activation of a layer on this device
+  Bytes dispatched;   ///< expert all-to-all payload
 };
 
 struct StageMemory {

@@ -98,6 +98,8 @@ class InventoryBuilder {
       const LayerWork work = head_work(context(plan_.precision));
       add_parameters(work, 1, inventory);
       inventory.head_saved += work.saved_activations;
+      inventory.logits += batch_.sequences * batch_.sequence_length / plan_.layout.context *
+                          static_cast<double>(model_.vocab) / plan_.layout.tensor;
     }
     if (chunk.mtp_modules > 0)
       add_layers(mtp_work(context(plan_.precision)), chunk.mtp_modules, inventory);
