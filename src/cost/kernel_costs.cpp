@@ -109,7 +109,6 @@ class KernelCosts::Library {
   std::vector<KernelRelative> lenders_;                ///< the part itself first
   std::vector<std::unique_ptr<KernelShelf>> shelves_;  ///< of the first lenders, as far as needed
   std::vector<PublishedProduct> products_;
-  std::map<const KernelVariant*, double> sustain_;  ///< looked up only, never walked
   std::array<Slot, kDtypeCount> gemm_, moe_;
   Slot attention_[2][2][2];  ///< narrow format, decode, latent
 };
@@ -275,14 +274,9 @@ KernelCosts::Library::Slot KernelCosts::Library::take(const Accelerator& acceler
                         variant.name, shelf.accelerator, shelf.accelerator)
           : fmt::format("{} {}: transferred from {} (matmul ratio {:.2f}), because {}",
                         name_of(variant.op), variant.name, shelf.accelerator, factor, loan_reason_);
-  if (options.sustained && variant.op == KernelOperator::gemm) {
-    const auto [known, first] = sustain_.emplace(&variant, 1.0);
-    if (first) {
-      const KernelModel lender(variant, &variant, measured);
-      known->second = sustained_slowdown(lender, products_, shelf.accelerator);
-    }
-    model->sustain = known->second;
-  }
+  model->leave_out_same_shape = options.leave_out_same_shape;
+  if (options.sustained && variant.op == KernelOperator::gemm)
+    model->held_against(products_, shelf.accelerator);
   return model;
 }
 
@@ -354,11 +348,27 @@ KernelTime KernelCosts::gemm(const GemmShape& s) const {
     const auto& form = std::get<GemmForm>(model.variant().form);
     KernelTime result =
         model.corrected(form.microseconds(s.m, s.n, s.k), gemm_place(s.m, s.n, s.k));
-    if (model.sustain > 1)
-      result.time *= 1 + (model.sustain - 1) * form.arithmetic_share(s.m, s.n, s.k);
+    if (const double sustain = model.sustain(); sustain > 1)
+      result.time *= 1 + (sustain - 1) * form.arithmetic_share(s.m, s.n, s.k);
     result.time *= s.count;
     return result;
   });
+}
+
+KernelTime KernelCosts::gemm_with_quantise(const GemmShape& s) const {
+  const auto& form = std::get<GemmForm>(library_->gemm(s.dtype).variant().form);
+  KernelTime result = gemm(s);
+  result.time *= form.measured_microseconds(s.m, s.n, s.k) / form.microseconds(s.m, s.n, s.k);
+  return result;
+}
+
+KernelTime KernelCosts::attention_with_preprocess(const AttentionShape& s) const {
+  KernelTime result = attention(s);
+  if (const auto* form = std::get_if<PrefillForm>(&library_->attention(s).variant().form)) {
+    const AttentionGeometry g = geometry_of(s);
+    result.time *= form->measured_microseconds(g) / form->microseconds(g);
+  }
+  return result;
 }
 
 KernelTime KernelCosts::grouped_gemm(const GroupedGemmShape& s) const {
@@ -380,7 +390,7 @@ KernelTime KernelCosts::grouped_gemm(const GroupedGemmShape& s) const {
     const KernelDevice& device = model.variant().device;
     const double ideal =
         2 * tokens * s.n * s.k / (form.parameters().efficiency * device.peak_tflops * 1e6);
-    result.time *= 1 + (dense.sustain - 1) * std::min(1.0, ideal / product);
+    result.time *= 1 + (dense.sustain() - 1) * std::min(1.0, ideal / product);
     result.time += whole.parameters().launch_us * microsecond;
     return result;
   });
@@ -432,9 +442,10 @@ Seconds KernelCosts::launch_latency() const {
 
 std::string KernelCosts::gemm_provenance(Dtype dtype) const {
   const KernelModel& model = library_->gemm(dtype);
-  return model.sustain > 1 ? fmt::format("{}; held rate {:.2f} of the burst rate", model.provenance,
-                                         1 / model.sustain)
-                           : model.provenance;
+  const double sustain = model.sustain();
+  return sustain > 1
+             ? fmt::format("{}; held rate {:.2f} of the burst rate", model.provenance, 1 / sustain)
+             : model.provenance;
 }
 
 std::string KernelCosts::grouped_gemm_provenance(Dtype dtype) const {

@@ -66,6 +66,8 @@ struct KernelOptions {
   /// true: an immature stack (a part whose own table is early) borrows its predecessor's mature
   /// efficiencies instead; the answer then says `transferred`.
   bool mature_software = false;
+  /// true: a measured row of exactly the asked shape does not count (for validation).
+  bool leave_out_same_shape = false;
 };
 
 /// Immutable after load; const calls are safe from several threads (a small memo is locked).
@@ -81,8 +83,12 @@ class KernelCosts {
   ~KernelCosts();
 
   KernelTime gemm(const GemmShape& shape) const;
+  /// The product and the quantisation of its A operand, as NVIDIA's narrow-format tables time them.
+  KernelTime gemm_with_quantise(const GemmShape& shape) const;
   KernelTime grouped_gemm(const GroupedGemmShape& shape) const;
   KernelTime attention(const AttentionShape& shape) const;
+  /// Prefill with the rotary embedding and cache write that inference tables time with it.
+  KernelTime attention_with_preprocess(const AttentionShape& shape) const;
   KernelTime traffic(const TrafficShape& shape) const;
   /// Of one small kernel, as the device sees it (queued or replayed, no host in the way).
   Seconds launch_latency() const;

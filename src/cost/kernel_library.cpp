@@ -19,7 +19,23 @@ constexpr double kSlowest = 1.6;
 Correction KernelModel::correction(const MeasuredPoint& point) const {
   if (measured_ == nullptr || rows_ == nullptr || rows_->empty()) return {};
   std::call_once(built_, [this] { table_ = residual_table(*measured_, *rows_); });
-  return table_.at(point);
+  return table_.at(point, leave_out_same_shape ? MeasuredTable::kSamePlaceExcluded
+                                               : MeasuredTable::kNothingExcluded);
+}
+
+void KernelModel::held_against(const std::vector<PublishedProduct>& products,
+                               const std::string& accelerator) {
+  products_ = &products;
+  products_of_ = accelerator;
+}
+
+double KernelModel::sustain() const {
+  if (products_ == nullptr || measured_ == nullptr) return 1;
+  std::call_once(held_, [this] {
+    const KernelModel lender(*measured_, measured_, rows_);
+    sustain_ = sustained_slowdown(lender, *products_, products_of_);
+  });
+  return sustain_;
 }
 
 KernelTime KernelModel::corrected(double form_microseconds, const MeasuredPoint& point) const {
@@ -142,12 +158,19 @@ double sustained_slowdown(const KernelModel& model, const std::vector<PublishedP
   const auto* form = std::get_if<GemmForm>(&model.variant().form);
   if (form == nullptr) return 1;
   const std::vector<Dtype> sisters = sister_formats(model.variant().dtype);
+  const auto ours = [&](const PublishedProduct& p) {
+    return p.accelerator == accelerator &&
+           std::find(sisters.begin(), sisters.end(), p.dtype) != sisters.end() &&
+           (p.best_of_many_shapes || 2 * p.m * p.n * p.k >= kLargeProduct);
+  };
+  // The best of many shapes is found in short runs; it counts only where no held product is published.
+  const bool held = std::any_of(products.begin(), products.end(), [&](const PublishedProduct& p) {
+    return ours(p) && !p.best_of_many_shapes;
+  });
   std::vector<double> ratios;
   for (const PublishedProduct& p : products) {
-    const bool ours = p.accelerator == accelerator &&
-                      std::find(sisters.begin(), sisters.end(), p.dtype) != sisters.end();
     const double flops = 2 * p.m * p.n * p.k;
-    if (!ours || (flops < kLargeProduct && !p.best_of_many_shapes)) continue;
+    if (!ours(p) || (held && p.best_of_many_shapes)) continue;
     const double predicted =
         model.corrected(form->microseconds(p.m, p.n, p.k), gemm_place(p.m, p.n, p.k)).time /
         microsecond;

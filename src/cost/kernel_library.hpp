@@ -30,12 +30,17 @@ class KernelModel {
       : variant_(std::move(variant)), measured_(measured), rows_(rows) {}
 
   const KernelVariant& variant() const { return variant_; }
+  /// Arithmetic is slower by this when held (>= 1); 1 until `held_against` is called.
+  double sustain() const;
+  /// The published products of `accelerator` (the lender's, if lent) tell the sustained rate;
+  /// worked out on first use. `products` must outlive the model.
+  void held_against(const std::vector<PublishedProduct>& products, const std::string& accelerator);
   /// Zero and fully unexplained when there are no rows.
   Correction correction(const MeasuredPoint& point) const;
   /// The correction applied to a form's time, with its uncertainty and fidelity.
   KernelTime corrected(double form_microseconds, const MeasuredPoint& point) const;
 
-  double sustain = 1;      ///< arithmetic is slower by this when held (>= 1)
+  bool leave_out_same_shape = false;
   double loan_sigma = 0;   ///< 0 = fitted on this accelerator
   std::string provenance;  ///< one sentence
 
@@ -43,7 +48,10 @@ class KernelModel {
   KernelVariant variant_;
   const KernelVariant* measured_;
   const std::vector<MeasuredRow>* rows_;
-  mutable std::once_flag built_;
+  const std::vector<PublishedProduct>* products_ = nullptr;
+  std::string products_of_;
+  mutable std::once_flag built_, held_;
+  mutable double sustain_ = 1;
   mutable MeasuredTable table_;
 };
 

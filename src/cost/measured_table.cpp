@@ -19,6 +19,8 @@ double covariance(double squared_distance) { return std::exp(-std::sqrt(squared_
 /// Repeated measurements of one kernel scatter by about this much (1-sigma, log): identical shapes
 /// of two runs in the published tables differ by 1 % in the median.
 constexpr double kRepeatability = 0.01;
+/// Squared distance below which two shapes are one (rounding of the logarithms).
+constexpr double kSamePlace = 1e-18;
 
 }  // namespace
 
@@ -93,6 +95,7 @@ void MeasuredTable::search(std::int32_t node_index, const MeasuredPoint& scaled,
     for (std::int32_t i = node.begin; i < node.end; ++i) {
       if (excluded != kNothingExcluded && groups_[i] == excluded) continue;
       const double d = distance2(points_[i], scaled, variables_);
+      if (excluded == kSamePlaceExcluded && d < kSamePlace) continue;
       if (near.count == kNeighbours && d >= near.distance2[kNeighbours - 1]) continue;
       int place = near.count < kNeighbours ? near.count++ : kNeighbours - 1;
       for (; place > 0 && near.distance2[place - 1] > d; --place) {

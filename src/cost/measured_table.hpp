@@ -38,6 +38,7 @@ double residual_sigma(const ResidualModel& model, const Correction& correction);
 class MeasuredTable {
  public:
   static constexpr int kNothingExcluded = -1;
+  static constexpr int kSamePlaceExcluded = -2;  ///< points exactly there do not count
 
   MeasuredTable() = default;
   /// `groups[i]` names the fold of point i for cross-validation.
