@@ -1,3 +1,16 @@
-#include "cli/commands.hpp"
+#include <cstdio>
+#include <exception>
 
-int main(int argc, char** argv) { return polyfleet::run_command_line(argc, argv); }
+#include "cli/commands.hpp"
+#include "cli/output.hpp"
+
+int main(int argc, char** argv) {
+  try {
+    const int code = polyfleet::run_command_line(argc, argv);
+    return polyfleet::output_arrived() ? code : polyfleet::kExitInternal;
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "internal error: %s\nplease report this with the command that led here\n",
+                 error.what());
+    return polyfleet::kExitInternal;
+  }
+}

@@ -1,0 +1,22 @@
+// What an hour of one accelerator and a kilowatt-hour cost in a scenario: as stated, else the
+// catalogue's rental of the system or the part (which contains electricity), else unknown.
+#pragma once
+
+#include <vector>
+
+#include "app/scenario_document.hpp"
+#include "app/workspace.hpp"
+#include "training/estimate.hpp"
+
+namespace polyfleet {
+
+struct PricedTraining {
+  TrainingPrices prices;
+  std::vector<Assumption> assumptions;
+};
+
+/// Errors: an unknown site.
+Result<PricedTraining> training_prices(const Workspace& workspace, const StatedScenario& stated,
+                                       const Machine& machine);
+
+}  // namespace polyfleet

@@ -1,0 +1,62 @@
+#include <fmt/format.h>
+
+#include "app/speed_figures.hpp"
+#include "cli/commands.hpp"
+#include "cli/output.hpp"
+#include "report/table.hpp"
+
+namespace polyfleet {
+namespace {
+
+int print_signature(Workspace& workspace, bool json) {
+  const Result<std::uint64_t> signature = results_signature(workspace);
+  if (!signature) return bad_input(signature.problems());
+  const std::string text = fmt::format("{:016x}", *signature);
+  if (json) {
+    Value document{Table{}};
+    document.set("signature", text);
+    print_json(document);
+  } else {
+    print(text + '\n');
+  }
+  return kExitOk;
+}
+
+Value figures_json(const std::vector<SpeedFigure>& figures) {
+  Value json{Table{}};
+  for (const SpeedFigure& figure : figures) {
+    Value one{Table{}};
+    one.set("value", figure.value);
+    one.set("unit", figure.unit);
+    one.set("goal", figure.goal);
+    one.set("reached", figure.reached());
+    json.set(figure.key, std::move(one));
+  }
+  return json;
+}
+
+}  // namespace
+
+int run_bench(const BenchArguments& arguments) {
+  const auto workspace = Workspace::open();
+  if (!workspace) return bad_input(workspace.problems());
+  if (arguments.signature) return print_signature(**workspace, arguments.json);
+  show_progress("measuring ...");
+  const Result<std::vector<SpeedFigure>> figures = measure_speed(**workspace);
+  if (!figures) return bad_input(figures.problems());
+  show_progress({});
+  if (arguments.json) {
+    print_json(figures_json(*figures));
+    return kExitOk;
+  }
+  TextTable table({"speed, one core", "measured", "goal", "reached"});
+  for (const SpeedFigure& figure : *figures)
+    table.row({figure.what, fmt::format("{:.4g} {}", figure.value, figure.unit),
+               fmt::format("{} {:g} {}", figure.more_is_better ? "at least" : "at most",
+                           figure.goal, figure.unit),
+               figure.reached() ? "yes" : "no"});
+  print(table.text(output_style()));
+  return kExitOk;
+}
+
+}  // namespace polyfleet

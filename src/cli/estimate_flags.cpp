@@ -1,0 +1,59 @@
+#include "cli/estimate_flags.hpp"
+
+#include "config/fields.hpp"
+
+namespace polyfleet {
+
+const std::vector<EstimateFlag>& estimate_flags() {
+  using enum FlagKind;
+  static const std::vector<EstimateFlag> flags{
+      {"--model", "model", text, "NAME", "catalogue id, a config.json (or its folder), or a .toml"},
+      {"--accelerator", "accelerator", text, "NAME", "catalogue id or path, @edition allowed"},
+      {"--system", "system", text, "NAME", "catalogue id or path (default: the usual one)"},
+      {"--devices", "devices", number, "N", "number of accelerators"},
+      {"--tp", "plan.layout.tensor", number, "N", "tensor-parallel degree"},
+      {"--pp", "plan.layout.pipeline", number, "N", "pipeline-parallel degree"},
+      {"--vpp", "plan.layout.virtual_stages", number, "N", "virtual stages per pipeline rank"},
+      {"--cp", "plan.layout.context", number, "N", "context-parallel degree"},
+      {"--ep", "plan.layout.expert", number, "N", "expert-parallel degree"},
+      {"--etp", "plan.layout.expert_tensor", number, "N", "tensor parallel inside an expert"},
+      {"--dp", "plan.layout.data", number, "N", "data-parallel degree (default: what is left)"},
+      {"--micro-batch", "plan.micro_batch", number, "N", "sequences per micro-batch"},
+      {"--global-batch", "plan.global_batch", number, "N", "sequences per step"},
+      {"--sequence", "plan.sequence_length", number, "N", "tokens per sequence"},
+      {"--precision", "precision", text, "RECIPE", "bf16, fp8, mxfp8, nvfp4, ..."},
+      {"--recompute", "plan.recompute", text, "MODE", "none, selective or full"},
+      {"--sharding", "plan.sharding", text, "MODE", "none, zero1, zero2 or zero3 (FSDP)"},
+      {"--sequence-parallel", "plan.layout.sequence_parallel", truth, "[true|false]",
+       "shard norms and residuals over the tensor group"},
+      {"--schedule", "plan.schedule", text, "NAME",
+       "gpipe, 1f1b, interleaved, zero-bubble or dual-pipe"},
+      {"--lora-rank", "plan.lora.rank", number, "N", "fine-tune with adapters of this rank"},
+      {"--framework", "framework", text, "NAME", "whose defaults fill what is left open; none"},
+      {"--release", "release", text, "YYYY-MM", "software of this month (default: the latest)"},
+      {"--price", "prices.device", text, "PRICE", "of one accelerator: \"2.5 USD/h\""},
+      {"--site", "site", text, "NAME", "price and carbon of electricity"},
+  };
+  return flags;
+}
+
+Setting setting_of_flag(const EstimateFlag& flag, const std::string& text) {
+  const bool typed = flag.kind != FlagKind::text;
+  return {flag.key, typed ? detail::value_from_text(text.empty() ? "true" : text) : Value(text),
+          flag.names};
+}
+
+void add_settings(const std::vector<std::string>& texts, EstimateArguments& arguments) {
+  for (const std::string& text : texts) {
+    const Result<Setting> setting = setting_of(text);
+    if (setting) {
+      arguments.settings.push_back(*setting);
+    } else {
+      const Diagnostics& problems = setting.problems();
+      arguments.faulty_settings.insert(arguments.faulty_settings.end(), problems.begin(),
+                                       problems.end());
+    }
+  }
+}
+
+}  // namespace polyfleet

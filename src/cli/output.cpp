@@ -1,0 +1,34 @@
+#include "cli/output.hpp"
+
+#include <unistd.h>
+
+#include <cstdio>
+
+namespace polyfleet {
+
+void print(std::string_view text) { std::fwrite(text.data(), 1, text.size(), stdout); }
+
+void print_json(const Value& document) { print(to_json(document) + '\n'); }
+
+int bad_input(const Diagnostics& problems) {
+  show_progress({});
+  for (const Diagnostic& each : problems) {
+    const std::string line = "error: " + to_text(each) + '\n';
+    std::fwrite(line.data(), 1, line.size(), stderr);
+  }
+  return kExitBadInput;
+}
+
+void show_progress(std::string_view text) {
+  if (isatty(STDERR_FILENO) == 0) return;
+  std::fprintf(stderr, "\r\033[K%.*s", static_cast<int>(text.size()), text.data());
+  std::fflush(stderr);
+}
+
+bool output_arrived() {
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return true;
+  std::fputs("error: standard output could not be written\n", stderr);
+  return false;
+}
+
+}  // namespace polyfleet

@@ -1,0 +1,22 @@
+// The parts of a training step by name, in the order in which reports list them. One list for text,
+// JSON and tables, so that none of them can forget a part: they sum to the step's total.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "training/step.hpp"
+
+namespace polyfleet {
+
+/// One cause of time: "compute: mlp", "tensor-parallel communication, exposed".
+struct StepPart {
+  std::string name;  ///< for people
+  std::string key;   ///< for programs: "compute_mlp", "tensor_exposed"
+  Seconds time;
+};
+
+/// Every part, the empty ones included; the times sum to where.total.
+std::vector<StepPart> step_parts(const StepBreakdown& where);
+
+}  // namespace polyfleet

@@ -1,0 +1,107 @@
+#include "report/training_timeline.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+
+#include "training/schedule.hpp"
+
+namespace polyfleet {
+namespace {
+
+class TraceWriter {
+ public:
+  /// Times in microseconds, as the trace format wants them.
+  void slice(std::string_view name, std::string_view category, int stage, int lane, Seconds start,
+             Seconds length) {
+    if (!(length > 0 * second)) return;
+    separate();
+    fmt::format_to(
+        std::back_inserter(text_),
+        R"({{"name":"{}","cat":"{}","ph":"X","pid":{},"tid":{},"ts":{:.3f},"dur":{:.3f}}})", name,
+        category, stage, lane, start / microsecond, length / microsecond);
+  }
+
+  void name_lane(int stage, int lane, std::string_view name) {
+    separate();
+    fmt::format_to(std::back_inserter(text_),
+                   R"({{"name":"thread_name","ph":"M","pid":{},"tid":{},"args":{{"name":"{}"}}}})",
+                   stage, lane, name);
+  }
+
+  void name_stage(int stage) {
+    separate();
+    fmt::format_to(
+        std::back_inserter(text_),
+        R"({{"name":"process_name","ph":"M","pid":{0},"args":{{"name":"pipeline stage {1}"}}}})",
+        stage, stage + 1);
+  }
+
+  std::string finish() { return std::move(text_) + "\n]}\n"; }
+
+ private:
+  void separate() {
+    text_ += is_first_ ? "\n" : ",\n";
+    is_first_ = false;
+  }
+
+  std::string text_ = R"({"displayTimeUnit":"ms","traceEvents":[)";
+  bool is_first_ = true;
+};
+
+constexpr int kComputeLane = 0;
+constexpr int kSendLane = 1;
+
+/// What follows the pipeline on every stage, in order.
+void write_end(const StepBreakdown& where, int stage, Seconds start, TraceWriter& trace) {
+  const std::pair<const char*, Seconds> parts[] = {{"gradient reduction", where.gradient_reduce},
+                                                   {"optimiser", where.optimizer},
+                                                   {"parameter gather", where.parameter_gather},
+                                                   {"host", where.host},
+                                                   {"software maturity", where.software}};
+  for (const auto& [name, time] : parts) {
+    trace.slice(name, "step end", stage, kComputeLane, start, time);
+    start += max(time, 0 * second);
+  }
+}
+
+}  // namespace
+
+Result<std::string> training_timeline(const TrainingAnswer& answer) {
+  const TrainingPlan& plan = answer.scenario.plan;
+  const StepTime& step = answer.estimate.step;
+  const PipelineShape shape{.schedule = plan.schedule,
+                            .stages = plan.layout.pipeline,
+                            .virtual_stages = plan.layout.virtual_stages,
+                            .micro_batches = step.micro_batches,
+                            .overlap_hand_over = plan.overlap.pipeline};
+  const std::int64_t tasks = step.micro_batches * static_cast<std::int64_t>(shape.chunks()) * 3;
+  if (tasks > kMostTraceTasks)
+    return problem_at({"--timeline", 0, 0},
+                      fmt::format("the step has up to {} tasks, more than a trace viewer opens "
+                                  "({})",
+                                  tasks, kMostTraceTasks),
+                      "lower the global batch for the trace: the schedule repeats");
+  std::vector<StageCost> costs;
+  for (const StageDetail& chunk : step.chunks) costs.push_back(chunk.cost);
+  TraceWriter trace;
+  for (int stage = 0; stage < shape.stages; ++stage) {
+    trace.name_stage(stage);
+    trace.name_lane(stage, kComputeLane, "compute");
+    trace.name_lane(stage, kSendLane, "hand-over");
+  }
+  Seconds end;
+  for (const ScheduledTask& task : pipeline_tasks(shape, costs)) {
+    const std::string name =
+        fmt::format("{} {} chunk {}", name_of(task.kind), task.micro_batch + 1, task.chunk + 1);
+    trace.slice(name, name_of(task.kind), task.device, kComputeLane, task.start,
+                task.end - task.start);
+    trace.slice("send " + name, "hand-over", task.device, kSendLane, task.end, task.send);
+    end = max(end, task.end);
+  }
+  for (int stage = 0; stage < shape.stages; ++stage) write_end(step.where, stage, end, trace);
+  return trace.finish();
+}
+
+}  // namespace polyfleet

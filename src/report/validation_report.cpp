@@ -1,0 +1,141 @@
+#include "report/validation_report.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+namespace polyfleet {
+namespace {
+
+using Groups = std::map<std::string, ErrorSummary>;
+
+struct Grouping {
+  std::string key;    ///< "by_vendor"
+  std::string title;  ///< "vendor"
+  Groups ValidationSummary::*groups;
+};
+
+const std::vector<Grouping>& groupings() {
+  static const std::vector<Grouping> list{
+      {"by_vendor", "vendor", &ValidationSummary::by_vendor},
+      {"by_accelerator", "accelerator", &ValidationSummary::by_accelerator},
+      {"by_source", "source", &ValidationSummary::by_source},
+      {"by_model", "model", &ValidationSummary::by_model}};
+  return list;
+}
+
+void set_errors(Value& json, const ErrorSummary& errors) {
+  const auto figure = [&](double value) { return errors.predicted > 0 ? Value(value) : Value(); };
+  json.set("rows", errors.rows);
+  json.set("predicted", errors.predicted);
+  json.set("median_ape", figure(errors.median_ape));
+  json.set("p90_ape", figure(errors.p90_ape));
+  json.set("median_bias", figure(errors.median_bias));
+  json.set("coverage80", figure(errors.coverage80));
+}
+
+std::string percent(double share) { return fmt::format("{:.1f}", 100 * share); }
+
+std::vector<std::string> cells(const std::string& name, const ErrorSummary& errors) {
+  if (errors.predicted == 0) return {name, fmt::format("{}", errors.rows), "0", "-", "-", "-", "-"};
+  return {name,
+          fmt::format("{}", errors.rows),
+          fmt::format("{}", errors.predicted),
+          percent(errors.median_ape),
+          percent(errors.p90_ape),
+          fmt::format("{:+.1f}", 100 * errors.median_bias),
+          percent(errors.coverage80)};
+}
+
+std::string skipped_table(const ValidationSummary& summary, PageStyle style) {
+  if (summary.skipped.empty()) return "skipped: none\n";
+  std::vector<std::pair<std::size_t, std::string>> reasons;
+  for (const auto& [reason, count] : summary.skipped) reasons.emplace_back(count, reason);
+  std::stable_sort(reasons.begin(), reasons.end(),
+                   [](const auto& a, const auto& b) { return a.first > b.first; });
+  TextTable table({"skipped", "because"});
+  for (const auto& [count, reason] : reasons) table.row({fmt::format("{}", count), reason});
+  return table.text(style);
+}
+
+std::string worst_table(const ValidationReport& report, PageStyle style, std::size_t worst) {
+  std::vector<const PredictedRow*> order;
+  for (const PredictedRow& row : report.predictions) order.push_back(&row);
+  const auto size = [](const PredictedRow* row) { return std::abs(row->error()); };
+  std::stable_sort(order.begin(), order.end(),
+                   [&](const auto* a, const auto* b) { return size(a) > size(b); });
+  if (order.size() > worst) order.resize(worst);
+  TextTable table({"worst rows", "measured " + report.unit, "predicted " + report.unit, "error %"});
+  for (const PredictedRow* row : order)
+    table.row({row->id, fmt::format("{:.4g}", row->measured), fmt::format("{:.4g}", row->predicted),
+               fmt::format("{:+.1f}", 100 * row->error())});
+  return table.text(style);
+}
+
+std::string summary_line(const ValidationReport& report, const ValidationSummary& summary) {
+  const ErrorSummary& all = summary.overall;
+  return fmt::format(
+      "{}: {} of {} rows predicted; error median {} %, p90 {} %, bias {:+.1f} %, median over "
+      "sources "
+      "{} %; {} % of measurements inside their 80 % interval\n",
+      report.title, all.predicted, all.rows, percent(all.median_ape), percent(all.p90_ape),
+      100 * all.median_bias, percent(summary.source_median_ape), percent(all.coverage80));
+}
+
+}  // namespace
+
+Value validation_json(const ValidationReport& report) {
+  const ValidationSummary summary = summarise_all(report.predictions, report.skipped);
+  Value json{Table{}};
+  json.set("title", report.title);
+  Value overall{Table{}};
+  set_errors(overall, summary.overall);
+  overall.set("source_median_ape",
+              summary.overall.predicted > 0 ? Value(summary.source_median_ape) : Value());
+  for (const auto& [key, value] : *overall.table()) json.set(key, value);
+  json.set("overall", std::move(overall));
+  for (const Grouping& grouping : groupings()) {
+    Value groups{Table{}};
+    for (const auto& [name, errors] : summary.*grouping.groups) {
+      Value one{Table{}};
+      set_errors(one, errors);
+      groups.set(name, std::move(one));
+    }
+    json.set(grouping.key, std::move(groups));
+  }
+  Value skipped{Array{}};
+  for (const auto& [reason, count] : summary.skipped) {
+    Value one{Table{}};
+    one.set("reason", reason);
+    one.set("count", count);
+    skipped.push(std::move(one));
+  }
+  json.set("skipped", std::move(skipped));
+  if (!report.remark.empty()) json.set("remark", report.remark);
+  return json;
+}
+
+std::string validation_summary(const ValidationReport& report) {
+  return summary_line(report, summarise_all(report.predictions, report.skipped));
+}
+
+std::string validation_text(const ValidationReport& report, PageStyle style, std::size_t worst) {
+  const ValidationSummary summary = summarise_all(report.predictions, report.skipped);
+  std::string text = summary_line(report, summary);
+  for (const Grouping& grouping : groupings()) {
+    TextTable table(
+        {grouping.title, "rows", "predicted", "median %", "p90 %", "bias %", "in interval %"});
+    for (const auto& [name, errors] : summary.*grouping.groups) table.row(cells(name, errors));
+    table.rule();
+    table.row(cells("all", summary.overall));
+    text += '\n' + table.text(style);
+  }
+  text += '\n' + skipped_table(summary, style);
+  if (!report.predictions.empty()) text += '\n' + worst_table(report, style, worst);
+  if (!report.remark.empty()) text += '\n' + report.remark + '\n';
+  return text;
+}
+
+}  // namespace polyfleet
