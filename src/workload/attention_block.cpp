@@ -90,6 +90,85 @@ void add_attention_core(WorkBuilder& builder, const AttentionSizes& shape, doubl
   }
 }
 
+namespace {
+
+/// Widths of this device's query, keys and values.
+struct HeadWidths {
+  double query, gate, keys, values;
+};
+
+HeadWidths head_widths(const ModelSpec& model, const AttentionSizes& shape, bool windowed) {
+  const bool shared = model.latent.keys_are_values || (!windowed && model.global_keys_are_values);
+  const double query = shape.heads * shape.head_dim_qk;
+  return {.query = query,
+          .gate = model.gated_attention ? query : 0,
+          .keys = shape.kv_heads * shape.head_dim_qk,
+          .values = shared ? 0 : shape.kv_heads * shape.head_dim_v};
+}
+
+// DeepSeek-V4: the query through a low rank (duplicated over the tensor group), keys directly.
+void add_low_rank_query(WorkBuilder& builder, const HeadWidths& widths) {
+  const double hidden = static_cast<double>(builder.model().hidden);
+  const double rank = static_cast<double>(builder.model().latent.q_lora_rank);
+  const double outside = builder.sharded_tokens();
+  LinearShape matrix{.op_class = OpClass::projection,
+                     .tokens = outside,
+                     .in = hidden,
+                     .out = rank,
+                     .target = AdapterTarget::qkv};
+  builder.linear(matrix);
+  builder.norm(outside, rank);
+  builder.save(2 * outside * rank * builder.activation_bytes());
+  matrix.tokens = builder.tokens();
+  matrix.in = rank;
+  matrix.out = widths.query + widths.gate;
+  builder.linear(matrix);
+  matrix.in = hidden;
+  matrix.out = widths.keys + widths.values;
+  builder.linear(matrix);
+}
+
+void add_query_key_value(WorkBuilder& builder, const HeadWidths& widths) {
+  if (builder.model().latent.q_lora_rank > 0) return add_low_rank_query(builder, widths);
+  builder.linear({.op_class = OpClass::projection,
+                  .tokens = builder.tokens(),
+                  .in = static_cast<double>(builder.model().hidden),
+                  .out = widths.query + widths.gate + widths.keys + widths.values,
+                  .target = AdapterTarget::qkv,
+                  .has_bias = builder.model().biases});
+}
+
+// Directly, or each group of heads to a low rank and all of them to the stream (DeepSeek-V4).
+void add_output_projection(WorkBuilder& builder, double width) {
+  const ModelSpec& model = builder.model();
+  LinearShape matrix{.op_class = OpClass::projection,
+                     .tokens = builder.tokens(),
+                     .in = width,
+                     .out = static_cast<double>(model.hidden),
+                     .target = AdapterTarget::output,
+                     .has_bias = model.biases};
+  if (model.latent.o_lora_rank > 0) {
+    const double rank = static_cast<double>(model.latent.o_lora_rank);
+    const double groups = static_cast<double>(model.latent.o_groups) / builder.tensor();
+    matrix.out = rank;  // groups x (width / groups) x rank
+    builder.linear(matrix);
+    matrix.in = groups * rank;
+    matrix.out = static_cast<double>(model.hidden);
+    builder.save(builder.tokens() * matrix.in * builder.linear_input_bytes());
+  }
+  builder.linear(matrix);
+}
+
+void add_gate(WorkBuilder& builder, double width) {
+  if (width <= 0) return;
+  const double elements = builder.tokens() * width;
+  builder.elementwise(Pass::forward, OpClass::elementwise, 2 * elements, elements);
+  builder.elementwise(Pass::backward_input, OpClass::elementwise, 3 * elements, 2 * elements);
+  builder.save(2 * elements * builder.activation_bytes());
+}
+
+}  // namespace
+
 void add_attention_block(WorkBuilder& builder, bool windowed) {
   const ModelSpec& model = builder.model();
   const double hidden = static_cast<double>(model.hidden);
@@ -97,39 +176,27 @@ void add_attention_block(WorkBuilder& builder, bool windowed) {
   const double tokens = builder.tokens();
   const double outside = builder.sharded_tokens();
   const AttentionSizes shape = grouped_query_shape(builder, windowed);
-  const bool shares_values = !windowed && model.global_keys_are_values;
-  const double query = shape.heads * shape.head_dim_qk;
-  const double keys = shape.kv_heads * shape.head_dim_qk;
-  const double values = shares_values ? 0 : shape.kv_heads * shape.head_dim_v;
+  const HeadWidths widths = head_widths(model, shape, windowed);
 
   builder.norm(outside, hidden);
   builder.save(outside * hidden * bytes);  // input of the norm
   builder.enter_tensor_parallel(tokens, hidden, builder.keeps_input(AdapterTarget::qkv));
-  builder.linear({.op_class = OpClass::projection,
-                  .tokens = tokens,
-                  .in = hidden,
-                  .out = query + keys + values,
-                  .target = AdapterTarget::qkv,
-                  .has_bias = model.biases});
+  add_query_key_value(builder, widths);
   if (builder.keeps_input(AdapterTarget::qkv))
     builder.save_unless(builder.context().batch.selective.norm,
                         outside * hidden * builder.linear_input_bytes());
   if (model.rotary_positions) {
-    const double rotated = tokens * (query + keys);
+    const double rotated = tokens * (widths.query + widths.keys);
     builder.elementwise(Pass::forward, OpClass::elementwise, rotated, rotated);
     builder.elementwise(Pass::backward_input, OpClass::elementwise, rotated, rotated);
   }
-  builder.save(tokens * (query + keys + values) * bytes);
-  add_attention_core(builder, shape, keys + values);
-  builder.save(tokens * query * bytes);  // output of the core
-  builder.linear({.op_class = OpClass::projection,
-                  .tokens = tokens,
-                  .in = shape.heads * shape.head_dim_v,
-                  .out = hidden,
-                  .target = AdapterTarget::output,
-                  .has_bias = model.biases});
+  builder.save(tokens * (widths.query + widths.keys + widths.values) * bytes);
+  add_attention_core(builder, shape, widths.keys + widths.values);
+  builder.save(tokens * widths.query * bytes);  // output of the core
+  add_gate(builder, widths.gate);
+  add_output_projection(builder, shape.heads * shape.head_dim_v);
   if (builder.linear_input_bytes() < bytes && builder.keeps_input(AdapterTarget::output))
-    builder.save(tokens * query * builder.linear_input_bytes());  // its narrow copy
+    builder.save(tokens * widths.query * builder.linear_input_bytes());  // its narrow copy
   builder.leave_tensor_parallel(tokens, hidden);
   builder.residual_add(outside, hidden);
 }

@@ -73,6 +73,8 @@ constexpr std::array kFamilies{
     Family{.type = "deepseek_v2"},
     Family{.type = "deepseek_v3"},
     Family{.type = "deepseek_v32"},
+    Family{.type = "deepseek_v4"},
+    Family{.type = "glm4_moe_lite"},
     Family{.type = "kimi_k2"},
     Family{.type = "kimi_k25"},
     Family{.type = "kimi_linear"},

@@ -18,9 +18,6 @@ void read_latent(const HuggingFaceSource& json, ModelSpec& spec) {
   spec.attention = AttentionKind::latent;
   spec.kv_heads = spec.heads;
   spec.head_dim = latent.qk_rope_head_dim + latent.qk_nope_head_dim;
-  spec.sparse.heads = json.whole({"index_n_heads"}).value_or(0);
-  spec.sparse.head_dim = json.whole({"index_head_dim"}).value_or(0);
-  spec.sparse.top_k = json.whole({"index_topk"}).value_or(0);
 }
 
 std::int64_t key_value_heads(const HuggingFaceSource& json, const std::string& type,
@@ -57,13 +54,31 @@ std::int64_t family_pattern(const std::string& type) {
   return 0;
 }
 
+void read_sparse(const HuggingFaceSource& json, ModelSpec& spec) {
+  spec.sparse.heads = json.whole({"index_n_heads"}).value_or(0);
+  spec.sparse.head_dim = json.whole({"index_head_dim"}).value_or(0);
+  spec.sparse.top_k = json.whole({"index_topk"}).value_or(0);
+}
+
+/// DeepSeek-V4: query and output through low ranks, one key-value head.
+void read_low_rank(const HuggingFaceSource& json, ModelSpec& spec) {
+  spec.latent.q_lora_rank = json.whole({"q_lora_rank"}).value_or(0);
+  spec.latent.o_lora_rank = json.whole({"o_lora_rank"}).value_or(0);
+  spec.latent.o_groups = json.whole({"o_groups"}, 1e6).value_or(1);
+  spec.latent.keys_are_values = spec.latent.o_lora_rank > 0;
+  if (json.find("compress_ratios") != nullptr)
+    spec.assumptions.push_back("compressed keys are counted as the indexer's top_k");
+}
+
 }  // namespace
 
 void read_attention(const HuggingFaceSource& json, const std::string& type, ModelSpec& spec) {
+  read_sparse(json, spec);
   if (json.find("kv_lora_rank") != nullptr) {
     read_latent(json, spec);
     return;
   }
+  read_low_rank(json, spec);
   spec.kv_heads = key_value_heads(json, type, spec.heads);
   spec.attention =
       spec.kv_heads < spec.heads ? AttentionKind::grouped_query : AttentionKind::multi_head;
@@ -78,6 +93,10 @@ void read_attention(const HuggingFaceSource& json, const std::string& type, Mode
                  "add \"head_dim\": ...");
   }
   if (json.flag("attention_bias").value_or(false)) spec.biases = true;
+  spec.gated_attention = json.flag("attn_output_gate").value_or(type == "qwen3_next");
+  if (json.find("num_attention_heads_per_layer") != nullptr)
+    spec.assumptions.push_back(
+        fmt::format("heads vary by layer; every layer is counted with {}", spec.heads));
   spec.global_head_dim = json.whole({"global_head_dim"}).value_or(0);
   spec.global_kv_heads = json.whole({"num_global_key_value_heads"}).value_or(0);
   spec.global_keys_are_values = json.flag("attention_k_eq_v").value_or(false);
@@ -96,9 +115,11 @@ void read_window(const HuggingFaceSource& json, const std::string& type, ModelSp
   if (const Array* types = json.array("layer_types")) {
     const std::int64_t full = count_layers(json, *types, "full_attention", spec);
     const std::int64_t linear = count_layers(json, *types, "linear_attention", spec);
-    const std::int64_t others = static_cast<std::int64_t>(types->size()) - linear;
-    if (full >= others) spec.sliding_window = 0;
-    spec.full_attention_every = full > 0 ? std::max<std::int64_t>(others / full, 1) : 0;
+    if (full + linear >= static_cast<std::int64_t>(types->size())) {
+      spec.sliding_window = 0;
+    } else {
+      spec.full_attention_layers = full;  // placed evenly: their number decides cost
+    }
     return;
   }
   spec.full_attention_every =

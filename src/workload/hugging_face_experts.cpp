@@ -8,8 +8,8 @@ namespace {
 
 std::int64_t shared_width(const HuggingFaceSource& json, const std::string& type,
                           MixtureOfExperts& moe) {
-  if (const auto width =
-          json.whole({"shared_expert_intermediate_size", "moe_shared_expert_intermediate_size"});
+  if (const auto width = json.whole({"shared_expert_intermediate_size",
+                                     "moe_shared_expert_intermediate_size", "share_expert_dim"});
       width && *width > 0) {
     moe.shared_experts = json.whole({"n_shared_experts", "num_shared_experts"}).value_or(1);
     return *width;

@@ -20,6 +20,8 @@ bool is_routed(const ModelSpec& model, std::int64_t index) {
 
 bool is_windowed(const ModelSpec& model, std::int64_t index) {
   if (model.sliding_window <= 0) return false;
+  if (model.full_attention_layers >= 0)
+    return !is_spread(index, model.full_attention_layers, model.layers);
   return model.full_attention_every <= 0 || (index + 1) % model.full_attention_every != 0;
 }
 

@@ -45,6 +45,9 @@ void check_attention(const ModelSpec& model, Checker& check) {
                   "v_head_dim",
                   "complete the table [mla]");
   }
+  if (model.latent.o_lora_rank > 0)
+    check.require(model.latent.o_groups > 0, "the output projection has no groups",
+                  "o_groups counts them");
   if (model.linear_layers > 0)
     check.require(model.linear.value_heads > 0 && model.linear.value_dim > 0 &&
                       model.linear.key_heads > 0 && model.linear.key_dim > 0,

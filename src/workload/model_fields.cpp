@@ -85,13 +85,17 @@ FieldTable<LatentAttention> latent_fields() {
   using L = LatentAttention;
   return {integer_field("q_lora_rank", &L::q_lora_rank, kCount,
                         "rank of the compressed query; absent: not compressed"),
-          required(integer_field("kv_lora_rank", &L::kv_lora_rank, kCount,
-                                 "rank of the compressed keys and values")),
-          required(integer_field("qk_nope_head_dim", &L::qk_nope_head_dim, kCount,
-                                 "unrotated part of a query or key head")),
-          required(integer_field("qk_rope_head_dim", &L::qk_rope_head_dim, kCount,
-                                 "rotated part, shared by the heads")),
-          required(integer_field("v_head_dim", &L::v_head_dim, kCount, "size of a value head"))};
+          integer_field("kv_lora_rank", &L::kv_lora_rank, kCount,
+                        "rank of the compressed keys and values"),
+          integer_field("qk_nope_head_dim", &L::qk_nope_head_dim, kCount,
+                        "unrotated part of a query or key head"),
+          integer_field("qk_rope_head_dim", &L::qk_rope_head_dim, kCount,
+                        "rotated part, shared by the heads"),
+          integer_field("v_head_dim", &L::v_head_dim, kCount, "size of a value head"),
+          integer_field("o_lora_rank", &L::o_lora_rank, kCount,
+                        "rank of the output projection of one group of heads; absent: direct"),
+          integer_field("o_groups", &L::o_groups, Range{1, 1e6}, "those groups"),
+          bool_field("key_is_value", &L::keys_are_values, "one projection is key and value")};
 }
 
 FieldTable<MixtureOfExperts> expert_fields() {
@@ -213,10 +217,12 @@ FieldTable<DiffusionTable> diffusion_fields() {
       inherited<F>("text_hidden", &B::text_hidden, kCount, "width of the text encoder"),
       bool_field<F>("cross_attention", static_cast<bool F::*>(&B::cross_attention),
                     "text enters by cross attention"),
+      integer_field("resident_experts", &F::resident_experts, Range{1, 64},
+                    "whole transformers held, of which one works per step"),
       integer_field("forwards_per_step", &F::forwards_per_step, Range{1, 8},
                     "2 under classifier-free guidance")};
   for (const char* key : {"frames", "fps", "steps", "freq_dim", "qk_norm", "boundary",
-                          "sample_shift", "resident_experts", "packed_in_channels", "tokens_note"})
+                          "sample_shift", "packed_in_channels", "tokens_note"})
     fields.push_back(kept_field(key, &F::left_out, "kept; belongs to sampling, not to a block"));
   return fields;
 }
@@ -261,6 +267,10 @@ FieldTable<D> scalar_fields() {
       spec_field("sliding_window", &S::sliding_window, kCount, "window in tokens"),
       spec_field("full_attention_every", &S::full_attention_every, kLayers,
                  "every n-th layer is full"),
+      spec_field("full_attention_layers", &S::full_attention_layers, Range{-1, 10000},
+                 "number of full layers where they are spaced unevenly"),
+      spec_flag("gated_attention", &S::gated_attention,
+                "the output is gated by a projection as wide as the query"),
       integer_field("attention_chunk", &D::attention_chunk, kCount,
                     "width of chunked local attention"),
       spec_field("mtp_layers", &S::mtp_layers, kLayers, "prediction modules"),

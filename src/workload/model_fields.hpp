@@ -34,7 +34,7 @@ struct VisionTable : VisionEncoder {
 struct DiffusionTable : DiffusionTransformer {
   std::int64_t single_blocks = 0, joint_blocks = 0;
   double mlp_ratio = 0;
-  std::int64_t forwards_per_step = 2;
+  std::int64_t forwards_per_step = 2, resident_experts = 1;
   std::vector<std::int64_t> vae_stride, patch;
   Value left_out;
 };

@@ -148,6 +148,11 @@ void settle_diffusion(const ModelDocument& document, ModelSpec& spec) {
   std::tie(dit.vae_temporal, dit.vae_spatial) = time_and_space(table.vae_stride, dit.vae_spatial);
   std::tie(dit.patch_temporal, dit.patch_spatial) = time_and_space(table.patch, dit.patch_spatial);
   dit.guidance_distilled = table.forwards_per_step == 1;
+  if (table.resident_experts > 1) {
+    spec.stated_parameters /= static_cast<double>(table.resident_experts);
+    assume(spec, fmt::format("one of {} transformers is counted; they take turns by noise level",
+                             table.resident_experts));
+  }
   if (dit.text_tokens == 0) {
     dit.text_tokens = kAssumedTextTokens;
     assume(spec, fmt::format("the prompt has {} tokens", dit.text_tokens));

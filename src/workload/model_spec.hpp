@@ -25,6 +25,10 @@ struct LatentAttention {
   std::int64_t qk_rope_head_dim = 0;
   std::int64_t qk_nope_head_dim = 0;
   std::int64_t v_head_dim = 0;
+  // beside grouped-query heads (DeepSeek-V4): q_lora_rank and these
+  std::int64_t o_lora_rank = 0;  ///< rank of the output projection of one group, 0 = direct
+  std::int64_t o_groups = 1;
+  bool keys_are_values = false;  ///< one projection serves as key and value
 };
 
 struct MixtureOfExperts {
@@ -108,6 +112,10 @@ struct ModelSpec {
   std::int64_t sliding_window = 0;  ///< 0 = full attention everywhere
   std::int64_t full_attention_every =
       0;  ///< with a window: every n-th layer attends fully (0 = none does)
+  std::int64_t full_attention_layers =
+      -1;                              ///< with a window: number of full layers where their
+                                       ///< spacing is uneven (they are spread), -1 = by spacing
+  bool gated_attention = false;        ///< the output is gated by a projection as wide as the query
   std::int64_t linear_layers = 0;      ///< layers whose mixer is linear attention / Mamba (hybrids)
   std::int64_t attention_layers = -1;  ///< layers that have an attention mixer; -1 = all
   std::int64_t global_kv_heads = 0;    ///< with a window: KV heads of the full layers (0 = same)

@@ -4,6 +4,7 @@
 
 #include "workload/flops.hpp"
 #include "workload/hugging_face.hpp"
+#include "workload/layer_kinds.hpp"
 
 using namespace polyfleet;
 
@@ -115,7 +116,7 @@ TEST_CASE("gpt-oss: alternating windows from layer_types") {
                                    types + "]}");
   CHECK(billions(model) == doctest::Approx(20.91).epsilon(0.003));
   CHECK(model.sliding_window == 128);
-  CHECK(model.full_attention_every == 2);
+  CHECK(model.full_attention_layers == 12);
 }
 
 TEST_CASE("Llama 4 Maverick: text below, experts every second layer, chunked attention") {
@@ -178,6 +179,76 @@ TEST_CASE("vision-language: LLaVA and Qwen2.5-VL") {
   CHECK(billions(qwen) == doctest::Approx(8.29).epsilon(0.005));
   CHECK(qwen.assumptions.size() == 1);  // the image size
   CHECK(qwen.vision->tokens_per_image == 4 * qwen.vision->merged_tokens);
+}
+
+TEST_CASE("DeepSeek-V4-Flash: query and output through low ranks, one head that is key and value") {
+  const ModelSpec model = accepted(R"({"model_type": "deepseek_v4", "head_dim": 512,
+    "hidden_size": 4096, "index_head_dim": 128, "index_n_heads": 64, "index_topk": 512,
+    "moe_intermediate_size": 2048, "n_routed_experts": 256, "n_shared_experts": 1,
+    "num_attention_heads": 64, "num_experts_per_tok": 6, "num_hidden_layers": 43,
+    "num_key_value_heads": 1, "num_nextn_predict_layers": 1, "o_groups": 8, "o_lora_rank": 1024,
+    "q_lora_rank": 1024, "qk_rope_head_dim": 64, "sliding_window": 128, "vocab_size": 129280,
+    "compress_ratios": [0, 4, 128]})");
+  // per layer: 4096 x 1024 + 1024 x 32768, 4096 x 512, 32768 x 1024 + 8192 x 4096; MoE beside it
+  const double attention = 4096.0 * 1024 + 1024.0 * 32768 + 4096.0 * 512 + 2 * 32768.0 * 1024;
+  const double experts = 257.0 * 3 * 4096 * 2048 + 4096 * 256, norms = 2 * 4096 + 1024;
+  CHECK(parameter_counts(model).total ==
+        doctest::Approx(43 * (attention + experts + norms) + 2 * 129280.0 * 4096 + 4096));
+  CHECK(model.latent.keys_are_values);
+  CHECK(model.assumptions.size() == 1);
+  // Megatron-Bridge 26.08 prints 706 TFLOP/s at 7,776 tokens/s per device
+  StepWorkload step;
+  step.batch.sequence_length = 4096;
+  CHECK(flop_counts(model, step)[FlopDefinition::model_causal] / flop / 4096 ==
+        doctest::Approx(9.079e10).epsilon(0.015));
+}
+
+TEST_CASE("Qwen3.5: gated attention under a text_config, vision beside it") {
+  const ModelSpec model = accepted(R"({"model_type": "qwen3_5_moe", "text_config": {
+    "attn_output_gate": true, "full_attention_interval": 4, "head_dim": 256, "hidden_size": 4096,
+    "linear_key_head_dim": 128, "linear_num_key_heads": 16, "linear_num_value_heads": 64,
+    "linear_value_head_dim": 128, "model_type": "qwen3_5_moe_text", "moe_intermediate_size": 1024,
+    "mtp_num_hidden_layers": 1, "num_attention_heads": 32, "num_experts": 512,
+    "num_experts_per_tok": 10, "num_hidden_layers": 60, "num_key_value_heads": 2,
+    "shared_expert_intermediate_size": 1024, "vocab_size": 248320}, "vision_config": {"depth": 27,
+    "hidden_size": 1152, "intermediate_size": 4304, "num_heads": 16, "patch_size": 16,
+    "spatial_merge_size": 2}})");
+  CHECK(billions(model) == doctest::Approx(396.8).epsilon(0.001));
+  CHECK(model.gated_attention);
+  CHECK(model.mtp_layers == 1);
+  CHECK(model.linear_layers == 45);
+}
+
+TEST_CASE("full layers that are not evenly placed keep their number") {
+  std::string types;
+  for (int i = 0; i < 45; ++i)
+    types += std::string(i ? ", " : "") + (i % 4 ? "\"sliding_attention\"" : "\"full_attention\"");
+  const ModelSpec model = accepted(R"({"model_type": "step3p7", "num_hidden_layers": 45,
+    "hidden_size": 4096, "num_attention_heads": 64, "num_key_value_heads": 8, "head_dim": 128,
+    "vocab_size": 128896, "intermediate_size": 11264, "sliding_window": 512, "layer_types": [)" +
+                                   types + "]}");
+  std::int64_t full = 0;
+  for (const LayerRun& run : layer_runs(model))
+    full += run.kind == LayerKind::dense ? run.count : 0;
+  CHECK(full == 12);
+}
+
+TEST_CASE("towers name their sizes differently") {
+  const ModelSpec model = accepted(R"({"model_type": "kimi_k25", "num_hidden_layers": 2,
+    "hidden_size": 64, "num_attention_heads": 4, "intermediate_size": 128, "vocab_size": 100,
+    "vision_config": {"vt_num_hidden_layers": 27, "vt_num_attention_heads": 16,
+    "vt_hidden_size": 1152, "vt_intermediate_size": 4304, "patch_size": 14,
+    "merge_kernel_size": [2, 2]}})");
+  CHECK(model.vision->layers == 27);
+  CHECK(model.vision->ffn == 4304);
+  CHECK(model.vision->tokens_per_image == 4 * model.vision->merged_tokens);
+  const ModelSpec shuffled = accepted(R"({"model_type": "llama4", "text_config": {
+    "num_hidden_layers": 2, "hidden_size": 64, "num_attention_heads": 4, "intermediate_size": 128,
+    "vocab_size": 100}, "vision_config": {"hidden_size": 1408, "image_size": 336,
+    "intermediate_size": 5632, "num_attention_heads": 16, "num_hidden_layers": 34,
+    "patch_size": 14, "pixel_shuffle_ratio": 0.5}})");
+  CHECK(shuffled.vision->tokens_per_image == 576);
+  CHECK(shuffled.vision->merged_tokens == 144);
 }
 
 TEST_CASE("an unknown family is read by common names and says so") {
