@@ -183,6 +183,15 @@ def memory_bound(source, tables):
             tables.add(accelerator, "memory", note, (kind, read, written), float(r[column]) * 1e3)
 
 
+# Figures that articles state in prose: products of a 70B model's layers on normally distributed data, held long enough for
+# the clock to settle. "Roughly" in the source, so 8192 cubed stands for the shapes of its chart.
+ARTICLE = "SemiAnalysis 2024-12-22, MI300X vs H100 vs H200 Benchmark Part 1: Training (newsletter.semianalysis.com)"
+ARTICLES = [(accelerator, dtype, 8192, 8192, 8192, rate, "given shape", f"SEMI-{accelerator}-{dtype}", ARTICLE)
+            for accelerator, dtype, rate in [("nv_h100_sxm", "bf16", 720), ("nv_h200", "bf16", 720),
+                                             ("amd_mi300x", "bf16", 620), ("nv_h100_sxm", "fp8", 1280),
+                                             ("nv_h200", "fp8", 1280), ("amd_mi300x", "fp8", 990)]]
+
+
 def single_figures(source, folder):
     """Published single figures: best or large matrix products (sustained) and stream bandwidths."""
     products, streams = [], []
@@ -203,6 +212,7 @@ def single_figures(source, folder):
             rate = float(r["measured_value"]) * {"TB/s": 1, "MB/s": 1e-6}[r["unit"]]
             kernel = re.search(r"BabelStream (\w+)", r["shape_or_bytes"]).group(1).lower()
             streams.append((accelerator, kernel, short(rate), r["id"], r["source_title"]))
+    products.extend(ARTICLES)
     head = "# Made by scripts/make_kernel_tables.py. Sources per row: ml-engineering MAMF table (CC BY-SA), Azure AI-benchmarking-guide, AMD acceptance guides.\n"
     with open(folder / "matrix_products.csv", "w", newline="\n") as out:
         out.write("# Published dense matrix products held for many iterations, TFLOP/s.\n" + head)
