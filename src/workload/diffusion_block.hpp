@@ -1,7 +1,8 @@
 // Blocks of diffusion transformers in training and denoising: two-stream (MM-DiT, arXiv:2403.03206;
 // FLUX, HunyuanVideo), one-stream with joined matrices (FLUX), and one-stream with cross attention
 // to the text (Wan). Modulation (adaLN, arXiv:2212.09748) is one matrix on one token a sample.
-// MicroBatch::sequence_length counts latent tokens; text tokens come from the model.
+// MicroBatch::sequence_length counts latent tokens; text tokens come from the model. Text encoder
+// and autoencoder are not in it: training reads latents and prompts encoded beforehand.
 #pragma once
 
 #include "workload/work_builder.hpp"

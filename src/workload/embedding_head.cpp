@@ -95,6 +95,16 @@ void add_logits(WorkBuilder& builder, bool holds_parameters) {
   add_cross_entropy(builder);
 }
 
+/// The column-parallel projection of a prediction module is put together again on every rank
+/// (Megatron-Core multi_token_prediction.py).
+void gather_joined(WorkBuilder& builder, double hidden) {
+  if (builder.layout().tensor <= 1) return;
+  const double bytes = builder.tokens() * hidden * builder.activation_bytes();
+  builder.communicate(Pass::forward, CommGroup::tensor, CommKind::all_gather, bytes);
+  if (builder.layout().sequence_parallel)
+    builder.communicate(Pass::backward_input, CommGroup::tensor, CommKind::all_gather, bytes);
+}
+
 bool head_holds_parameters(const BuildContext& context) {
   return !context.model.tied_embeddings || context.layout.pipeline > 1;
 }
@@ -138,6 +148,7 @@ LayerWork mtp_work(const BuildContext& context) {
                   .tokens = builder.tokens(),
                   .in = 2 * hidden,
                   .out = hidden / builder.tensor()});
+  gather_joined(builder, hidden);
   builder.save(outside * 4 * hidden * bytes);
   if (model.attention == AttentionKind::latent) {
     add_latent_attention_block(builder);

@@ -18,7 +18,9 @@ void add_mlp_matrices(WorkBuilder& builder, const MlpShape& shape) {
   builder.linear(matrix);
   builder.save_unless(selective.mlp, inner * (gated ? 2 : 1) * bytes);
   const std::size_t first = builder.forward_size();
-  builder.activation(shape.tokens, shape.ffn, gated);
+  // the busiest rank decides, for traffic as for the grouped GEMMs
+  const double busiest = shape.experts > 0 ? builder.context().batch.expert_imbalance : 1;
+  builder.activation(shape.tokens * busiest, shape.ffn, gated);
   if (selective.activation && !selective.mlp) builder.recompute_since(first);
   if (builder.keeps_input(AdapterTarget::mlp_down))
     builder.save_unless(selective.mlp || selective.activation,

@@ -227,7 +227,7 @@ FieldTable<DiffusionTable> diffusion_fields() {
   return fields;
 }
 
-FieldTable<D> scalar_fields() {
+FieldTable<D> identity_fields() {
   using S = ModelSpec;
   return {
       required(spec_text("id", &S::id, "unique name")),
@@ -250,6 +250,12 @@ FieldTable<D> scalar_fields() {
           "positions", &D::positions,
           {{"rope", Positions::rope}, {"learned", Positions::learned}, {"alibi", Positions::alibi}},
           "position encoding"),
+  };
+}
+
+FieldTable<D> shape_fields() {
+  using S = ModelSpec;
+  return {
       spec_field("layers", &S::layers, kLayers, "number of blocks"),
       required(spec_field("hidden", &S::hidden, kCount, "model width")),
       spec_field("ffn", &S::ffn, kCount, "MLP width of dense layers"),
@@ -260,6 +266,12 @@ FieldTable<D> scalar_fields() {
       spec_field("vocab", &S::vocab, kCount, "vocabulary"),
       integer_field("padded_vocab", &D::padded_vocab, kCount, "padded vocabulary, if stated"),
       spec_field("max_context", &S::max_context, kCount, "longest context"),
+  };
+}
+
+FieldTable<D> habit_fields() {
+  using S = ModelSpec;
+  return {
       spec_flag("tied_embeddings", &S::tied_embeddings, "shared in- and output embedding"),
       spec_flag("biases", &S::biases, "projections carry a bias"),
       spec_flag("parallel_attention", &S::parallel_attention,
@@ -283,7 +295,9 @@ FieldTable<D> scalar_fields() {
 }
 
 FieldTable<D> all_fields() {
-  FieldTable<D> fields = scalar_fields();
+  FieldTable<D> fields = identity_fields();
+  for (const FieldTable<D>& more : {shape_fields(), habit_fields()})
+    fields.insert(fields.end(), more.begin(), more.end());
   fields.push_back(spec_table("mla", &ModelSpec::latent, latent_fields(), "latent attention"));
   fields.push_back(spec_table("moe", &ModelSpec::moe, expert_fields(), "experts"));
   fields.push_back(spec_table("linear_attention", &ModelSpec::linear, linear_fields(),

@@ -34,6 +34,22 @@ TEST_CASE("a fused cross-entropy moves a sixth of the eager one") {
         doctest::Approx(6 * logits));
 }
 
+TEST_CASE("logits are kept in FP32, or as the fused kernel's gradient") {
+  Setting setting(llama());
+  const double logits = 64 * 512, stream = 64 * 64 * 2;
+  CHECK(head_work(setting.context()).saved_activations / byte == 2 * stream + 4 * logits);
+  setting.batch.fused_loss = true;
+  CHECK(head_work(setting.context()).saved_activations / byte == 2 * stream + 2 * logits);
+}
+
+TEST_CASE("a lookup writes a dense gradient and adds it") {
+  Setting setting(llama());
+  const LayerWork work = embedding_work(setting.context());
+  CHECK(traffic_of(work, Pass::backward_weight, OpClass::gradient_accumulation) ==
+        512 * 64 * (4 + 8));
+  CHECK(traffic_of(work, Pass::forward, OpClass::embedding) == 2 * 64 * 64 * 2);
+}
+
 TEST_CASE("the head stays in its own format under a narrow recipe") {
   Setting setting(llama());
   setting.precision.linear = Dtype::nvfp4;
@@ -54,6 +70,9 @@ TEST_CASE("a prediction module is a projection, a layer and the shared head") {
         gemm_flops(layer, Pass::forward) + gemm_flops(head, Pass::forward) + 2.0 * 64 * 128 * 64);
   CHECK(module.parameters == layer.parameters + 128 * 64 + 3 * 64);
   CHECK(module.expert_parameters == layer.expert_parameters);
+  setting.layout.tensor = 2;
+  CHECK(payload(mtp_work(setting.context()), Pass::forward, CommGroup::tensor,
+                CommKind::all_gather) >= 64.0 * 64 * 2);
 }
 
 TEST_CASE("an Adam step reads gradient and states, writes states and weights") {

@@ -40,3 +40,13 @@ TEST_CASE("LoRA leaves embedding and head frozen") {
   CHECK(embedding.ops[2].empty());
   CHECK(embedding.frozen_parameters == 512 * 64);
 }
+
+TEST_CASE("biases are frozen with their matrices") {
+  Setting full(gpt());
+  full.model.biases = true;
+  Setting tuned = full;
+  tuned.lora.rank = 2;
+  const double base = full.layer(LayerKind::dense).parameters;
+  CHECK(base == 12 * 64 * 64 + 2 * 64 + (3 + 1 + 4 + 1) * 64);
+  CHECK(tuned.layer(LayerKind::dense).frozen_parameters == base);
+}

@@ -61,6 +61,36 @@ TEST_CASE("imbalance is carried by the expert operators alone") {
     CHECK(op.imbalance == (op.kind == OpKind::grouped_gemm ? 1.3 : 1.0));
 }
 
+TEST_CASE("the busiest rank's activations move more bytes, memory is the mean's") {
+  Setting setting(mixture());
+  setting.model.moe.shared_experts = 0;
+  const LayerWork even = setting.layer(LayerKind::moe);
+  setting.batch.expert_imbalance = 1.5;
+  const LayerWork uneven = setting.layer(LayerKind::moe);
+  CHECK(traffic_of(uneven, Pass::forward, OpClass::activation) ==
+        1.5 * traffic_of(even, Pass::forward, OpClass::activation));
+  CHECK(uneven.saved_activations == even.saved_activations);
+}
+
+TEST_CASE("permutation: gather and scatter, sorted again where experts share a rank") {
+  Setting setting(mixture());
+  const double routed = 64 * 64 * 2, sent = 2 * routed;  // 64 tokens, two copies
+  CHECK(traffic_of(setting.layer(LayerKind::moe), Pass::forward, OpClass::permutation) ==
+        2 * (routed + sent));
+  setting.layout.expert = 4;  // two experts a rank: copies read and written once more, twice
+  CHECK(traffic_of(setting.layer(LayerKind::moe), Pass::forward, OpClass::permutation) ==
+        2 * (routed + sent) + 4 * sent);
+  setting.layout.expert = 8;  // one expert a rank
+  CHECK(traffic_of(setting.layer(LayerKind::moe), Pass::backward_input, OpClass::permutation) ==
+        2 * (routed + sent));
+}
+
+TEST_CASE("router scores are FP32 and kept") {
+  const LayerWork work = Setting(mixture()).layer(LayerKind::moe);
+  const double gemm = 2.0 * (64 * 64 + 64 * 8 + 64 * 8);
+  CHECK(traffic_of(work, Pass::forward, OpClass::router) == gemm + 3 * 64 * 8 * 4);
+}
+
 TEST_CASE("latent experts are reached by a projection each way") {
   Setting setting(mixture());
   setting.model.moe.latent_dim = 32;
@@ -92,6 +122,18 @@ TEST_CASE("selective recompute of the up-projections frees queries, keys and val
   double again = 0;
   for (const Op& op : up.recomputed_selective) again += op.flops() / flop;
   CHECK(again == 2.0 * 64 * (24 * 8 * 12 + 16 * 8 * 16));
+}
+
+TEST_CASE("latent attention gathers the compressed vectors, not the stream") {
+  Setting setting(latent());
+  setting.layout.tensor = 2;
+  setting.layout.sequence_parallel = true;
+  const LayerWork work = setting.layer(LayerKind::dense);
+  // attention: query rank 24, keys and values 16 + 4; MLP: the stream of 64
+  CHECK(payload(work, Pass::forward, CommGroup::tensor, CommKind::all_gather) ==
+        64.0 * (24 + 20 + 64) * 2);
+  CHECK(payload(work, Pass::forward, CommGroup::tensor, CommKind::reduce_scatter) ==
+        2 * 64.0 * 64 * 2);
 }
 
 TEST_CASE("selective recompute of the expert activation") {
