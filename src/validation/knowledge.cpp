@@ -8,6 +8,7 @@
 #include "base/files.hpp"
 #include "config/fields.hpp"
 #include "training/plan_fields.hpp"
+#include "units/text.hpp"
 #include "validation/wording.hpp"
 
 namespace polyfleet {
@@ -146,6 +147,25 @@ void read_split(const Value& document, SourceSplit& into, Diagnostics& out) {
   }
 }
 
+/// A default that no reader could use later is a fault of the data, found now.
+void check_profile_values(const MappingTables& tables, Diagnostics& out) {
+  if (tables.profiles.find("megatron_core") == nullptr)
+    out.push_back(problem("no framework profile megatron_core, which unknown frameworks read as"));
+  for (const FrameworkProfile& profile : tables.profiles.all()) {
+    for (const ProfileDefault& entry : profile.defaults) {
+      const bool duration =
+          entry.setting.starts_with("host_") || entry.setting.starts_with("moe_sync");
+      if (duration && !parse_quantity<Seconds>(entry.value))
+        out.push_back(problem(fmt::format("framework profile {}: {} = {} is no duration",
+                                          profile.id, entry.setting, entry.value),
+                              "write a number and a unit, for example 0.35 ms"));
+      if (entry.setting == "precision" && tables.precisions.count(entry.value) == 0)
+        out.push_back(problem(
+            fmt::format("framework profile {}: no precision recipe {}", profile.id, entry.value)));
+    }
+  }
+}
+
 class Loader {
  public:
   explicit Loader(std::string folder) : folder_(std::move(folder)) {}
@@ -221,6 +241,7 @@ Result<MappingTables> MappingTables::load(const std::string& data_folder,
       tables.precisions[recipe.name] = recipe;
   }
   out.insert(out.end(), frameworks.problems.begin(), frameworks.problems.end());
+  check_profile_values(tables, out);
   if (!out.empty()) return out;
   return tables;
 }
