@@ -165,6 +165,8 @@ Result<KernelCosts::Library::Slot> KernelCosts::Library::find(
 
 Result<std::monostate> KernelCosts::Library::fill(const Accelerator& accelerator,
                                                   const std::filesystem::path& data_directory) {
+  const Result<std::monostate> opened = open_next(data_directory);
+  if (!opened) return opened.problems();
   Diagnostics problems;
   const auto put = [&](Slot& slot, const KernelWish& wish) {
     Result<Slot> found = find(accelerator, data_directory, wish);
@@ -174,17 +176,18 @@ Result<std::monostate> KernelCosts::Library::fill(const Accelerator& accelerator
       problems.insert(problems.end(), found.problems().begin(), found.problems().end());
     }
   };
-  for (std::size_t i = 0; i < kDtypeCount; ++i) {
-    const Dtype runs = format_that_runs(accelerator, static_cast<Dtype>(i));
-    if (static_cast<std::size_t>(runs) != i) continue;
-    put(gemm_[i], {KernelOperator::gemm, runs});
-    put(moe_[i], {KernelOperator::moe, runs});
-  }
-  for (std::size_t i = 0; i < kDtypeCount; ++i) {  // formats that run as another share its models
-    const auto runs =
-        static_cast<std::size_t>(format_that_runs(accelerator, static_cast<Dtype>(i)));
-    gemm_[i] = gemm_[runs];
-    moe_[i] = moe_[runs];
+  for (const KernelOperator op : {KernelOperator::gemm, KernelOperator::moe}) {
+    std::array<Slot, kDtypeCount>& slots = op == KernelOperator::gemm ? gemm_ : moe_;
+    std::array<Dtype, kDtypeCount> runs;
+    for (std::size_t i = 0; i < kDtypeCount; ++i) {
+      const auto wanted = static_cast<Dtype>(i);
+      const bool measured = !shelves_.empty() && shelves_[0]->accelerator == accelerator.id &&
+                            on_shelf(*shelves_[0], {op, wanted}, Likeness::format) != nullptr;
+      runs[i] = measured ? wanted : format_that_runs(accelerator, wanted);
+      if (runs[i] == wanted) put(slots[i], {op, wanted});
+    }
+    for (std::size_t i = 0; i < kDtypeCount; ++i)  // a format that runs as another shares its model
+      slots[i] = slots[static_cast<std::size_t>(runs[i])];
   }
   for (const bool narrow : {false, true}) {
     for (const bool decode : {false, true}) {
@@ -350,6 +353,9 @@ KernelTime KernelCosts::gemm(const GemmShape& s) const {
         model.corrected(form.microseconds(s.m, s.n, s.k), gemm_place(s.m, s.n, s.k));
     if (const double sustain = model.sustain(); sustain > 1)
       result.time *= 1 + (sustain - 1) * form.arithmetic_share(s.m, s.n, s.k);
+    // No correction may carry a product past the dense peak.
+    const double ideal = 2 * s.m * s.n * s.k / (model.variant().device.peak_tflops * 1e6);
+    result.time = max(result.time, ideal * microsecond);
     result.time *= s.count;
     return result;
   });
@@ -384,13 +390,11 @@ KernelTime KernelCosts::grouped_gemm(const GroupedGemmShape& s) const {
     const KernelModel& dense = library_->gemm(s.dtype);
     // Never faster than one dense product of the same work.
     const auto& whole = std::get<GemmForm>(dense.variant().form);
-    const KernelTime bound =
-        dense.corrected(whole.microseconds(tokens, s.n, s.k), gemm_place(tokens, s.n, s.k));
-    result.time = max(result.time, bound.time);
     const KernelDevice& device = model.variant().device;
     const double ideal =
         2 * tokens * s.n * s.k / (form.parameters().efficiency * device.peak_tflops * 1e6);
     result.time *= 1 + (dense.sustain() - 1) * std::min(1.0, ideal / product);
+    result.time = max(result.time, gemm({tokens, s.n, s.k, 1, s.dtype}).time);
     result.time += whole.parameters().launch_us * microsecond;
     return result;
   });

@@ -103,6 +103,7 @@ class Costs {
     place->second.id = accelerator->id;
     KernelOptions options;
     options.sustained = false;
+    options.training_attention = false;
     options.leave_out_same_shape = true;
     Result<KernelCosts> costs = KernelCosts::load(*accelerator, data_directory_, options);
     if (costs) place->second.costs.emplace(std::move(*costs));

@@ -163,7 +163,8 @@ double sustained_slowdown(const KernelModel& model, const std::vector<PublishedP
            std::find(sisters.begin(), sisters.end(), p.dtype) != sisters.end() &&
            (p.best_of_many_shapes || 2 * p.m * p.n * p.k >= kLargeProduct);
   };
-  // The best of many shapes is found in short runs; it counts only where no held product is published.
+  // The best of many shapes is found in short runs; it counts only where no held product is
+  // published.
   const bool held = std::any_of(products.begin(), products.end(), [&](const PublishedProduct& p) {
     return ours(p) && !p.best_of_many_shapes;
   });
