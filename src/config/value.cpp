@@ -57,7 +57,7 @@ void append_text(std::string& out, std::string_view text) {
 void append_break(std::string& out, int indent, int depth) {
   if (indent < 0) return;
   out += '\n';
-  out.append(static_cast<std::size_t>(indent * depth), ' ');
+  out.append(static_cast<std::size_t>(indent) * static_cast<std::size_t>(depth), ' ');
 }
 
 void append(std::string& out, const Value& value, int indent, int depth) {
