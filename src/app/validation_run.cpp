@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "app/kernel_validation_run.hpp"
 #include "base/csv.hpp"
 #include "base/files.hpp"
 #include "base/spelling.hpp"
@@ -114,6 +115,7 @@ Result<ValidationAnswer> collectives(Workspace& workspace, const ValidationReque
 
 Result<ValidationAnswer> run_validation(Workspace& workspace, const ValidationRequest& request) {
   if (request.what == "train") return train(workspace, request);
+  if (request.what == "kernels") return run_kernel_validation(workspace, request);
   if (request.what == "collectives") return collectives(workspace, request);
   return problem("unknown validation '" + request.what + "'",
                  name_suggestion(request.what, {"train", "collectives", "kernels", "memory"}));

@@ -38,9 +38,8 @@ int run_estimate_train(const EstimateArguments& arguments) {
   const Result<TrainingRun> run = run_training(**workspace, *std::move(resolved), arguments.strict);
   if (!run) return bad_input(run.problems());
   if (!arguments.timeline.empty()) {
-    const Result<std::string> trace = training_timeline(run->answer());
-    if (!trace) return bad_input(trace.problems());
-    if (const auto written = write_file(arguments.timeline, *trace); !written)
+    const std::string trace = training_timeline(run->answer());
+    if (const auto written = write_file(arguments.timeline, trace); !written)
       return bad_input(written.problems());
   }
   print_run(*run, arguments, (*workspace)->catalogue());

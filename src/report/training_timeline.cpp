@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <iterator>
 
-#include "training/schedule.hpp"
+#include "training/timeline.hpp"
 
 namespace polyfleet {
 namespace {
@@ -68,7 +68,7 @@ void write_end(const StepBreakdown& where, int stage, Seconds start, TraceWriter
 
 }  // namespace
 
-Result<std::string> training_timeline(const TrainingAnswer& answer) {
+std::string training_timeline(const TrainingAnswer& answer) {
   const TrainingPlan& plan = answer.scenario.plan;
   const StepTime& step = answer.estimate.step;
   const PipelineShape shape{.schedule = plan.schedule,
@@ -76,13 +76,6 @@ Result<std::string> training_timeline(const TrainingAnswer& answer) {
                             .virtual_stages = plan.layout.virtual_stages,
                             .micro_batches = step.micro_batches,
                             .overlap_hand_over = plan.overlap.pipeline};
-  const std::int64_t tasks = step.micro_batches * static_cast<std::int64_t>(shape.chunks()) * 3;
-  if (tasks > kMostTraceTasks)
-    return problem_at({"--timeline", 0, 0},
-                      fmt::format("the step has up to {} tasks, more than a trace viewer opens "
-                                  "({})",
-                                  tasks, kMostTraceTasks),
-                      "lower the global batch for the trace: the schedule repeats");
   std::vector<StageCost> costs;
   for (const StageDetail& chunk : step.chunks) costs.push_back(chunk.cost);
   TraceWriter trace;
@@ -92,13 +85,20 @@ Result<std::string> training_timeline(const TrainingAnswer& answer) {
     trace.name_lane(stage, kSendLane, "hand-over");
   }
   Seconds end;
-  for (const ScheduledTask& task : pipeline_tasks(shape, costs)) {
+  const TimelineTasks timeline = timeline_tasks(shape, costs);
+  for (const ScheduledTask& task : timeline.tasks) {
     const std::string name =
         fmt::format("{} {} chunk {}", name_of(task.kind), task.micro_batch + 1, task.chunk + 1);
     trace.slice(name, name_of(task.kind), task.device, kComputeLane, task.start,
                 task.end - task.start);
     trace.slice("send " + name, "hand-over", task.device, kSendLane, task.end, task.send);
     end = max(end, task.end);
+  }
+  if (timeline.elided_micro_batches > 0) {
+    const std::string name = fmt::format("{} micro-batches of the steady state not drawn",
+                                         timeline.elided_micro_batches);
+    for (int stage = 0; stage < shape.stages; ++stage)
+      trace.slice(name, "cut", stage, kSendLane, timeline.elided_from, timeline.elided_time);
   }
   for (int stage = 0; stage < shape.stages; ++stage) write_end(step.where, stage, end, trace);
   return trace.finish();

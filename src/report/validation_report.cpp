@@ -113,6 +113,7 @@ Value validation_json(const ValidationReport& report) {
     skipped.push(std::move(one));
   }
   json.set("skipped", std::move(skipped));
+  for (const ValidationTable& table : report.more) json.set(table.key, table.json);
   if (!report.remark.empty()) json.set("remark", report.remark);
   return json;
 }
@@ -134,6 +135,7 @@ std::string validation_text(const ValidationReport& report, PageStyle style, std
   }
   text += '\n' + skipped_table(summary, style);
   if (!report.predictions.empty()) text += '\n' + worst_table(report, style, worst);
+  for (const ValidationTable& table : report.more) text += '\n' + table.table.text(style);
   if (!report.remark.empty()) text += '\n' + report.remark + '\n';
   return text;
 }

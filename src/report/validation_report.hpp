@@ -12,11 +12,19 @@
 
 namespace polyfleet {
 
+/// A further table of a validation, with the same content as JSON under `key`.
+struct ValidationTable {
+  std::string key;
+  TextTable table;
+  Value json;
+};
+
 struct ValidationReport {
   std::string title;  ///< "training (default)"
   std::string unit;   ///< of measured and predicted in `worst rows`: "s", "us", "bytes"
   std::vector<PredictedRow> predictions;
   std::vector<SkippedRow> skipped;
+  std::vector<ValidationTable> more;
   std::string remark;  ///< one sentence below the tables; may be empty
 };
 

@@ -1,0 +1,133 @@
+#include <doctest/doctest.h>
+
+#include <cmath>
+
+#include "config/value.hpp"
+#include "run_binary.hpp"
+
+using polyfleet::Value;
+
+namespace {
+
+Value json_of(const std::string& arguments) {
+  const Outcome outcome = polyfleet_run(arguments);
+  REQUIRE_MESSAGE(outcome.code == 0, outcome.err);
+  const auto parsed = polyfleet::parse_json(outcome.out, "standard output");
+  REQUIRE(parsed.has_value());
+  return *parsed;
+}
+
+double number_at(const Value& json, const std::string& first, const std::string& second = "") {
+  const Value* found = json.find(first);
+  REQUIRE(found != nullptr);
+  if (!second.empty()) found = found->find(second);
+  REQUIRE(found != nullptr);
+  REQUIRE(found->number().has_value());
+  return *found->number();
+}
+
+}  // namespace
+
+TEST_CASE("an estimate by flags shows every section") {
+  const Outcome outcome = polyfleet_run(small_estimate());
+  CHECK(outcome.code == 0);
+  CHECK(outcome.err.empty());
+  for (const char* part : {"step time", "80 % interval", "where the time goes", "memory, GB", "MFU",
+                           "energy per step", "cost per million tokens", "assumed"}) {
+    CAPTURE(part);
+    CHECK(outcome.says(part));
+  }
+}
+
+TEST_CASE("the parts of a step sum to its time") {
+  const Value json = json_of(small_estimate("--json"));
+  const Value* parts = json.find("where_s");
+  REQUIRE(parts != nullptr);
+  double sum = 0;
+  for (const auto& [name, seconds] : *parts->table()) {
+    if (name != "total") sum += *seconds.number();
+  }
+  const double total = number_at(json, "where_s", "total");
+  CHECK(sum == doctest::Approx(total).epsilon(1e-9));
+  CHECK(number_at(json, "step_time_s") == doctest::Approx(total).epsilon(1e-12));
+  CHECK(number_at(json, "interval", "low_s") < total);
+  CHECK(number_at(json, "interval", "high_s") > total);
+}
+
+TEST_CASE("memory parts of each stage sum to its total") {
+  const Value json = json_of(small_estimate("--json"));
+  const Value* stages = json.find("memory")->find("stages");
+  REQUIRE(stages != nullptr);
+  REQUIRE(!stages->array()->empty());
+  for (const Value& stage : *stages->array()) {
+    double sum = 0;
+    for (const auto& [name, bytes] : *stage.find("parts_bytes")->table()) sum += *bytes.number();
+    CHECK(sum == doctest::Approx(number_at(stage, "total_bytes")).epsilon(1e-9));
+  }
+}
+
+TEST_CASE("a file, flags and --set mean the same") {
+  const std::string file = scratch().write("same.toml",
+                                           "model = \"llama3.1-8b\"\naccelerator = \"nv_h100_sxm\"\n"
+                                           "devices = 8\nprecision = \"bf16\"\n[plan]\n"
+                                           "global_batch = 64\nsequence_length = 4096\n"
+                                           "recompute = \"full\"\n");
+  const double by_flags = number_at(json_of(small_estimate("--tp 2 --json")), "step_time_s");
+  const double by_file =
+      number_at(json_of("estimate train " + file + " --set plan.layout.tensor=2 --json"),
+                "step_time_s");
+  CHECK(by_file == by_flags);
+}
+
+TEST_CASE("a stated setting is no assumption any more") {
+  const Outcome open = polyfleet_run(small_estimate("--json"));
+  CHECK(open.says("\"micro_batch\""));
+  const Value stated = json_of(small_estimate("--micro-batch 2 --dp 8 --json"));
+  for (const Value& each : *stated.find("assumptions")->array()) {
+    CHECK(*each.find("setting")->text() != "micro_batch");
+    CHECK(*each.find("setting")->text() != "data parallel");
+  }
+}
+
+TEST_CASE("strict leaves the software-maturity factor out") {
+  const Value json = json_of(small_estimate("--strict --json"));
+  CHECK(number_at(json, "where_s", "software") == 0);
+  CHECK(number_at(json, "software_maturity", "factor") == 1);
+}
+
+TEST_CASE("a stated price gives a cost") {
+  const Value json = json_of(small_estimate("--price '3.6 USD/h' --json"));
+  const double seconds = number_at(json, "step_time_s");
+  CHECK(number_at(json, "cost", "per_step_usd") == doctest::Approx(8 * seconds * 0.001));
+}
+
+TEST_CASE("explain names kernels, collectives and sources") {
+  const Outcome outcome = polyfleet_run(small_estimate("--tp 8 --explain"));
+  CHECK(outcome.code == 0);
+  for (const char* part : {"GEMM bf16", "all-gather", "vendor specification", "algorithm"}) {
+    CAPTURE(part);
+    CHECK(outcome.says(part));
+  }
+}
+
+TEST_CASE("a timeline is JSON whose last event ends with the step") {
+  const auto path = scratch() / "trace.json";
+  const Value json = json_of(small_estimate("--json --timeline " + path.string()));
+  const auto trace = polyfleet::parse_json(content_of(path), path.string());
+  REQUIRE(trace.has_value());
+  double end = 0;
+  for (const Value& event : *trace->find("traceEvents")->array()) {
+    if (event.find("dur") == nullptr) continue;
+    end = std::max(end, *event.find("ts")->number() + *event.find("dur")->number());
+  }
+  CHECK(end * 1e-6 == doctest::Approx(number_at(json, "step_time_s")).epsilon(0.02));
+}
+
+TEST_CASE("what does not fit in memory exits with 1, the shortfall and remedies") {
+  const Outcome outcome = polyfleet_run(
+      "estimate train --model llama3.1-70b --accelerator nv_h100_sxm --devices 8 --global-batch 8 "
+      "--sequence 8192 --precision bf16");
+  CHECK(outcome.code == 1);
+  CHECK(outcome.says("does not fit in memory"));
+  CHECK(outcome.says("GB too much"));
+}
