@@ -1,6 +1,7 @@
 // The lists and the single entry of report/catalogue_tables.hpp.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <set>
 
 #include "base/spelling.hpp"
@@ -178,6 +179,11 @@ void show_members(const Value& value, const std::string& path, bool with_sources
 }
 
 Result<Shelf> shelf_of(const Catalogue& catalogue, std::string_view name) {
+  const std::string id = split_edition(name).name;
+  for (std::size_t i = 0; i < kShelfCount; ++i) {
+    const std::vector<std::string>& ids = catalogue.ids(static_cast<Shelf>(i));
+    if (std::binary_search(ids.begin(), ids.end(), id)) return static_cast<Shelf>(i);
+  }
   Diagnostics out;
   for (std::size_t i = 0; i < kShelfCount; ++i) {
     const Result<Found> found = catalogue.find(static_cast<Shelf>(i), name);

@@ -29,8 +29,8 @@ Result<CatalogueView> list_shelf(const Catalogue& catalogue, Shelf shelf);
 /// The shelf by the word a user writes: "accelerators", "hardware", "systems", "models", ...
 Result<Shelf> shelf_named(std::string_view word);
 
-/// One entry of any shelf, figure by figure; with_sources adds where each stands. A name that
-/// several shelves know means the accelerator first, then the system.
+/// One entry of any shelf, figure by figure; with_sources adds where each stands. An id comes
+/// first; a name that several shelves know means the accelerator, then the system.
 Result<CatalogueView> show_entry(const Catalogue& catalogue, std::string_view name,
                                  bool with_sources);
 

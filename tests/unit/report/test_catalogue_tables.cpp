@@ -52,6 +52,8 @@ TEST_CASE("an entry shows its figures, on demand with sources") {
   CHECK(*sourced.json.find("shelf")->text() == "accelerator");
   for (const char* name : {"gb200_nvl72", "ualoe", "deepseek-v3", "us-east5", "datacenter"})
     CHECK_MESSAGE(show_entry(catalogue, name, true).has_value(), name);
+  CHECK(*show_entry(catalogue, "gb200_nvl72", false)->json.find("shelf")->text() == "system");
+  CHECK(*show_entry(catalogue, "GB200", false)->json.find("shelf")->text() == "accelerator");
   CHECK(says(to_text(show_entry(catalogue, "MI455Y", false).problems()), "MI455X"));
   CHECK(says(to_text(show_entry(catalogue, "qqqqqqqq", false).problems()), "nothing"));
 }
