@@ -38,8 +38,8 @@ Result<Q> parse_quantity(std::string_view text) {
   return Q::from_base(*base);
 }
 
-/// Four significant digits (whole digits from 10,000 on) in the largest unit that keeps the number at
-/// least 1. For people; exact_text is for documents.
+/// Four significant digits (whole digits from 10,000 on) in the largest unit that keeps the number
+/// at least 1. For people; exact_text is for documents.
 template <class Q>
 std::string print_quantity(Q quantity) {
   return detail::print_in(quantity.base(), detail::DimensionOf<Q>::value);
