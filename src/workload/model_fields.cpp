@@ -8,6 +8,7 @@ using D = ModelDocument;
 
 constexpr Range kCount{0, 1e9};
 constexpr Range kLayers{0, 10000};
+constexpr Range kPixels{0, 1e5};
 
 /// A field of the ModelSpec inside the document.
 template <class I>
@@ -191,9 +192,9 @@ FieldTable<VisionTable> vision_fields() {
                    "tokens handed to the language model; absent: by spatial_merge"),
       integer_field("spatial_merge", &V::spatial_merge, Range{1, 64}, "patches merged per side"),
       integer_field("temporal_patch", &V::temporal_patch, Range{1, 64}, "frames of a patch"),
-      integer_field("tile", &V::tile, kCount, "pixels of a tile's side"),
-      integer_field("max_tiles", &V::max_tiles, Range{1, 1e6}, "tiles of an image"),
-      integer_field("image_side", &V::image_side, kCount, "pixels of an image's side")};
+      integer_field("tile", &V::tile, kPixels, "pixels of a tile's side"),
+      integer_field("max_tiles", &V::max_tiles, Range{1, 1e4}, "tiles of an image"),
+      integer_field("image_side", &V::image_side, kPixels, "pixels of an image's side")};
   for (const char* key :
        {"window", "full_attn_blocks", "global_layers", "output_dim", "deepstack_layers"})
     fields.push_back(kept_field(key, &V::left_out, "kept, not modelled"));
