@@ -96,7 +96,9 @@ Seconds optimizer_time(const StageParameters& parameters, const Machine& machine
                      .gradient_bytes = gradient_width});
   const std::vector<Op> casts = weight_cast_ops(held, plan.precision);
   ops.insert(ops.end(), casts.begin(), casts.end());
-  Op zero_gradients{.kind = OpKind::traffic, .op_class = OpClass::optimizer};
+  Op zero_gradients;
+  zero_gradients.kind = OpKind::traffic;
+  zero_gradients.op_class = OpClass::optimizer;
   zero_gradients.written = held * gradient_width * byte;
   ops.push_back(zero_gradients);
   Seconds sum;
