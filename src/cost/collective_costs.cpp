@@ -20,6 +20,24 @@ double group_rate(const Network& network, double ranks) {
   return std::min(all, (ranks - 1) * network.pair_rate.base());
 }
 
+/// The nearest family of the kind that does not name the part.
+const CollectiveFamily* foreign_family(const std::vector<CollectiveFamily>& families,
+                                       const Network& network) {
+  const CollectiveFamily* best = nullptr;
+  double best_distance = 0;
+  for (const CollectiveFamily& family : families) {
+    const auto& ids = family.accelerators;
+    const bool own = std::find(ids.begin(), ids.end(), network.accelerator_id) != ids.end();
+    if (own || family.kind != network.scale_up) continue;
+    const double distance = std::abs(std::log(family.rate / network.scale_up_rate));
+    if (best == nullptr || distance < best_distance) {
+      best = &family;
+      best_distance = distance;
+    }
+  }
+  return best;
+}
+
 constexpr std::string_view kNothing = "nothing to do";
 constexpr std::string_view kNoNetwork = "no scale-out network";
 
@@ -61,8 +79,9 @@ Result<CollectiveCosts> CollectiveCosts::make(const Network& network, const Coll
       family_for(data.families, ScaleUpKind::none, id, network.vendor, network.scale_out_rate);
   if (out == nullptr) problems.push_back(problem("data/collectives has no scale-out family"));
   if (network.scale_up != ScaleUpKind::none) {
-    const auto up =
-        family_for(data.families, network.scale_up, id, network.vendor, network.scale_up_rate);
+    const auto up = options.without_own_family ? foreign_family(data.families, network)
+                                               : family_for(data.families, network.scale_up, id,
+                                                            network.vendor, network.scale_up_rate);
     if (up == nullptr) {
       problems.push_back(problem("data/collectives has no family of this scale-up kind"));
     } else {
@@ -191,7 +210,7 @@ CollectiveCosts::Parts CollectiveCosts::scale_up(CollectiveKind kind, double byt
 }
 
 void CollectiveCosts::set_provenance(CollectiveKind kind, Bytes payload, int per_domain,
-                                     CollectiveTime& out) const {
+                                     double latency_share, CollectiveTime& out) const {
   const std::size_t i = index_of(kind);
   const double log2_bytes = std::log2(std::max(payload.base(), 1.0));
   if (own_curve_[i] && curves_[i].covers(per_domain, log2_bytes)) {
@@ -205,7 +224,9 @@ void CollectiveCosts::set_provenance(CollectiveKind kind, Bytes payload, int per
         own_curve_[i] ? uncertainty_.other_ranks * std::sqrt(octaves) : uncertainty_.analytic_fit;
   } else {
     out.fidelity = Fidelity::transferred;
-    out.sigma = uncertainty_.transferred;
+    // Latencies change between generations without a rule; shares of the link rate hardly do.
+    out.sigma = std::hypot(uncertainty_.transferred_latency * latency_share,
+                           uncertainty_.transferred_rate * (1 - latency_share));
   }
   if (other_library_[i]) out.sigma = std::hypot(out.sigma, uncertainty_.other_library);
 }
@@ -218,12 +239,14 @@ CollectiveTime CollectiveCosts::time(CollectiveKind kind, Bytes payload,
   if (group.size <= 1) return out;
   const bool no_domain = network_.scale_up == ScaleUpKind::none;
   const int per_domain = no_domain ? 1 : std::clamp(group.per_domain, 1, group.size);
-  set_provenance(kind, payload, per_domain, out);
   const bool inside = per_domain >= group.size;
   const Parts parts = inside ? scale_up(kind, payload.base(), group.size)
                              : two_level(kind, payload.base(), group, per_domain);
   out.time = parts.total() * second;
   out.algorithm = parts.label;
+  const double latency_share =
+      std::isfinite(parts.total()) ? (parts.base + parts.hops) / parts.total() : 0;
+  set_provenance(kind, payload, per_domain, latency_share, out);
   if (inside) return out;
   // Across domains the scale-out constants decide; a measured inner part does not make a table.
   out.sigma = std::hypot(out.sigma, uncertainty_.scale_out);

@@ -54,6 +54,7 @@ struct CollectiveOptions {
   std::optional<Bytes> without_payload;  ///< leave measurements of this size out
   std::optional<int> without_ranks;      ///< leave this number of ranks out
   bool without_own_tables = false;       ///< as if the accelerator had never been measured
+  bool without_own_family = false;       ///< nor any part whose constants it shares: its generation
 };
 
 class CollectiveCosts {
@@ -93,7 +94,7 @@ class CollectiveCosts {
   double nic_rate(const RankGroup& group) const;
   Parts two_level(CollectiveKind kind, double bytes, const RankGroup& group, int per_domain) const;
   Parts exchange(double bytes, const RankGroup& group, int per_domain) const;
-  void set_provenance(CollectiveKind kind, Bytes payload, int per_domain,
+  void set_provenance(CollectiveKind kind, Bytes payload, int per_domain, double latency_share,
                       CollectiveTime& out) const;
   void add_curves(const CollectiveData& data, const CollectiveOptions& options);
   void add_points(const CollectiveData& data, const CollectiveOptions& options,

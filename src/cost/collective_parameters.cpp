@@ -140,7 +140,8 @@ Result<CollectiveUncertainty> load_collective_uncertainty(const std::filesystem:
       required(number_field<U>("measured_table", &U::measured_table, range, "")),
       required(number_field<U>("other_ranks", &U::other_ranks, range, "")),
       required(number_field<U>("analytic_fit", &U::analytic_fit, range, "")),
-      required(number_field<U>("transferred", &U::transferred, range, "")),
+      required(number_field<U>("transferred_latency", &U::transferred_latency, range, "")),
+      required(number_field<U>("transferred_rate", &U::transferred_rate, range, "")),
       required(number_field<U>("scale_out", &U::scale_out, range, "")),
       required(number_field<U>("other_library", &U::other_library, range, "")),
   };

@@ -43,12 +43,13 @@ struct CollectiveFamily {
 
 /// Widths of the prediction intervals, from cross-validation (data/collectives/uncertainty.toml).
 struct CollectiveUncertainty {
-  double measured_table = 0;  ///< message size between measured sizes
-  double other_ranks = 0;     ///< a number of ranks that was not measured
-  double analytic_fit = 0;    ///< no table for this collective on this part
-  double transferred = 0;     ///< constants or curve of another part
-  double scale_out = 0;       ///< added in quadrature when NICs are crossed
-  double other_library = 0;   ///< the library asked for has no table on the part
+  double measured_table = 0;       ///< message size between measured sizes
+  double other_ranks = 0;          ///< a number of ranks that was not measured
+  double analytic_fit = 0;         ///< no table for this collective on this part
+  double transferred_latency = 0;  ///< another generation's constants: the part that is latency
+  double transferred_rate = 0;     ///< and the part that is bandwidth
+  double scale_out = 0;            ///< added in quadrature when NICs are crossed
+  double other_library = 0;        ///< the library asked for has no table on the part
 };
 
 /// What a way of launching adds where it has no table of its own (data/collectives/launch.toml).

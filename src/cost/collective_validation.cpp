@@ -31,7 +31,8 @@ CollectiveOptions options_of(LeaveOut leave_out, const std::string& library, dou
   options.library = library;
   if (leave_out == LeaveOut::message_size) options.without_payload = bytes * byte;
   if (leave_out == LeaveOut::ranks) options.without_ranks = ranks;
-  options.without_own_tables = leave_out == LeaveOut::accelerator;
+  options.without_own_family = leave_out == LeaveOut::generation;
+  options.without_own_tables = leave_out == LeaveOut::accelerator || options.without_own_family;
   return options;
 }
 
@@ -57,7 +58,7 @@ class Predictor {
     const RankGroup group{query.ranks, std::min(query.ranks, fits), 1};
     const auto time = query.blocks > 0 ? copy_time(net, query, group, row)
                                        : one_time(net, query, query.library, group, row);
-    if (!time) return "network inconsistent: " + query.accelerator;
+    if (!time) return "no constants for the link of " + query.accelerator;
     if (!std::isfinite(*time)) return "scale-out rate unknown: " + query.accelerator;
     row.ranks = query.ranks;
     row.bytes = query.bytes;
@@ -106,7 +107,7 @@ class Predictor {
     }
     if (below == 0) below = above;
     if (above == 0) above = below;
-    const bool unseen = leave_out_ == LeaveOut::ranks || leave_out_ == LeaveOut::accelerator;
+    const bool unseen = leave_out_ != LeaveOut::nothing && leave_out_ != LeaveOut::message_size;
     if (below == 0 || unseen) return block_bound_copy(net, query, group, row);
     const auto low = one_time(net, query, name(below), group, row);
     if (above == below || !low) return low;
@@ -179,6 +180,8 @@ std::string_view name_of(LeaveOut leave_out) {
       return "ranks";
     case LeaveOut::accelerator:
       return "accelerator";
+    case LeaveOut::generation:
+      return "generation";
   }
   return "nothing";
 }

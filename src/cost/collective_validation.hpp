@@ -1,8 +1,9 @@
 // Re-predicts published measurements of collectives: any CSV with the columns of the microbenchmark
 // truth. Every row is either predicted or counted with the reason why the source leaves it
 // undefined. Cross-validation leaves out what is asked for: by default every measurement of the
-// row's own message size, so that no row is looked up; else its number of ranks, or all tables of
-// its accelerator.
+// row's own message size, so that no row is looked up; else its number of ranks, all tables of its
+// accelerator, or also the constants fitted on its generation, so that another generation's must
+// do.
 #pragma once
 
 #include <functional>
@@ -19,7 +20,7 @@
 namespace polyfleet {
 
 /// What a prediction may not have seen.
-enum class LeaveOut { nothing, message_size, ranks, accelerator };
+enum class LeaveOut { nothing, message_size, ranks, accelerator, generation };
 std::string_view name_of(LeaveOut leave_out);
 
 /// A row as measured and predicted, in the row's own unit (us, ms, GB/s).
