@@ -90,6 +90,9 @@ void TruthInterpreter::Knowledge::complete(RowReading& reading, const Siblings& 
   for (const ParallelLayout& layout : map.alternatives) {
     into.alternatives.push_back(plan_for(reading, scenario.model, siblings, map, layout));
     reading.assumptions.resize(said);  // the first plan's assumptions stand for all
+    if (!reading.row.text("recompute").empty()) continue;
+    into.alternatives.push_back(into.alternatives.back());  // a best mapping may recompute
+    into.alternatives.back().recompute = Recompute::full;
   }
   const Diagnostics problems = plan_problems(scenario.model, scenario.plan, scenario.devices);
   if (!problems.empty() && into.alternatives.empty())

@@ -11,8 +11,6 @@
 namespace polyfleet {
 namespace {
 
-constexpr std::size_t kMostAlternatives = 32;
-
 std::optional<double> remark_number(const TruthRow& row, std::string_view key) {
   const auto numbers = whole_numbers(row.remark(key));
   if (numbers.empty()) return {};
@@ -112,6 +110,11 @@ class Mapper {
 
   void degrees_not_stated() {
     const auto replicas = row_.count("dp");
+    const std::int64_t others = replicas.value_or(0) * map_.layout.pipeline * map_.layout.context;
+    if (row_.count("pp") && others > 0 && map_.devices % others == 0) {
+      map_.layout.tensor = static_cast<int>(map_.devices / others);
+      return infer("tp", map_.layout.tensor, "N / (PP x CP x DP)");
+    }
     const bool all_data = replicas && *replicas == map_.devices;
     const std::string sharding = lower(row_.text("zero_or_fsdp"));
     const bool sharded =
@@ -157,8 +160,7 @@ class Mapper {
 
   /// Every power-of-two cut of a replica; the fastest that fits is meant.
   void search_mapping() {
-    const int node = static_cast<int>(row_.count("accelerators_per_node").value_or(1));
-    for (int tensor = 1; tensor <= node && model_.heads % tensor == 0; tensor *= 2) {
+    for (int tensor = 1; tensor <= model_.heads && model_.heads % tensor == 0; tensor *= 2) {
       for (int pipeline = 1; pipeline <= model_.layers; pipeline *= 2) {
         const std::int64_t replica = std::int64_t{tensor} * pipeline;
         if (map_.devices % replica != 0) continue;
@@ -167,8 +169,7 @@ class Mapper {
         layout.pipeline = pipeline;
         layout.data = static_cast<int>(map_.devices / replica);
         const bool divides = map_.global_batch == 0 || map_.global_batch % layout.data == 0;
-        if (divides && map_.alternatives.size() < kMostAlternatives)
-          map_.alternatives.push_back(layout);
+        if (divides) map_.alternatives.push_back(layout);
       }
     }
     if (map_.alternatives.empty()) return reading_.leave_out("no mapping fits the stated batch");
@@ -207,6 +208,9 @@ class Mapper {
     } else {
       infer_micro_batch(replicas, steps, local);
     }
+    const bool accumulates = steps || number_after(row_.text("notes"), "gas=");
+    if (map_.global_batch == 0 && map_.layout.pipeline > 1 && !accumulates)
+      return reading_.leave_out("accumulation steps of a pipeline not stated");
     if (map_.global_batch == 0) {
       const std::int64_t noted = number_after(row_.text("notes"), "gas=").value_or(1);
       const double accumulated = steps ? *steps : static_cast<double>(noted);

@@ -12,14 +12,6 @@
 namespace polyfleet {
 namespace {
 
-/// Megatron's overlapped tensor-parallel GEMMs hide about this share (0 would add 5-20 %, 0.9 would
-/// take off 7-14 % of the stated step times; docs/frameworks.md).
-constexpr double kTensorOverlap = 0.6;
-/// Share of the expert all-to-all behind compute where a run overlaps it (half, from the releases
-/// of 2026-06 on).
-constexpr double kExpertOverlap = 0.5;
-/// Ring exchange of keys and values hides behind attention; what is left is small (0.1 of a point).
-constexpr double kContextOverlap = 1.0;
 constexpr int kDefaultLoraRank = 16;
 
 struct ShardingWording {
@@ -145,13 +137,13 @@ class Settings {
     layout.sequence_parallel =
         tensor > 1 && reading_.flag_or_profile("sequence_parallel", "sequence_parallel", tensor);
     if (tensor > 1 && reading_.flag_or_profile("tp_comm_overlap", "tp_overlap", tensor))
-      plan_.overlap.tensor = kTensorOverlap;
+      plan_.overlap.tensor = reading_.number_from_profile("tp_overlap_share", 0);
     plan_.overlap.gradient_reduce =
         reading_.flag_or_profile("overlap_grad_reduce", "overlap_grad_reduce", tensor);
     plan_.overlap.parameter_gather =
         reading_.flag_or_profile("overlap_param_gather", "overlap_param_gather", tensor);
     if (layout.context > 1 && row_.remark("cp_comm_type") != "a2a")
-      plan_.overlap.context = kContextOverlap;
+      plan_.overlap.context = reading_.number_from_profile("cp_overlap_share", 0);
     if (layout.pipeline == 1) return;
     if (const auto stated = row_.flag("pp_p2p_overlap")) {
       plan_.overlap.pipeline = *stated;
@@ -214,7 +206,8 @@ class Settings {
   void read_moe() {
     if (!model_.is_moe()) return;
     const bool overlapped = reading_.flag_or_profile("moe_ep_overlap", "moe_ep_overlap", 1);
-    if (overlapped && plan_.layout.expert > 1) plan_.overlap.expert = kExpertOverlap;
+    if (overlapped && plan_.layout.expert > 1)
+      plan_.overlap.expert = reading_.number_from_profile("ep_overlap_share", 0);
     const bool balanced = reading_.flag_or_profile("moe_force_balance", "moe_force_balance", 1) ||
                           !row_.text("moe_token_drop").empty() ||
                           !row_.remark("moe_capacity_factor").empty();
