@@ -21,7 +21,8 @@ int bad_input(const Diagnostics& problems) {
 
 void show_progress(std::string_view text) {
   if (isatty(STDERR_FILENO) == 0) return;
-  std::fprintf(stderr, "\r\033[K%.*s", static_cast<int>(text.size()), text.data());
+  const std::string line = "\r\033[K" + std::string(text);
+  std::fwrite(line.data(), 1, line.size(), stderr);
   std::fflush(stderr);
 }
 
