@@ -27,6 +27,7 @@ TEST_CASE("tokens of a video: latents of the autoencoder, grouped into patches")
   CHECK(diffusion_tokens(wan, 81, 720, 1280) == 75600);
   CHECK(diffusion_tokens(wan, 129, 720, 1280) == 118800);
   CHECK(diffusion_tokens(wan, 1, 1024, 1024) == 4096);  // an image
+  CHECK(diffusion_tokens(wan, 80, 16, 16) == 20);       // 1 + floor(79 / 4) latent frames
 }
 
 TEST_CASE("a two-stream block runs both streams and joins them in attention") {
@@ -99,7 +100,9 @@ TEST_CASE("a linear mixer has the projections of its shape") {
   // q, k: 32 each; v and gate: 128 each; two numbers a value head; back from 128
   CHECK(flops_of(work, Pass::forward, OpClass::projection) ==
         2.0 * 64 * 64 * (32 + 32 + 128 + 128 + 2 * 4 + 128));
-  CHECK(flops_of(work, Pass::forward, OpClass::linear_mixer) > 0);
+  // per token and value head, chunks of 128: scores with 16, values of 32, state 16 x 32 in and out
+  CHECK(flops_of(work, Pass::forward, OpClass::linear_mixer) ==
+        doctest::Approx(2.0 * 64 * 4 * (128 * 16 + 128 * 32 + 2 * 16 * 32)));
   CHECK(flops_of(work, Pass::backward_input, OpClass::linear_mixer) ==
         2 * flops_of(work, Pass::forward, OpClass::linear_mixer));
 }

@@ -251,6 +251,19 @@ TEST_CASE("towers name their sizes differently") {
   CHECK(shuffled.vision->merged_tokens == 144);
 }
 
+TEST_CASE("dense layers from a list, key-value heads as query groups") {
+  const ModelSpec model = accepted(R"({"model_type": "deepseek", "num_hidden_layers": 4,
+    "hidden_size": 64, "num_attention_heads": 4, "intermediate_size": 128, "vocab_size": 100,
+    "n_routed_experts": 8, "num_experts_per_tok": 2, "moe_intermediate_size": 32,
+    "moe_layer_freq": [0, 0, 1, 1]})");
+  CHECK(model.moe.dense_first_layers == 2);
+  CHECK(model.moe_layers() == 2);
+  CHECK(accepted(R"({"model_type": "chatglm", "num_layers": 2, "hidden_size": 64,
+    "num_attention_heads": 4, "ffn_hidden_size": 128, "padded_vocab_size": 100,
+    "multi_query_attention": true, "multi_query_group_num": 2})")
+            .kv_heads == 2);
+}
+
 TEST_CASE("an unknown family is read by common names and says so") {
   const ModelSpec model = accepted(R"({"model_type": "nova_9", "hidden_size": 64, "n_layer": 2,
     "num_attention_heads": 4, "intermediate_size": 128, "vocab_size": 50})");

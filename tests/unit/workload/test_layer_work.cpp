@@ -186,3 +186,32 @@ TEST_CASE("attention and MLP in parallel share norm, collectives and residual") 
   CHECK(payload(work, Pass::forward, CommGroup::tensor, CommKind::all_reduce) == 64 * 64 * 2);
   CHECK(work.parameters == 12 * 64 * 64 / 2 + 64);
 }
+
+TEST_CASE("a Llama layer keeps stream, heads, both halves of the gate and their product") {
+  // per token: two norm inputs and outputs of 64; q, k, v of 96; output of 64; 2 x 192 and 192
+  Setting setting(llama());
+  const double per_token = 4 * 64 + 96 + 64 + 3 * 192;
+  CHECK(setting.layer(LayerKind::dense).saved_activations / byte ==
+        64 * (2 * per_token + 8 * 4));  // and the log-sum of 8 heads
+  // narrow matrices keep narrow inputs, and a narrow copy of the core's output
+  setting.precision.linear = Dtype::fp8;
+  CHECK(setting.layer(LayerKind::dense).saved_activations / byte ==
+        64 * (2 * (2 * 64 + 96 + 64 + 2 * 192) + (2 * 64 + 64 + 192) + 8 * 4));
+}
+
+TEST_CASE("a gated attention projects and keeps one more query") {
+  Setting setting(llama());
+  const LayerWork plain = setting.layer(LayerKind::dense);
+  setting.model.gated_attention = true;
+  const LayerWork gated = setting.layer(LayerKind::dense);
+  CHECK(gated.parameters - plain.parameters == 64 * 64);
+  CHECK((gated.saved_activations - plain.saved_activations) / byte == 64 * 2 * 64 * 2);
+}
+
+TEST_CASE("a low-rank query and output") {
+  Setting setting(llama());
+  setting.model.latent = {.q_lora_rank = 16, .o_lora_rank = 8, .o_groups = 4};
+  const LayerWork work = setting.layer(LayerKind::dense);
+  CHECK(flops_of(work, Pass::forward, OpClass::projection) ==
+        2.0 * 64 * (64 * 16 + 16 * 64 + 64 * 32 + 64 * 8 + 4 * 8 * 64));
+}
