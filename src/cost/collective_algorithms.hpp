@@ -6,6 +6,7 @@
 // size; all_to_all: bytes sent in total including the own part). No contention between groups here.
 #pragma once
 
+#include <array>
 #include <span>
 #include <string_view>
 
@@ -59,6 +60,16 @@ CollectiveShape switch_reduce_shape(CollectiveKind kind, double ranks);
 /// axis, whose links carry a quarter of its length. A slice without wrap-around links is up to
 /// twice slower than this.
 CollectiveShape torus_shape(CollectiveKind kind, std::span<const int> axes);
+
+/// The part of a torus that a group fills: as near to a cube as its size divides, which is how
+/// slices are cut, and the share of an accelerator's links that run along the axes it spans.
+struct TorusSlice {
+  std::array<int, 8> axes{};
+  std::size_t count = 0;
+  double share_of_links = 0;
+};
+/// `dims` empty: two axes without bound. A group beyond the torus is put on its last axis.
+TorusSlice torus_slice(std::span<const int> dims, double ranks);
 
 CollectiveShape shape_of(CollectiveAlgorithm algorithm, CollectiveKind kind, double ranks);
 

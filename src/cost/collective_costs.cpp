@@ -86,8 +86,6 @@ Result<CollectiveCosts> CollectiveCosts::make(const Network& network, const Coll
       problems.push_back(problem("data/collectives has no family of this scale-up kind"));
     } else {
       costs.scale_up_ = *up;
-      costs.own_family_ =
-          std::find(up->accelerators.begin(), up->accelerators.end(), id) != up->accelerators.end();
     }
   }
   if (!problems.empty()) return problems;
@@ -115,8 +113,20 @@ void CollectiveCosts::add_points(const CollectiveData& data, const CollectiveOpt
   curves.finish();
 }
 
+void CollectiveCosts::note_fits(const CollectiveData& data, const std::string& accelerator) {
+  const auto& ids = scale_up_.accelerators;
+  const auto named = [&](const std::string& id) {
+    return std::find(ids.begin(), ids.end(), id) != ids.end();
+  };
+  if (!named(accelerator)) return;
+  for (const MeasuredCollective& point : data.measured) {
+    if (named(point.accelerator)) fitted_[index_of(point.op)] = true;
+  }
+}
+
 void CollectiveCosts::add_curves(const CollectiveData& data, const CollectiveOptions& options) {
   if (network_.scale_up == ScaleUpKind::none) return;
+  if (!options.without_own_tables) note_fits(data, network_.accelerator_id);
   for (const LaunchCost& cost : data.launches) {
     if (cost.library == options.library) launch_ = cost.extra.base();
   }
@@ -157,29 +167,10 @@ CollectiveCosts::Parts CollectiveCosts::best_row(const std::vector<ProtocolRow>&
 
 CollectiveCosts::Parts CollectiveCosts::torus_parts(CollectiveKind kind, double bytes,
                                                     double ranks) const {
-  constexpr std::size_t kMostAxes = 8;
-  std::array<int, kMostAxes> axes{};
-  std::size_t count = 0;
-  double left = ranks;
-  for (const int length : network_.torus_dims) {
-    if (count == kMostAxes || left <= 1) break;
-    axes[count] = static_cast<int>(std::min<double>(length, left));
-    left = std::ceil(left / axes[count++]);
-  }
-  if (count == 0) {
-    // No dimensions given: a square, the worse of the two shapes in use (2D and 3D).
-    axes[0] = static_cast<int>(std::ceil(std::sqrt(ranks)));
-    axes[1] = static_cast<int>(std::ceil(ranks / axes[0]));
-    count = 2;
-  } else if (left > 1) {
-    axes[count - 1] = static_cast<int>(axes[count - 1] * left);
-  }
-  const auto all_axes = std::max<std::size_t>(2, network_.torus_dims.size());
-  std::size_t used = 0;
-  for (std::size_t i = 0; i < count; ++i) used += axes[i] > 1 ? 1 : 0;
-  const double rate =
-      network_.scale_up_rate.base() * static_cast<double>(used) / static_cast<double>(all_axes);
-  const CollectiveShape shape = torus_shape(kind, std::span<const int>(axes.data(), count));
+  const TorusSlice slice = torus_slice(network_.torus_dims, ranks);
+  const double rate = network_.scale_up_rate.base() * slice.share_of_links;
+  const CollectiveShape shape =
+      torus_shape(kind, std::span<const int>(slice.axes.data(), slice.count));
   Parts best{0, 0, std::numeric_limits<double>::infinity(), 0, kNoNetwork};
   for (const ProtocolRow& row : scale_up_.rows[index_of(kind)]) {
     const Parts parts{row.base.base(), shape.steps * row.hop.base(),
@@ -216,7 +207,7 @@ void CollectiveCosts::set_provenance(CollectiveKind kind, Bytes payload, int per
   if (own_curve_[i] && curves_[i].covers(per_domain, log2_bytes)) {
     out.fidelity = Fidelity::measured_table;
     out.sigma = uncertainty_.measured_table;
-  } else if (own_curve_[i] || own_family_) {
+  } else if (own_curve_[i] || fitted_[i]) {
     out.fidelity = Fidelity::analytic_fit;
     // One octave of ranks was cross-validated; farther away errors are taken to walk at random.
     const double octaves = std::max(1.0, curves_[i].octaves_from(per_domain));

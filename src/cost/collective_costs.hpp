@@ -96,6 +96,7 @@ class CollectiveCosts {
   Parts exchange(double bytes, const RankGroup& group, int per_domain) const;
   void set_provenance(CollectiveKind kind, Bytes payload, int per_domain, double latency_share,
                       CollectiveTime& out) const;
+  void note_fits(const CollectiveData& data, const std::string& accelerator);
   void add_curves(const CollectiveData& data, const CollectiveOptions& options);
   void add_points(const CollectiveData& data, const CollectiveOptions& options,
                   const std::string& library, const std::string& accelerator, CollectiveKind kind);
@@ -108,7 +109,7 @@ class CollectiveCosts {
   std::array<bool, kCollectiveKindCount> own_curve_{};      // of this part
   std::array<bool, kCollectiveKindCount> other_library_{};  // the one asked for has no table
   double launch_ = 0;                                       // seconds, where other_library_
-  bool own_family_ = false;
+  std::array<bool, kCollectiveKindCount> fitted_{};  // constants fitted on this part's family
 };
 
 }  // namespace polyfleet

@@ -80,11 +80,12 @@ CollectiveCosts::Parts CollectiveCosts::two_level(CollectiveKind kind, double by
     const bool ring = row.algorithm == CollectiveAlgorithm::ring;
     // A ring passes through every domain in turn; a tree only up and down its own.
     const double inner_hops = inside.hops * (ring ? domains : 1);
-    const Parts parts{
-        std::max(row.base.base(), inside.base),
-        nic_hops(row, domains) * row.hop.base() + inner_hops,
-        std::max(volume * bytes / per_domain / (rate * row.efficiency), inside.bandwidth), volume,
-        row.label};
+    const double nic_time = volume * bytes / per_domain / (rate * row.efficiency);
+    const bool nics_bind = nic_time >= inside.bandwidth;
+    const Parts parts{std::max(row.base.base(), inside.base),
+                      nic_hops(row, domains) * row.hop.base() + inner_hops,
+                      std::max(nic_time, inside.bandwidth), volume,
+                      nics_bind ? std::string_view(row.label) : inside.label};
     if (parts.total() < best.total()) best = parts;
   }
   return best;

@@ -79,3 +79,24 @@ TEST_CASE("names and shapes of every algorithm agree with their functions") {
     CHECK(one_shot_shape(all_reduce, n).volume >= ring_shape(all_reduce, n).volume);
   }
 }
+
+TEST_CASE("a slice of a torus is cut as near to a cube as it divides") {
+  const std::array pod{16, 20, 28};
+  const auto check_axes = [&](double ranks, int a, int b, int c, double share) {
+    const TorusSlice slice = torus_slice(pod, ranks);
+    REQUIRE(slice.count == 3);
+    CHECK(slice.axes[0] == a);
+    CHECK(slice.axes[1] == b);
+    CHECK(slice.axes[2] == c);
+    CHECK(slice.share_of_links == doctest::Approx(share));
+  };
+  check_axes(64, 4, 4, 4, 1);
+  check_axes(8960, 16, 20, 28, 1);
+  check_axes(512, 8, 8, 8, 1);
+  check_axes(2, 1, 1, 2, 1.0 / 3);
+  check_axes(7, 1, 1, 7, 1.0 / 3);
+  const TorusSlice flat = torus_slice({}, 64);
+  CHECK(flat.count == 2);
+  CHECK(flat.axes[0] == 8);
+  CHECK(flat.axes[1] == 8);
+}
