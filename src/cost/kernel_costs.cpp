@@ -51,9 +51,10 @@ class Memo {
 
 /// A training library's kernel was not measured per shape here: its level is known to about this.
 constexpr double kTrainingAttentionSigma = 0.12;
-/// Stream bandwidth of fused kernels scatters by about this over sizes and patterns (fit of the
-/// vidur add, norm and rope rows).
-constexpr double kTrafficSigma = 0.15;
+/// Elementwise kernels beside the streaming share: of vLLM's of 2024 on A100 and H100, large adds
+/// reach 1.0 to 1.2 of it, activations 0.6 to 0.7, rotary embeddings 0.55, norms 0.43
+/// (data/measurements/kernels/*.memory.csv); fused training kernels lie between.
+constexpr double kTrafficSigma = 0.3;
 
 AttentionGeometry geometry_of(const AttentionShape& s) {
   return {s.batch,        s.heads,     s.kv_heads, s.head_dim_qk, s.head_dim_v,
@@ -62,6 +63,18 @@ AttentionGeometry geometry_of(const AttentionShape& s) {
 
 /// "nv" of "nv_h100_sxm": fits are named by catalogue ids, which begin with the maker.
 std::string_view maker(std::string_view id) { return id.substr(0, id.find('_')); }
+
+/// The product fit that tells a part's 16-bit device: its own, else an 8-bit one, whose peak is
+/// twice the 16-bit peak on every part that has both tables.
+const KernelVariant* sixteen_bit_fit(const KernelShelf& shelf) {
+  for (const double bytes : {2.0, 1.0}) {
+    for (const KernelVariant& v : shelf.variants) {
+      if (v.op == KernelOperator::gemm && std::floor(bytes_per_element(v.dtype) / byte) == bytes)
+        return &v;
+    }
+  }
+  return nullptr;
+}
 
 /// DeepSeek's latent attention, in either of its two shapes.
 bool is_latent(const AttentionShape& s) {
@@ -202,9 +215,10 @@ Result<std::monostate> KernelCosts::Library::fill(const Accelerator& accelerator
   return std::monostate{};
 }
 
-/// What the part reaches of its 16-bit peak over what the lender reaches, both against the same
-/// form on their best published shapes; 1 where either publishes none. A part without a figure
-/// takes that of the first lender of its own silicon.
+/// What the part reaches of its 16-bit peak over what the lender reaches, each against the same
+/// form on its published shape: best of many shapes against the same, held products against held
+/// ones; 1 where neither pair is published. A part without a figure is as its own silicon's first
+/// lender.
 double KernelCosts::Library::published_ratio(const Accelerator& accelerator,
                                              const KernelShelf& shelf) const {
   const auto bf16 = std::find_if(shelf.variants.begin(), shelf.variants.end(), [](const auto& v) {
@@ -212,28 +226,46 @@ double KernelCosts::Library::published_ratio(const Accelerator& accelerator,
   });
   const auto peak = accelerator.dense_peak(Dtype::bf16);
   if (bf16 == shelf.variants.end() || !peak) return 1;
-  const auto reached = [&](const std::string& id, const KernelDevice& device) {
-    const KernelVariant there = moved(*bf16, device, 1, Dtype::bf16);
-    const PublishedProduct* best = nullptr;
-    for (const PublishedProduct& p : products_) {
-      const bool counts = p.accelerator == id && p.dtype == Dtype::bf16;
-      if (counts && (best == nullptr || p.tflops > best->tflops)) best = &p;
-    }
-    if (best == nullptr) return 0.0;
-    const double us = std::get<GemmForm>(there.form).microseconds(best->m, best->n, best->k);
-    return best->tflops / (2e-6 * best->m * best->n * best->k / us);
-  };
   KernelDevice device = bf16->device;
-  const double lent = reached(shelf.accelerator, device);
   device.peak_tflops = peak->value / teraflop_per_second;
   device.bandwidth_tbs = bandwidth * 1e-12;
   if (accelerator.compute_units) device.compute_units = accelerator.compute_units->value;
-  double ours = reached(accelerator.id, device);
+  const auto reached = [&](const std::string& id, const KernelDevice& on, bool best_of_many) {
+    const PublishedProduct* best = nullptr;
+    for (const PublishedProduct& p : products_) {
+      const bool counts =
+          p.accelerator == id && p.dtype == Dtype::bf16 && p.best_of_many_shapes == best_of_many;
+      if (counts && (best == nullptr || p.tflops > best->tflops)) best = &p;
+    }
+    if (best == nullptr) return 0.0;
+    const KernelVariant there = moved(*bf16, on, 1, Dtype::bf16);
+    const double us = std::get<GemmForm>(there.form).microseconds(best->m, best->n, best->k);
+    return best->tflops / (2e-6 * best->m * best->n * best->k / us);
+  };
+  const auto published = [&](const std::string& id) {
+    return std::any_of(products_.begin(), products_.end(), [&](const PublishedProduct& p) {
+      return p.accelerator == id && p.dtype == Dtype::bf16;
+    });
+  };
+  std::string id = accelerator.id;
   for (const KernelRelative& lender : lenders_) {
-    if (ours == 0 && lender.shapes && lender.accelerator != shelf.accelerator)
-      ours = reached(lender.accelerator, device);
+    if (!published(id) && lender.shapes && published(lender.accelerator)) id = lender.accelerator;
   }
-  return ours > 0 && lent > 0 ? ours / lent : 1;
+  if (id == shelf.accelerator) return 1;
+  if (id != accelerator.id) {  // a kin's figure counts against the kin's own peak
+    const auto kin = std::find_if(shelves_.begin(), shelves_.end(),
+                                  [&](const auto& s) { return s->accelerator == id; });
+    const KernelVariant* fit = kin == shelves_.end() ? nullptr : sixteen_bit_fit(**kin);
+    if (fit == nullptr) return 1;
+    device = fit->device;
+    if (bytes_per_element(fit->dtype) < 2 * byte) device.peak_tflops /= 2;
+  }
+  for (const bool best_of_many : {true, false}) {
+    const double ours = reached(id, device, best_of_many);
+    const double lent = reached(shelf.accelerator, bf16->device, best_of_many);
+    if (ours > 0 && lent > 0) return ours / lent;
+  }
+  return 1;
 }
 
 KernelCosts::Library::Slot KernelCosts::Library::take(const Accelerator& accelerator,
