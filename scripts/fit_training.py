@@ -26,7 +26,7 @@ HEADER_MATURITY = """# How much slower than the kernel-calibrated bound a softwa
 # predicted time, 1 = mature. A factor holds from its month until the next entry of the same vendor,
 # family, framework and workload; the most specific entry wins ("*" matches anything). Fitted only on
 # the sources named in fitted_on (validation/split.toml says which half); never part of a kernel rate.
-# workload: dense | moe | fine-tuning | diffusion | *
+# workload: dense | moe | hybrid | fine-tuning | diffusion | *
 # Written by scripts/fit_training.py; do not edit.
 
 [[maturity]]
@@ -95,10 +95,10 @@ def month_groups(rows):
     return groups
 
 
-def entry(vendor, family, framework, workload, start, rows):
+def entry(vendor, family, accelerator, framework, workload, start, rows):
     sources = sorted({row["source"] for row in rows})
     listed = ", ".join(f'"{source}"' for source in sources)
-    return (f'\n[[maturity]]\nvendor = "{vendor}"\nfamily = "{family}"\nframework = "{framework}"\n'
+    return (f'\n[[maturity]]\nvendor = "{vendor}"\nfamily = "{family}"\naccelerator = "{accelerator}"\nframework = "{framework}"\n'
             f'workload = "{workload}"\nfrom = "{start}"\nfactor = {shrunk_factor(rows):.4f}\n'
             f'fitted_on = [{listed}]\nnote = "{len(rows)} rows of {len(sources)} sources"\n')
 
@@ -108,19 +108,21 @@ def print_maturity(rows):
     print(HEADER_MATURITY, end="")
     groups = collections.defaultdict(list)
     for row in fit:
-        groups[row["vendor"], row["family"], row["framework"], row["workload"]].append(row)
-    for (vendor, family, framework, workload), members in sorted(groups.items()):
+        # Expert exchange depends on the scale-up domain, which differs inside a family (B200 8, GB200 72).
+        part = row["accelerator"] if row["workload"] in ("moe", "hybrid") else "*"
+        groups[row["vendor"], row["family"], part, row["framework"], row["workload"]].append(row)
+    for (vendor, family, part, framework, workload), members in sorted(groups.items()):
         for index, (month, period) in enumerate(month_groups(members)):
             # The first period also speaks for earlier dates: nothing older of the kind was measured.
             start = "2000-01" if index == 0 else month
-            print(entry(vendor, family, framework, workload, start, period), end="")
+            print(entry(vendor, family, part, framework, workload, start, period), end="")
     # What a kind of workload on a family needs whatever the framework, for profiles that were never measured there.
     families = collections.defaultdict(list)
     for row in fit:
         families[row["vendor"], row["family"], row["workload"]].append(row)
     for (vendor, family, workload), members in sorted(families.items()):
         recent = month_groups(members)[-1][1]
-        print(entry(vendor, family, "*", workload, "2000-01", recent), end="")
+        print(entry(vendor, family, "*", "*", workload, "2000-01", recent), end="")
 
 
 def print_intervals(rows):

@@ -90,8 +90,8 @@ TrainingEstimate estimate_training(const TrainingScenario& scenario, const Machi
   TrainingEstimate estimate;
   estimate.step = step_time(scenario.model, scenario.plan, machine);
   if (options.software_maturity) {
-    estimate.maturity = models.maturity.factor(part.vendor, part.family, scenario.framework,
-                                               workload, scenario.release_date);
+    estimate.maturity =
+        models.maturity.factor(part, scenario.framework, workload, scenario.release_date);
     StepBreakdown& where = estimate.step.where;
     where.software = where.total * (estimate.maturity.factor - 1);
     where.total += where.software;

@@ -69,6 +69,15 @@ void add_ops(const std::vector<Op>& ops, const Machine& machine, const TrainingP
   }
 }
 
+/// Share of the all-to-all's payload that a merging dispatcher sends: distinct destinations of k
+/// uniform choices among n, n (1 - (1 - 1/n)^k), over k. Destinations are domains where the group
+/// spans several, else ranks.
+double merged_share(double copies, const RankGroup& group) {
+  const double domains = std::ceil(static_cast<double>(group.size) / group.per_domain);
+  const double places = domains > 1 ? domains : group.size;
+  return places * (1 - std::pow(1 - 1 / places, copies)) / copies;
+}
+
 /// Communication of one pass, split into exposed and hidden by the plan's overlap settings.
 void add_comms(const std::vector<Comm>& comms, Pass which, const Machine& machine,
                const TrainingPlan& plan, PassTime& pass) {
@@ -77,8 +86,9 @@ void add_comms(const std::vector<Comm>& comms, Pass which, const Machine& machin
   for (const Comm& comm : comms) {
     const RankGroup group = rank_group(comm.group, plan.layout, machine.network.scale_up_domain);
     if (group.size <= 1) continue;
-    const CollectiveTime one =
-        machine.collectives.time(collective_kind(comm.kind), comm.payload, group);
+    const bool merged = plan.merged_dispatch && comm.group == CommGroup::expert && comm.copies > 1;
+    const Bytes payload = merged ? comm.payload * merged_share(comm.copies, group) : comm.payload;
+    const CollectiveTime one = machine.collectives.time(collective_kind(comm.kind), payload, group);
     const Seconds time = one.time * comm.count;
     Seconds exposed = time;
     if (which == Pass::backward_weight) {

@@ -12,8 +12,10 @@ FieldTable<MaturityEntry> entry_fields() {
   return {
       required(text_field("vendor", &E::vendor, "accelerator vendor or *")),
       required(text_field("family", &E::family, "accelerator family or *")),
+      text_field("accelerator", &E::accelerator, "catalogue id or *"),
       required(text_field("framework", &E::framework, "profile id or *")),
-      required(text_field("workload", &E::workload, "dense, moe, fine-tuning, diffusion or *")),
+      required(
+          text_field("workload", &E::workload, "dense, moe, hybrid, fine-tuning, diffusion or *")),
       required(text_field("from", &E::from, "first month, yyyy-mm")),
       required(number_field("factor", &E::factor, {0.2, 10}, "measured over predicted time")),
       Field<E>{"fitted_on", "array of text", "sources the factor was fitted on", true,
@@ -37,8 +39,9 @@ bool matches(const std::string& pattern, std::string_view name) {
 }
 
 int specificity(const MaturityEntry& entry) {
-  return (entry.family != "*" ? 8 : 0) + (entry.framework != "*" ? 4 : 0) +
-         (entry.workload != "*" ? 2 : 0) + (entry.vendor != "*" ? 1 : 0);
+  return (entry.accelerator != "*" ? 16 : 0) + (entry.family != "*" ? 8 : 0) +
+         (entry.framework != "*" ? 4 : 0) + (entry.workload != "*" ? 2 : 0) +
+         (entry.vendor != "*" ? 1 : 0);
 }
 
 }  // namespace
@@ -61,15 +64,14 @@ Result<MaturityTable> MaturityTable::load(const std::filesystem::path& data_dire
   return table;
 }
 
-MaturityFactor MaturityTable::factor(const std::string& vendor, const std::string& family,
-                                     const std::string& framework, WorkloadClass workload,
-                                     const std::string& date) const {
+MaturityFactor MaturityTable::factor(const Accelerator& accelerator, const std::string& framework,
+                                     WorkloadClass workload, const std::string& date) const {
   const MaturityEntry* best = nullptr;
   for (const MaturityEntry& entry : entries_) {
-    const bool fits = matches(entry.vendor, vendor) && matches(entry.family, family) &&
-                      matches(entry.framework, framework) &&
-                      matches(entry.workload, name_of(workload)) &&
-                      (date.empty() || entry.from <= date);
+    const bool fits =
+        matches(entry.vendor, accelerator.vendor) && matches(entry.family, accelerator.family) &&
+        matches(entry.accelerator, accelerator.id) && matches(entry.framework, framework) &&
+        matches(entry.workload, name_of(workload)) && (date.empty() || entry.from <= date);
     if (!fits) continue;
     if (best == nullptr || specificity(entry) > specificity(*best) ||
         (specificity(entry) == specificity(*best) && entry.from >= best->from))

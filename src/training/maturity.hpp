@@ -8,14 +8,16 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "catalogue/accelerator.hpp"
 #include "training/scenario.hpp"
 
 namespace polyfleet {
 
 struct MaturityEntry {
   std::string vendor, family, framework, workload;  ///< "*" matches anything
-  std::string from;                                 ///< "2025-05"
-  double factor = 1;                                ///< measured over predicted time; 1 = mature
+  std::string accelerator = "*";  ///< catalogue id, where a family's members differ
+  std::string from;               ///< "2025-05"
+  double factor = 1;              ///< measured over predicted time; 1 = mature
   std::vector<std::string> fitted_on;
   std::string note;
 };
@@ -29,11 +31,10 @@ struct MaturityFactor {
 class MaturityTable {
  public:
   static Result<MaturityTable> load(const std::filesystem::path& data_directory);
-  /// The most specific matching entry (family before framework before vendor before workload) not
-  /// later than `date`; an empty date means the latest release.
-  MaturityFactor factor(const std::string& vendor, const std::string& family,
-                        const std::string& framework, WorkloadClass workload,
-                        const std::string& date) const;
+  /// The most specific matching entry (accelerator before family before framework before workload
+  /// before vendor) not later than `date`; an empty date means the latest release.
+  MaturityFactor factor(const Accelerator& accelerator, const std::string& framework,
+                        WorkloadClass workload, const std::string& date) const;
   const std::vector<MaturityEntry>& entries() const { return entries_; }
 
  private:

@@ -63,6 +63,10 @@ struct TrainingPlan {
   bool fused_loss = false;
   double elementwise_factor = 1;
   double expert_imbalance = 1;
+  /// Expert dispatch sends a token once to each domain (or, inside one domain, to each rank) and
+  /// fans out there, as DeepEP and HybridEP do; false = one copy per chosen expert (plain
+  /// all-to-all).
+  bool merged_dispatch = false;
   double mean_document =
       0;  ///< packed fine-tuning: mean attended length in tokens; 0 = full sequence
   double images_per_sequence = 0;  ///< vision-language models

@@ -184,6 +184,8 @@ const FieldTable<TrainingPlan>& plan_fields() {
                    "memory-bound work relative to fused kernels"),
       number_field("expert_imbalance", &P::expert_imbalance, {1, 1e4},
                    "busiest expert rank over the mean"),
+      bool_field("merged_dispatch", &P::merged_dispatch,
+                 "expert dispatch sends a token once to each domain (DeepEP, HybridEP)"),
       number_field("mean_document", &P::mean_document, kNotNegative,
                    "packed sequences: mean attended length; 0 = whole"),
       choice_field("host_launch", &P::host_launch,

@@ -5,6 +5,7 @@ namespace polyfleet {
 WorkloadClass TrainingScenario::workload_class() const {
   if (model.kind == ModelKind::diffusion_transformer) return WorkloadClass::diffusion;
   if (plan.lora.rank > 0) return WorkloadClass::fine_tuning;
+  if (model.linear_layers > 0) return WorkloadClass::hybrid;
   return model.is_moe() ? WorkloadClass::moe : WorkloadClass::dense;
 }
 
@@ -14,6 +15,8 @@ std::string_view name_of(WorkloadClass workload_class) {
       return "dense";
     case WorkloadClass::moe:
       return "moe";
+    case WorkloadClass::hybrid:
+      return "hybrid";
     case WorkloadClass::fine_tuning:
       return "fine-tuning";
     case WorkloadClass::diffusion:

@@ -19,7 +19,8 @@ struct Assumption {
 };
 
 /// Which stack of kernels a step leans on; software maturity is kept per class.
-enum class WorkloadClass { dense, moe, fine_tuning, diffusion };
+/// hybrid: Mamba or linear-attention layers among the others.
+enum class WorkloadClass { dense, moe, hybrid, fine_tuning, diffusion };
 
 struct TrainingScenario {
   std::string name;

@@ -208,6 +208,9 @@ class Settings {
     const bool overlapped = reading_.flag_or_profile("moe_ep_overlap", "moe_ep_overlap", 1);
     if (overlapped && plan_.layout.expert > 1)
       plan_.overlap.expert = reading_.number_from_profile("ep_overlap_share", 0);
+    std::string dispatcher(row_.text("moe_dispatcher"));
+    if (dispatcher.empty()) dispatcher = reading_.from_profile("moe_dispatcher");
+    plan_.merged_dispatch = mentions(dispatcher, "hybridep") || mentions(dispatcher, "deepep");
     const bool balanced = reading_.flag_or_profile("moe_force_balance", "moe_force_balance", 1) ||
                           !row_.text("moe_token_drop").empty() ||
                           !row_.remark("moe_capacity_factor").empty();

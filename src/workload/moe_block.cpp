@@ -63,11 +63,12 @@ void exchange(WorkBuilder& builder, const Routing& routing) {
   const double narrow =
       recipe.dispatch_narrow ? routing.sent * routing.width * builder.linear_input_bytes() : wide;
   if (cut.expert > 1) {
+    const double top_k = static_cast<double>(builder.model().moe.top_k);
     // dispatch and combine; backward runs them in reverse, always wide
-    builder.communicate(Pass::forward, CommGroup::expert, CommKind::all_to_all, narrow);
-    builder.communicate(Pass::forward, CommGroup::expert, CommKind::all_to_all, wide);
-    builder.communicate(Pass::backward_input, CommGroup::expert, CommKind::all_to_all, wide);
-    builder.communicate(Pass::backward_input, CommGroup::expert, CommKind::all_to_all, wide);
+    builder.communicate(Pass::forward, CommGroup::expert, CommKind::all_to_all, narrow, top_k);
+    builder.communicate(Pass::forward, CommGroup::expert, CommKind::all_to_all, wide, top_k);
+    builder.communicate(Pass::backward_input, CommGroup::expert, CommKind::all_to_all, wide, top_k);
+    builder.communicate(Pass::backward_input, CommGroup::expert, CommKind::all_to_all, wide, top_k);
   }
   if (cut.expert_tensor > 1) {
     const double gathered = routing.copies * routing.width * builder.activation_bytes();

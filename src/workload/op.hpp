@@ -78,6 +78,8 @@ struct Comm {
   Bytes payload;  ///< full logical buffer per rank (all_gather: gathered size; reduce_scatter:
                   ///< input size)
   double count = 1;
+  double copies =
+      1;  ///< expert dispatch: destinations of one token (top_k), for dispatchers that merge them
 };
 
 enum class Pass { forward, backward_input, backward_weight };

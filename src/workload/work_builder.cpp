@@ -205,8 +205,9 @@ void WorkBuilder::leave_tensor_parallel(double tokens, double width) {
   communicate(Pass::backward_input, CommGroup::tensor, CommKind::all_gather, bytes);
 }
 
-void WorkBuilder::communicate(Pass pass, CommGroup group, CommKind kind, double bytes) {
-  work_.comms[static_cast<std::size_t>(pass)].push_back({group, kind, bytes * byte, 1});
+void WorkBuilder::communicate(Pass pass, CommGroup group, CommKind kind, double bytes,
+                              double copies) {
+  work_.comms[static_cast<std::size_t>(pass)].push_back({group, kind, bytes * byte, 1, copies});
 }
 
 void WorkBuilder::recompute_since(std::size_t first) {
