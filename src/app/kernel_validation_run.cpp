@@ -2,30 +2,23 @@
 
 #include <fmt/format.h>
 
-#include <cmath>
-
+#include "app/validation_rows.hpp"
 #include "base/csv.hpp"
 #include "cost/kernel_validation.hpp"
 
 namespace polyfleet {
 namespace {
 
-/// 80 % of a normal distribution lies within this many standard deviations.
-constexpr double kEightyPercent = 1.2815515655446004;
-/// A reason is counted without its rows; their groups stand under this name.
-constexpr char kUnattributed[] = "(skipped)";
-
 PredictedRow predicted_row(const KernelPrediction& row) {
-  const double factor = std::exp(kEightyPercent * row.sigma);
-  return {.id = row.id,
-          .source = row.source,
-          .vendor = row.vendor,
-          .accelerator = row.accelerator,
-          .model = row.op + ' ' + row.variant,
-          .measured = row.measured_us,
-          .predicted = row.predicted_us,
-          .low = row.predicted_us / factor,
-          .high = row.predicted_us * factor};
+  PredictedRow predicted{.id = row.id,
+                         .source = row.source,
+                         .vendor = row.vendor,
+                         .accelerator = row.accelerator,
+                         .model = row.op + ' ' + row.variant,
+                         .measured = row.measured_us,
+                         .predicted = row.predicted_us};
+  set_interval(predicted, row.sigma);
+  return predicted;
 }
 
 std::string rows_csv(const std::vector<KernelPrediction>& rows) {
@@ -102,9 +95,9 @@ Result<ValidationAnswer> run_kernel_validation(Workspace& workspace,
   report.unit = "us";
   for (const KernelPrediction& row : file->rows) report.predictions.push_back(predicted_row(row));
   for (const auto& [reason, count] : file->skipped) {
-    for (std::size_t i = 0; i < count; ++i)
-      report.skipped.push_back(
-          {{}, kUnattributed, kUnattributed, kUnattributed, kUnattributed, reason});
+    const bool is_other =
+        reason.starts_with("operator ") || reason.find("not a kernel") != std::string::npos;
+    count_unpredicted(report, reason, count, is_other);
   }
   report.remark = "The column model holds the operator.";
   answer.rows_csv = rows_csv(file->rows);

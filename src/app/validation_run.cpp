@@ -2,9 +2,9 @@
 
 #include <fmt/format.h>
 
-#include <cmath>
-
 #include "app/kernel_validation_run.hpp"
+#include "app/memory_validation_run.hpp"
+#include "app/validation_rows.hpp"
 #include "base/csv.hpp"
 #include "base/files.hpp"
 #include "base/spelling.hpp"
@@ -14,12 +14,6 @@
 
 namespace polyfleet {
 namespace {
-
-/// 80 % of a normal distribution lies within this many standard deviations.
-constexpr double kEightyPercent = 1.2815515655446004;
-
-/// Skipped rows are counted by reason alone; their groups stand under this name.
-constexpr char kUnattributed[] = "(skipped)";
 
 ValidationSplit split_named(const std::string& name) {
   if (name == "train") return ValidationSplit::train;
@@ -54,16 +48,15 @@ Result<ValidationAnswer> train(Workspace& workspace, const ValidationRequest& re
 }
 
 PredictedRow predicted_row(const CollectiveRow& row) {
-  const double factor = std::exp(kEightyPercent * row.sigma);
-  return {.id = row.id,
-          .source = row.source,
-          .vendor = row.vendor,
-          .accelerator = row.accelerator,
-          .model = row.op,
-          .measured = row.measured,
-          .predicted = row.predicted,
-          .low = row.predicted / factor,
-          .high = row.predicted * factor};
+  PredictedRow predicted{.id = row.id,
+                         .source = row.source,
+                         .vendor = row.vendor,
+                         .accelerator = row.accelerator,
+                         .model = row.op,
+                         .measured = row.measured,
+                         .predicted = row.predicted};
+  set_interval(predicted, row.sigma);
+  return predicted;
 }
 
 std::string collective_rows_csv(const CollectiveValidation& validation) {
@@ -102,9 +95,9 @@ Result<ValidationAnswer> collectives(Workspace& workspace, const ValidationReque
   for (const CollectiveRow& row : result->rows)
     answer.report.predictions.push_back(predicted_row(row));
   for (const auto& [reason, count] : result->skipped) {
-    for (int i = 0; i < count; ++i)
-      answer.report.skipped.push_back(
-          {{}, kUnattributed, kUnattributed, kUnattributed, kUnattributed, reason});
+    const bool is_other = reason.starts_with("not between accelerators") ||
+                          reason.starts_with("between one accelerator");
+    count_unpredicted(answer.report, reason, static_cast<std::size_t>(count), is_other);
   }
   answer.report.remark = "The column model holds the operation.";
   answer.rows_csv = collective_rows_csv(*result);
@@ -116,6 +109,7 @@ Result<ValidationAnswer> collectives(Workspace& workspace, const ValidationReque
 Result<ValidationAnswer> run_validation(Workspace& workspace, const ValidationRequest& request) {
   if (request.what == "train") return train(workspace, request);
   if (request.what == "kernels") return run_kernel_validation(workspace, request);
+  if (request.what == "memory") return run_memory_validation(workspace, request);
   if (request.what == "collectives") return collectives(workspace, request);
   return problem("unknown validation '" + request.what + "'",
                  name_suggestion(request.what, {"train", "collectives", "kernels", "memory"}));

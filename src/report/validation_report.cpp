@@ -26,19 +26,20 @@ const std::vector<Grouping>& groupings() {
   return list;
 }
 
-void set_errors(Value& json, const ErrorSummary& errors) {
+void set_errors(Value& json, const ErrorSummary& errors, bool has_intervals) {
   const auto figure = [&](double value) { return errors.predicted > 0 ? Value(value) : Value(); };
   json.set("rows", errors.rows);
   json.set("predicted", errors.predicted);
   json.set("median_ape", figure(errors.median_ape));
   json.set("p90_ape", figure(errors.p90_ape));
   json.set("median_bias", figure(errors.median_bias));
-  json.set("coverage80", figure(errors.coverage80));
+  json.set("coverage80", has_intervals ? figure(errors.coverage80) : Value());
 }
 
 std::string percent(double share) { return fmt::format("{:.1f}", 100 * share); }
 
-std::vector<std::string> cells(const std::string& name, const ErrorSummary& errors) {
+std::vector<std::string> cells(const std::string& name, const ErrorSummary& errors,
+                               bool has_intervals) {
   if (errors.predicted == 0) return {name, fmt::format("{}", errors.rows), "0", "-", "-", "-", "-"};
   return {name,
           fmt::format("{}", errors.rows),
@@ -46,7 +47,7 @@ std::vector<std::string> cells(const std::string& name, const ErrorSummary& erro
           percent(errors.median_ape),
           percent(errors.p90_ape),
           fmt::format("{:+.1f}", 100 * errors.median_bias),
-          percent(errors.coverage80)};
+          has_intervals ? percent(errors.coverage80) : "-"};
 }
 
 std::string skipped_table(const ValidationSummary& summary, PageStyle style) {
@@ -76,12 +77,16 @@ std::string worst_table(const ValidationReport& report, PageStyle style, std::si
 
 std::string summary_line(const ValidationReport& report, const ValidationSummary& summary) {
   const ErrorSummary& all = summary.overall;
+  const std::string coverage =
+      report.has_intervals ? fmt::format("; {} % of measurements inside their 80 % interval",
+                                         percent(all.coverage80))
+                           : "";
   return fmt::format(
       "{}: {} of {} rows predicted; error median {} %, p90 {} %, bias {:+.1f} %, median over "
       "sources "
-      "{} %; {} % of measurements inside their 80 % interval\n",
+      "{} %{}\n",
       report.title, all.predicted, all.rows, percent(all.median_ape), percent(all.p90_ape),
-      100 * all.median_bias, percent(summary.source_median_ape), percent(all.coverage80));
+      100 * all.median_bias, percent(summary.source_median_ape), coverage);
 }
 
 }  // namespace
@@ -91,7 +96,7 @@ Value validation_json(const ValidationReport& report) {
   Value json{Table{}};
   json.set("title", report.title);
   Value overall{Table{}};
-  set_errors(overall, summary.overall);
+  set_errors(overall, summary.overall, report.has_intervals);
   overall.set("source_median_ape",
               summary.overall.predicted > 0 ? Value(summary.source_median_ape) : Value());
   for (const auto& [key, value] : *overall.table()) json.set(key, value);
@@ -100,7 +105,7 @@ Value validation_json(const ValidationReport& report) {
     Value groups{Table{}};
     for (const auto& [name, errors] : summary.*grouping.groups) {
       Value one{Table{}};
-      set_errors(one, errors);
+      set_errors(one, errors, report.has_intervals);
       groups.set(name, std::move(one));
     }
     json.set(grouping.key, std::move(groups));
@@ -113,6 +118,16 @@ Value validation_json(const ValidationReport& report) {
     skipped.push(std::move(one));
   }
   json.set("skipped", std::move(skipped));
+  if (!report.other_rows.empty()) {
+    Value others{Array{}};
+    for (const auto& [reason, count] : report.other_rows) {
+      Value one{Table{}};
+      one.set("reason", reason);
+      one.set("count", count);
+      others.push(std::move(one));
+    }
+    json.set("other_rows", std::move(others));
+  }
   for (const ValidationTable& table : report.more) json.set(table.key, table.json);
   if (!report.remark.empty()) json.set("remark", report.remark);
   return json;
@@ -128,13 +143,21 @@ std::string validation_text(const ValidationReport& report, PageStyle style, std
   for (const Grouping& grouping : groupings()) {
     TextTable table(
         {grouping.title, "rows", "predicted", "median %", "p90 %", "bias %", "in interval %"});
-    for (const auto& [name, errors] : summary.*grouping.groups) table.row(cells(name, errors));
+    for (const auto& [name, errors] : summary.*grouping.groups)
+      table.row(cells(name, errors, report.has_intervals));
     table.rule();
-    table.row(cells("all", summary.overall));
+    table.row(cells("all", summary.overall, report.has_intervals));
     text += '\n' + table.text(style);
   }
   text += '\n' + skipped_table(summary, style);
   if (!report.predictions.empty()) text += '\n' + worst_table(report, style, worst);
+  if (!report.other_rows.empty()) {
+    text += "\nrows of the file that ask for something else:\n";
+    TextTable others({"rows", "what"});
+    for (const auto& [reason, count] : report.other_rows)
+      others.row({fmt::format("{}", count), reason});
+    text += others.text(style);
+  }
   for (const ValidationTable& table : report.more) text += '\n' + table.table.text(style);
   if (!report.remark.empty()) text += '\n' + report.remark + '\n';
   return text;

@@ -3,6 +3,7 @@
 // fraction.
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,10 @@ struct ValidationReport {
   std::string unit;   ///< of measured and predicted in `worst rows`: "s", "us", "bytes"
   std::vector<PredictedRow> predictions;
   std::vector<SkippedRow> skipped;
+  /// Rows of the file that ask for something else (a GEMM in a validation of collectives): not part
+  /// of `rows`, but counted by reason.
+  std::map<std::string, std::size_t> other_rows;
+  bool has_intervals = true;  ///< false: predictions come without an interval, no coverage is shown
   std::vector<ValidationTable> more;
   std::string remark;  ///< one sentence below the tables; may be empty
 };

@@ -58,7 +58,8 @@ inline Outcome polyfleet_run(const std::string& arguments) {
 
 /// A small complete estimate; further flags come behind it.
 inline std::string small_estimate(const std::string& more = "") {
-  return "estimate train --model llama3.1-8b --accelerator nv_h100_sxm --devices 8 --global-batch 64 "
+  return "estimate train --model llama3.1-8b --accelerator nv_h100_sxm --devices 8 --global-batch "
+         "64 "
          "--sequence 4096 --precision bf16 --recompute full " +
          more;
 }

@@ -77,9 +77,10 @@ TEST_CASE("degrees that do not divide are reported at their key") {
 }
 
 TEST_CASE("more stages than layers are refused") {
-  refuses("estimate train --model llama3.1-8b --accelerator nv_h100_sxm --devices 64 --pp 64 "
-          "--global-batch 64 --sequence 4096",
-          "64 pipeline chunks (pipeline 64 x virtual 1) for 32 layers");
+  refuses(
+      "estimate train --model llama3.1-8b --accelerator nv_h100_sxm --devices 64 --pp 64 "
+      "--global-batch 64 --sequence 4096",
+      "64 pipeline chunks (pipeline 64 x virtual 1) for 32 layers");
 }
 
 TEST_CASE("several problems are reported together") {
@@ -91,9 +92,10 @@ TEST_CASE("several problems are reported together") {
 
 TEST_CASE("a file that is no scenario is refused with its place") {
   refuses("estimate train /nowhere/scenario.toml", "/nowhere/scenario.toml");
-  refuses(with_scenario("truncated.toml", "model = \"llama3.1-8b\ndevices = "),
-          "truncated.toml:1");
-  refuses(with_scenario("binary.toml", std::string("\x7f" "ELF\x02\x01\x01\0\0\0\xff\xfe", 12)),
+  refuses(with_scenario("truncated.toml", "model = \"llama3.1-8b\ndevices = "), "truncated.toml:1");
+  refuses(with_scenario("binary.toml", std::string("\x7f"
+                                                   "ELF\x02\x01\x01\0\0\0\xff\xfe",
+                                                   12)),
           "binary.toml");
   refuses(with_scenario("twice.toml", "model = \"a\"\nmodel = \"b\"\n"), "twice.toml:2");
   refuses(with_scenario("huge.toml", std::string(std::size_t{17} << 20, '#')), "huge.toml");

@@ -5,9 +5,9 @@
 #include "run_binary.hpp"
 
 TEST_CASE("help, version and the bare command succeed") {
-  for (const char* arguments : {"", "--help", "--version", "catalogue --help", "estimate --help",
-                                "estimate train --help", "validate --help", "bench --help",
-                                "main-job --help"}) {
+  for (const char* arguments :
+       {"", "--help", "--version", "catalogue --help", "estimate --help", "estimate train --help",
+        "validate --help", "bench --help", "main-job --help"}) {
     CAPTURE(arguments);
     const Outcome outcome = polyfleet_run(arguments);
     CHECK(outcome.code == 0);
@@ -25,8 +25,7 @@ TEST_CASE("every command's help has examples") {
 TEST_CASE("an unknown command is answered with the nearest one") {
   const Outcome outcome = polyfleet_run("estmate");
   CHECK(outcome.code == 2);
-  CHECK(outcome.err ==
-        "error: unknown command 'estmate'\n  fix: did you mean 'estimate'?\n");
+  CHECK(outcome.err == "error: unknown command 'estmate'\n  fix: did you mean 'estimate'?\n");
 }
 
 TEST_CASE("an unknown option is answered with the nearest one") {
@@ -46,8 +45,8 @@ TEST_CASE("the program starts in under 50 ms") {
   for (int i = 0; i < 5; ++i) {  // the best of a few: other work on the machine must not fail it
     const auto start = std::chrono::steady_clock::now();
     CHECK(polyfleet_run("--version").code == 0);
-    best = std::min(best, std::chrono::duration<double>(std::chrono::steady_clock::now() - start)
-                              .count());
+    best = std::min(
+        best, std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
   }
   CHECK(best < 0.05);
 }

@@ -67,15 +67,15 @@ TEST_CASE("memory parts of each stage sum to its total") {
 }
 
 TEST_CASE("a file, flags and --set mean the same") {
-  const std::string file = scratch().write("same.toml",
-                                           "model = \"llama3.1-8b\"\naccelerator = \"nv_h100_sxm\"\n"
-                                           "devices = 8\nprecision = \"bf16\"\n[plan]\n"
-                                           "global_batch = 64\nsequence_length = 4096\n"
-                                           "recompute = \"full\"\n");
+  const std::string file =
+      scratch().write("same.toml",
+                      "model = \"llama3.1-8b\"\naccelerator = \"nv_h100_sxm\"\n"
+                      "devices = 8\nprecision = \"bf16\"\n[plan]\n"
+                      "global_batch = 64\nsequence_length = 4096\n"
+                      "recompute = \"full\"\n");
   const double by_flags = number_at(json_of(small_estimate("--tp 2 --json")), "step_time_s");
-  const double by_file =
-      number_at(json_of("estimate train " + file + " --set plan.layout.tensor=2 --json"),
-                "step_time_s");
+  const double by_file = number_at(
+      json_of("estimate train " + file + " --set plan.layout.tensor=2 --json"), "step_time_s");
   CHECK(by_file == by_flags);
 }
 

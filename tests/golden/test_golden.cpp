@@ -1,5 +1,5 @@
-// Every shipped scenario against its accepted result: numbers at 1e-9, texts exactly. When a change is
-// meant, run tests/golden/accept.sh and say in the commit what moved and why.
+// Every shipped scenario against its accepted result: numbers at 1e-9, texts exactly. When a change
+// is meant, run tests/golden/accept.sh and say in the commit what moved and why.
 #include <doctest/doctest.h>
 
 #include <cmath>
