@@ -17,6 +17,8 @@
 
 namespace polyfleet {
 
+class KernelLibrary;
+
 /// A kernel's time; sigma is the 1-sigma of its log, from cross-validation (and the loan, if any).
 struct KernelTime {
   Seconds time;
@@ -100,9 +102,8 @@ class KernelCosts {
   std::string traffic_provenance() const;
 
  private:
-  class Library;
-  explicit KernelCosts(std::unique_ptr<const Library> library);
-  std::unique_ptr<const Library> library_;
+  explicit KernelCosts(std::unique_ptr<const KernelLibrary> library);
+  std::unique_ptr<const KernelLibrary> library_;
 };
 
 }  // namespace polyfleet
