@@ -2,8 +2,6 @@
 // github.com/deepseek-ai/DualPipe): micro-batches enter at both ends, device i holds stages i and
 // p - 1 - i, and a forward of one direction runs as one block with a backward of the other. What
 // that block hides of its own communication is in the costs handed in.
-#include <deque>
-
 #include "training/event_schedule.hpp"
 
 namespace polyfleet {
@@ -17,7 +15,9 @@ class DualPipeOrder {
         half_(shape.micro_batches / 2),
         device_(device),
         second_half_(device >= p_ / 2),
-        rank_(second_half_ ? p_ - 1 - device : device) {}
+        rank_(second_half_ ? p_ - 1 - device : device) {
+    order_.reserve(static_cast<std::size_t>(4 * half_ + 4 * p_));
+  }
 
   DeviceOrder build() {
     const std::int64_t inner = p_ / 2 - rank_ - 1;
@@ -66,7 +66,7 @@ class DualPipeOrder {
       weight();
       backward_input(0);
     }
-    while (!waiting_.empty()) weight();
+    while (next_waiting_ < waiting_.size()) weight();
   }
 
   /// Direction 0 runs from device 0 up and has the first half of the micro-batches.
@@ -84,9 +84,8 @@ class DualPipeOrder {
     waiting_.push_back(order_.back());
   }
   void weight() {
-    order_.push_back(waiting_.front());
+    order_.push_back(waiting_[next_waiting_++]);
     order_.back().kind = TaskKind::backward_weight;
-    waiting_.pop_front();
   }
   void joined(int forward_phase, int backward_phase) {
     forward(forward_phase);
@@ -99,7 +98,8 @@ class DualPipeOrder {
   std::int64_t rank_;  ///< distance from the nearer end
   std::int64_t forwards_[2] = {0, 0};
   std::int64_t backwards_[2] = {0, 0};
-  std::deque<OrderedTask> waiting_;
+  DeviceOrder waiting_;  ///< backwards whose weight gradient is still to run
+  std::size_t next_waiting_ = 0;
   DeviceOrder order_;
 };
 

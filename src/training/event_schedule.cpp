@@ -23,6 +23,20 @@ class EventRun {
   }
 
   std::vector<ScheduledTask> run() {
+    keeps_tasks_ = true;
+    play();
+    std::stable_sort(done_.begin(), done_.end(),
+                     [](const auto& a, const auto& b) { return a.device < b.device; });
+    return std::move(done_);
+  }
+
+  Seconds makespan() {
+    play();
+    return *std::max_element(free_.begin(), free_.end());
+  }
+
+ private:
+  void play() {
     for (bool progress = true; progress;) {
       progress = false;
       for (std::size_t device = 0; device < orders_.size(); ++device)
@@ -30,12 +44,8 @@ class EventRun {
     }
     for (std::size_t device = 0; device < orders_.size(); ++device)
       POLYFLEET_CHECK(next_[device] == orders_[device].size(), "pipeline schedule deadlocks");
-    std::stable_sort(done_.begin(), done_.end(),
-                     [](const auto& a, const auto& b) { return a.device < b.device; });
-    return std::move(done_);
   }
 
- private:
   static constexpr Seconds kNever = Seconds::from_base(-1);
 
   std::size_t cell(int chunk, std::int64_t micro_batch) const {
@@ -87,6 +97,7 @@ class EventRun {
       backward_[own] = available;
       input_[own] = end;
     }
+    if (!keeps_tasks_) return;
     done_.push_back({task.kind, static_cast<int>(device), task.chunk, task.micro_batch, start, end,
                      send(task)});
   }
@@ -127,6 +138,7 @@ class EventRun {
   std::vector<std::size_t> next_;
   std::vector<Seconds> free_;
   std::vector<ScheduledTask> done_;
+  bool keeps_tasks_ = false;
 };
 
 }  // namespace
@@ -153,10 +165,7 @@ std::vector<ScheduledTask> run_events(const PipelineShape& shape,
 }
 
 Seconds event_makespan(const PipelineShape& shape, std::span<const StageCost> costs) {
-  Seconds last;
-  for (const ScheduledTask& task : run_events(shape, costs))
-    last = max(last, shape.overlap_hand_over ? task.end : task.end + task.send);
-  return last;
+  return EventRun(shape, costs).makespan();
 }
 
 }  // namespace polyfleet

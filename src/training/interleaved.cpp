@@ -3,6 +3,7 @@
 // micro-batches in groups, chunk after chunk. Device i runs 2(p - i - 1) + (v - 1) n forwards
 // ahead.
 #include <algorithm>
+#include <bit>
 
 #include "base/check.hpp"
 #include "training/event_schedule.hpp"
@@ -72,7 +73,7 @@ class InterleavedWaves {
         group_(interleaved_group(devices, micro_batches)),
         all_(v_ * m_),
         lag_((v_ - 1) * group_ + 2 * (p_ - 1)),
-        history_(2 * group_ + 2),
+        history_(std::bit_ceil(static_cast<std::uint64_t>(2 * group_ + 2))),
         free_(chunks.size() / static_cast<std::size_t>(v_)),
         forward_cost_(free_),
         backward_cost_(free_),
@@ -81,13 +82,17 @@ class InterleavedWaves {
         sent_(free_.size() + 1),
         sent_next_(sent_),
         gradient_(sent_),
+        gradient_next_(sent_),
         old_sent_(static_cast<std::size_t>(history_)),
         old_gradient_(old_sent_) {}
 
   double run() {
+    std::int64_t check = lag_ + v_ * group_;
     for (std::int64_t wave = 0; wave < all_ + lag_; ++wave) {
       one_wave(wave);
-      if (wave > lag_ && (wave - lag_) % (v_ * group_) == 0) wave += skip(wave);
+      if (wave != check) continue;
+      wave += skip(wave);
+      check = wave + v_ * group_;
     }
     return *std::max_element(free_.begin(), free_.end());
   }
@@ -108,11 +113,13 @@ class InterleavedWaves {
     cursor.size = std::min(group_, m_ - q / (v_ * group_) * group_);
   }
 
-  std::size_t slot(std::int64_t wave) const { return static_cast<std::size_t>(wave % history_); }
+  std::size_t slot(std::int64_t wave) const {
+    return static_cast<std::uint64_t>(wave) & (history_ - 1);
+  }
 
   /// The value that a wrap-around needs: made `size - p + 1` waves ago.
   double wrapped(const std::vector<double>& old, std::int64_t wave, const Cursor& cursor) const {
-    return cursor.round == 0 ? 0 : old[slot(wave - (cursor.size - p_ + 1) + history_)];
+    return cursor.round == 0 ? 0 : old[slot(wave - (cursor.size - p_ + 1))];
   }
 
   void one_wave(std::int64_t wave) {
@@ -120,8 +127,17 @@ class InterleavedWaves {
     follow(forward_, wave);
     if (backward_wave >= 0) follow(backward_, backward_wave);
     enter_round(wave, backward_wave);
-    forwards(wave);
-    if (backward_wave >= 0) backwards(wave, backward_wave);
+    sent_[0] = wave < all_ ? wrapped(old_sent_, wave, forward_) : 0;
+    gradient_[static_cast<std::size_t>(p_)] =
+        backward_wave >= 0 && backward_wave < all_ ? wrapped(old_gradient_, wave, backward_) : 0;
+    if (wave >= lag_ && wave < all_) {
+      both();
+    } else {
+      forwards(std::max<std::int64_t>(0, wave - all_ + 1), std::min(p_, wave + 1));
+      backwards(std::max<std::int64_t>(0, lag_ - wave), std::min(p_, all_ + lag_ - wave));
+    }
+    sent_.swap(sent_next_);
+    gradient_.swap(gradient_next_);
     old_sent_[slot(wave)] = sent_[static_cast<std::size_t>(p_)];
     old_gradient_[slot(wave)] = gradient_[0];
   }
@@ -145,10 +161,7 @@ class InterleavedWaves {
     }
   }
 
-  void forwards(std::int64_t wave) {
-    sent_[0] = wave < all_ ? wrapped(old_sent_, wave, forward_) : 0;
-    const std::int64_t low = std::max<std::int64_t>(0, wave - all_ + 1);
-    const std::int64_t high = std::min(p_, wave + 1);
+  void forwards(std::int64_t low, std::int64_t high) {
     double* __restrict free = free_.data();
     double* __restrict next = sent_next_.data();
     const double* __restrict sent = sent_.data();
@@ -159,23 +172,40 @@ class InterleavedWaves {
       free[i] = end;
       next[i + 1] = end + flight[i];
     }
-    sent_.swap(sent_next_);
   }
 
-  void backwards(std::int64_t wave, std::int64_t backward_wave) {
-    gradient_[static_cast<std::size_t>(p_)] =
-        backward_wave < all_ ? wrapped(old_gradient_, wave, backward_) : 0;
-    const std::int64_t low = std::max<std::int64_t>(0, lag_ - wave);
-    const std::int64_t high = std::min(p_, all_ + lag_ - wave);
+  void backwards(std::int64_t low, std::int64_t high) {
     double* __restrict free = free_.data();
-    double* gradient = gradient_.data();
+    double* __restrict next = gradient_next_.data();
+    const double* __restrict gradient = gradient_.data();
     const double* __restrict cost = backward_cost_.data();
     const double* __restrict flight = backward_flight_.data();
     for (std::int64_t i = low; i < high; ++i) {
-      const double input = gradient[i + 1];
-      const double end = (free[i] < input ? input : free[i]) + cost[i];
+      const double end = (free[i] < gradient[i + 1] ? gradient[i + 1] : free[i]) + cost[i];
       free[i] = end;
-      gradient[i] = end + flight[i];
+      next[i] = end + flight[i];
+    }
+  }
+
+  /// The steady wave: a forward and a backward on every device.
+  void both() {
+    double* __restrict free = free_.data();
+    double* __restrict sent_next = sent_next_.data();
+    double* __restrict gradient_next = gradient_next_.data();
+    const double* __restrict sent = sent_.data();
+    const double* __restrict gradient = gradient_.data();
+    const double* __restrict forward_cost = forward_cost_.data();
+    const double* __restrict forward_flight = forward_flight_.data();
+    const double* __restrict backward_cost = backward_cost_.data();
+    const double* __restrict backward_flight = backward_flight_.data();
+    const std::int64_t devices = p_;
+    for (std::int64_t i = 0; i < devices; ++i) {
+      const double input = gradient[i + 1];
+      const double forward = (free[i] < sent[i] ? sent[i] : free[i]) + forward_cost[i];
+      const double backward = (forward < input ? input : forward) + backward_cost[i];
+      free[i] = backward;
+      sent_next[i + 1] = forward + forward_flight[i];
+      gradient_next[i] = backward + backward_flight[i];
     }
   }
 
@@ -212,10 +242,12 @@ class InterleavedWaves {
   }
 
   const std::vector<WaveStage>& chunks_;
-  std::int64_t p_, v_, m_, group_, all_, lag_, history_;
+  std::int64_t p_, v_, m_, group_, all_, lag_;
+  std::uint64_t history_;  ///< a power of two
   std::vector<double> free_, forward_cost_, backward_cost_, forward_flight_, backward_flight_;
   std::vector<double> sent_, sent_next_;  ///< [i + 1]: when the last forward of device i arrives
-  std::vector<double> gradient_;          ///< [i]: when the last gradient of device i arrives
+  std::vector<double> gradient_,
+      gradient_next_;  ///< [i]: when the last gradient of device i arrives
   std::vector<double> old_sent_, old_gradient_;  ///< of the ends of the ring, by wave
   std::vector<double> before_;
   Cursor forward_, backward_;

@@ -36,39 +36,48 @@ std::vector<WaveStage> wave_stages(const PipelineShape& shape, std::span<const S
   return stages;
 }
 
+/// Work of the busiest pair of DualPipe stages for two micro-batches.
+double busiest_pair(const PipelineShape& shape, std::span<const StageCost> costs) {
+  const auto work = [&](std::size_t i) {
+    const StageCost& cost = costs[i];
+    Seconds sum = cost.forward + cost.backward_input + cost.backward_weight;
+    if (!shape.overlap_hand_over && i + 1 < costs.size()) sum += cost.send_forward;
+    if (!shape.overlap_hand_over && i > 0) sum += cost.send_backward;
+    return sum.base();
+  };
+  double most = 0;
+  for (std::size_t i = 0; i < costs.size(); ++i)
+    most = std::max(most, work(i) + work(costs.size() - 1 - i));
+  return most;
+}
+
+/// DualPipe by events. With many micro-batches, once the step grows by exactly the busiest pair's
+/// work for four pairs of micro-batches on end, that pair never waits again and the rest is
+/// proportional; where another pace rules (uneven stages with long flights), every event is run.
 double dual_pipe_makespan(PipelineShape shape, std::span<const StageCost> costs,
                           HandOver hand_over) {
   std::vector<StageCost> own(costs.begin(), costs.end());
   if (hand_over == HandOver::free) {
     for (StageCost& cost : own) cost.send_forward = cost.send_backward = 0 * second;
   }
-  double most = 0;  // busiest pair of stages per two micro-batches
-  for (std::size_t i = 0; i < own.size(); ++i) {
-    const StageCost& a = own[i];
-    const StageCost& b = own[own.size() - 1 - i];
-    most = std::max(most, (a.forward + a.backward_input + a.backward_weight + b.forward +
-                           b.backward_input + b.backward_weight)
-                              .base());
-  }
-  // Once the time grows by exactly the busiest pair for three steps on end, that pair never waits
-  // again and the rest of the steady state is proportional.
-  constexpr int kSteps = 3;
   constexpr double kRounding = 1e-11;
-  const std::int64_t enough = 4 * shape.stages;
-  if (shape.micro_batches > enough + 2 * kSteps) {
-    const std::int64_t wanted = shape.micro_batches;
+  constexpr int kPairs = 4;
+  const double most = busiest_pair(shape, own);
+  const std::int64_t wanted = shape.micro_batches;
+  for (std::int64_t enough = 4 * shape.stages; enough + 2 * kPairs < wanted; enough *= 2) {
     shape.micro_batches = enough;
     double previous = event_makespan(shape, own).base();
-    bool steady = true;
-    for (int step = 0; step < kSteps && steady; ++step) {
+    int held = 0;
+    for (; held < kPairs; ++held) {
       shape.micro_batches += 2;
       const double now = event_makespan(shape, own).base();
-      steady = std::abs(now - previous - most) <= kRounding * now;
+      if (std::abs(now - previous - most) > kRounding * now) break;
       previous = now;
     }
-    if (steady) return previous + most * static_cast<double>((wanted - shape.micro_batches) / 2);
-    shape.micro_batches = wanted;
+    if (held == kPairs)
+      return previous + most * static_cast<double>((wanted - shape.micro_batches) / 2);
   }
+  shape.micro_batches = wanted;
   return event_makespan(shape, own).base();
 }
 

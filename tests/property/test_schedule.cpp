@@ -31,7 +31,7 @@ Pipeline some_pipeline() {
   if (shape.schedule == Schedule::interleaved) shape.virtual_stages = *rc::gen::inRange(1, 5);
   if (shape.schedule == Schedule::dual_pipe) {
     shape.stages += shape.stages % 2;
-    shape.micro_batches = 2 * (shape.micro_batches / 2) + 2 * shape.stages;
+    shape.micro_batches = 6 * (shape.micro_batches / 2) + 2 * shape.stages;
   }
   shape.overlap_hand_over = *rc::gen::arbitrary<bool>();
   const bool uneven = *rc::gen::arbitrary<bool>();
