@@ -28,7 +28,10 @@ Result<ValidationAnswer> run_memory_validation(Workspace& workspace,
     const FootprintPrediction& row = (*rows)[i];
     const MemoryFootprint& footprint = (*footprints)[i];
     const std::string vendor = footprint.vendor.substr(0, footprint.vendor.find(' '));
-    const std::string& model = footprint.model.name;
+    const std::string model =
+        fmt::format("{} layers of {}", footprint.model.layers, footprint.model.hidden);
+    const std::string framework =
+        footprint.framework.empty() ? "(not stated)" : footprint.framework;
     answer.rows_csv +=
         fmt::format("{},{},{},{},{},{},{},{}\n", csv_cell(row.id), csv_cell(row.source),
                     csv_cell(footprint.vendor), csv_cell(footprint.framework), row.measured / byte,
@@ -37,13 +40,12 @@ Result<ValidationAnswer> run_memory_validation(Workspace& workspace,
       report.predictions.push_back({.id = row.id,
                                     .source = row.source,
                                     .vendor = vendor,
-                                    .accelerator = footprint.framework,
+                                    .accelerator = framework,
                                     .model = model,
                                     .measured = row.measured / gigabyte,
                                     .predicted = row.predicted / gigabyte});
     } else {
-      report.skipped.push_back(
-          {row.id, row.source, vendor, footprint.framework, model, row.excluded});
+      report.skipped.push_back({row.id, row.source, vendor, framework, model, row.excluded});
     }
   }
   return answer;

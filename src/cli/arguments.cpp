@@ -92,7 +92,8 @@ void add_estimate_flag(CLI::App& train, const EstimateFlag& flag, EstimateArgume
     estimate.settings.push_back(setting_of_flag(flag, text));
   };
   CLI::Option* option = train.add_option_function<std::string>(flag.names, keep, flag.help);
-  option->type_name(flag.type);
+  // The last one wins, so that a script's flags can be overridden behind it.
+  option->type_name(flag.type)->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
   if (flag.kind == FlagKind::truth) option->expected(0, 1)->default_str("true");
 }
 
@@ -197,15 +198,19 @@ Diagnostics unexpected(const CLI::App& app) {
   return problems;
 }
 
+/// "polyfleet estimate train".
+std::string path_of(const CLI::App* command) {
+  const CLI::App* parent = command->get_parent();
+  return parent == nullptr ? command->get_name() : path_of(parent) + ' ' + command->get_name();
+}
+
 int explain_error(const CLI::App& app, const CLI::ParseError& error) {
   if (error.get_exit_code() == 0) return app.exit(error);  // --help, --version
   if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr) {
     const Diagnostics problems = unexpected(app);
     if (!problems.empty()) return bad_input(problems);
   }
-  const std::string command = reached(&app)->get_name();
-  return bad_input({problem(
-      error.what(), "see polyfleet " + (command == "polyfleet" ? "" : command + ' ') + "--help")});
+  return bad_input({problem(error.what(), "see " + path_of(reached(&app)) + " --help")});
 }
 
 }  // namespace

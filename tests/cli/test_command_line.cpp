@@ -34,6 +34,12 @@ TEST_CASE("an unknown option is answered with the nearest one") {
   CHECK(outcome.err == "error: unknown option '--modle'\n  fix: did you mean '--model'?\n");
 }
 
+TEST_CASE("of a repeated flag the last one wins") {
+  const Outcome outcome = polyfleet_run(small_estimate("--devices 16 --devices 12 --json"));
+  CHECK(outcome.code == 2);
+  CHECK(outcome.says("data parallel 12"));
+}
+
 TEST_CASE("an unknown validation is refused") {
   const Outcome outcome = polyfleet_run("validate trian");
   CHECK(outcome.code == 2);
