@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <numeric>
 
 #include "training/plan_check.hpp"
 
@@ -29,12 +30,25 @@ std::vector<Cut> cuts_of(const PlanGrid& grid) {
   return cuts;
 }
 
-/// The most replicas whose micro-batches divide the global batch.
-std::int64_t replicas(std::int64_t offered, std::int64_t replica_devices, std::int64_t batches) {
-  for (std::int64_t data = std::min(offered / replica_devices, batches); data > 0; --data) {
-    if (batches % data == 0) return data;
-  }
-  return 0;
+/// How a cut uses the devices offered.
+struct Use {
+  std::int64_t replicas = 0;
+  std::int64_t global_batch = 0;
+};
+
+/// As many replicas as the devices allow (experts need a multiple of theirs), and the multiple of
+/// what they take in one round that is nearest to the wanted batch; an interleaved pipeline takes
+/// whole rounds of its stages.
+Use use_of(const Cut& cut, std::int64_t offered, int micro_batch, std::int64_t wanted) {
+  const std::int64_t replica = std::int64_t{cut.tensor} * cut.pipeline;
+  const std::int64_t group = cut.expert / std::gcd(cut.expert, cut.tensor);
+  Use use;
+  use.replicas = offered / replica / group * group;
+  if (use.replicas == 0) return use;
+  const std::int64_t rounds = cut.virtual_stages > 1 ? cut.pipeline : 1;
+  const std::int64_t step = use.replicas * micro_batch * rounds;
+  use.global_batch = std::max<std::int64_t>(1, (wanted + step / 2) / step) * step;
+  return use;
 }
 
 class Sweeper {
@@ -61,21 +75,26 @@ class Sweeper {
  private:
   void try_cut(const Cut& cut, int micro_batch) {
     const Value* batch = stated(base_, "plan.global_batch");
-    if (batch == nullptr || batch->integer() == nullptr || *batch->integer() % micro_batch != 0)
+    if (batch == nullptr || batch->integer() == nullptr) {
+      problems_ = {problem_at(base_.where(), "the shared scenario lacks plan.global_batch",
+                              "give it in sequences a step")};
       return;
+    }
     const std::int64_t replica = std::int64_t{cut.tensor} * cut.pipeline;
-    const std::int64_t data = replicas(devices_, replica, *batch->integer() / micro_batch);
-    if (data == 0) return;
-    std::vector<Setting> settings{integer_setting("devices", data * replica),
-                                  integer_setting("plan.layout.tensor", cut.tensor),
-                                  integer_setting("plan.layout.pipeline", cut.pipeline),
-                                  integer_setting("plan.layout.virtual_stages", cut.virtual_stages),
-                                  integer_setting("plan.layout.expert", cut.expert),
-                                  integer_setting("plan.micro_batch", micro_batch)};
+    const Use use = use_of(cut, devices_, micro_batch, *batch->integer());
+    if (use.replicas == 0) return;
+    const std::vector<Setting> settings{
+        integer_setting("devices", use.replicas * replica),
+        integer_setting("plan.global_batch", use.global_batch),
+        integer_setting("plan.layout.tensor", cut.tensor),
+        integer_setting("plan.layout.pipeline", cut.pipeline),
+        integer_setting("plan.layout.virtual_stages", cut.virtual_stages),
+        integer_setting("plan.layout.expert", cut.expert),
+        integer_setting("plan.micro_batch", micro_batch)};
     for (const std::string& recompute : grid_.recompute) {
       std::vector<Setting> with_recompute = settings;
       with_recompute.push_back({"plan.recompute", Value(recompute), "sweep"});
-      if (!try_plan(with_recompute, data * replica)) return;
+      if (!try_plan(with_recompute, use.replicas * replica)) return;
     }
   }
 
@@ -94,8 +113,9 @@ class Sweeper {
     ++best_.tried;
     if (!estimate.fits_in_memory) return true;
     ++best_.fitting;
-    if (best_.settings.empty() || estimate.time < best_time_) {
-      best_time_ = estimate.time;
+    const double rate = estimate.tokens_per_step / (estimate.time / second);
+    if (rate > best_rate_) {
+      best_rate_ = rate;
       best_.settings = settings;
       best_.devices = used;
     }
@@ -108,7 +128,7 @@ class Sweeper {
   const PlanGrid& grid_;
   const TrainingModels* models_ = nullptr;
   SweptPlan best_;
-  Seconds best_time_;
+  double best_rate_ = 0;  // tokens per second
   Diagnostics problems_;
 };
 

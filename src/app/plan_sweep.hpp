@@ -30,8 +30,8 @@ struct SweptPlan {
 };
 
 /// The plan with the most tokens per second on at most `devices` accelerators. `base` is a scenario
-/// without devices and degrees but with a global batch. Errors: those of the base, and nothing
-/// fits.
+/// without devices and degrees but with a global batch, which each plan rounds to a multiple of
+/// what its replicas take in one round. Errors: those of the base, and nothing fits.
 Result<SweptPlan> swept_plan(Workspace& workspace, const Value& base, std::int64_t devices,
                              const PlanGrid& grid);
 

@@ -71,6 +71,10 @@ const Line kLines[] = {
      }},
     {"plan",
      [](const ComparedSystem& s, const RunFigures&) { return plan_text(s.answer.scenario); }},
+    {"global batch",
+     [](const ComparedSystem& s, const RunFigures&) {
+       return fmt::format("{}", s.answer.scenario.plan.global_batch);
+     }},
     {"software",
      [](const ComparedSystem& s, const RunFigures&) {
        return fmt::format("{}, maturity x {:.2f}", s.answer.scenario.framework,

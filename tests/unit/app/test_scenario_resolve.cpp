@@ -144,6 +144,7 @@ TEST_CASE("the sweep's plan fits and no plan of its grid that fits is faster") {
   };
   const auto chosen = time_of(best->settings);
   CHECK(chosen.first);
+  CHECK(best->devices <= 16);
   for (const int tensor : grid.tensor) {
     for (const int pipeline : grid.pipeline) {
       for (const int micro_batch : grid.micro_batch) {
