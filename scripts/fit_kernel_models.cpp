@@ -1,7 +1,9 @@
-// Fits the analytic kernel forms and chooses the interpolation of their residuals for every measured
-// table of data/measurements/kernels, and writes data/kernels/<accelerator>.toml. Microbenchmarks only.
+// Fits the analytic kernel forms and chooses the interpolation of their residuals for every
+// measured table of data/measurements/kernels, and writes data/kernels/<accelerator>.toml.
+// Microbenchmarks only.
 //
-//   g++ -std=c++20 -O2 -Isrc scripts/fit_kernel_models.cpp src/cost/{gemm_form,attention_form,moe_kernel_form,measured_table}.cpp -o fit
+//   g++ -std=c++20 -O2 -Isrc scripts/fit_kernel_models.cpp
+//   src/cost/{gemm_form,attention_form,moe_kernel_form,measured_table}.cpp -o fit
 //   ./fit data/measurements/kernels data/kernels
 //
 // Deterministic: Nelder-Mead from fixed starts, folds from the order of the rows.
@@ -31,7 +33,10 @@ struct Row {
 };
 using Variants = std::map<std::string, std::vector<Row>>;
 
-/// Dense peaks (TFLOP/s), bandwidth (TB/s) and units as in data/accelerators at the time of the fit.
+/// Dense peaks (TFLOP/s), bandwidth (TB/s) and units as in data/hardware at the time of the fit,
+/// and written into the fits, so that a later change of the catalogue does not move what was
+/// measured. The catalogue has no units for GB200: 152 multiprocessors, as its driver reports
+/// (third party).
 struct Part {
   std::string id;
   double bandwidth, units;
@@ -54,9 +59,9 @@ struct Variant {
   double weight_bytes, activation_bytes, quantise_bytes;
   bool primary;
 };
-/// The NVIDIA rows of narrow formats contain a kernel that quantises A: it reads 2 bytes and writes the
-/// element (and its scale) once. With these bytes the products that remain agree with cuBLASLt rates
-/// published for large FP8 products (matrix_products.csv). aiter rows time the product alone.
+/// The NVIDIA rows of narrow formats contain a kernel that quantises A: it reads 2 bytes and writes
+/// the element (and its scale) once. With these bytes the products that remain agree with cuBLASLt
+/// rates published for large FP8 products (matrix_products.csv). aiter rows time the product alone.
 Variant variant_of(const std::string& name, const std::string& part) {
   const bool nvidia = part.starts_with("nv_");
   std::string base = name.ends_with("_nongated") ? name.substr(0, name.size() - 9) : name;
@@ -98,7 +103,8 @@ Variants read_table(const std::string& path) {
 
 double quantile(Vector values, double share) {
   if (values.empty()) return 0;
-  const std::size_t place = std::min(values.size() - 1, static_cast<std::size_t>(share * values.size()));
+  const std::size_t place =
+      std::min(values.size() - 1, static_cast<std::size_t>(share * values.size()));
   std::nth_element(values.begin(), values.begin() + place, values.end());
   return values[place];
 }
@@ -175,14 +181,14 @@ Vector fit(const Box& box, const std::vector<Row>& rows, const Time& time, const
   const std::size_t stride = std::max<std::size_t>(1, rows.size() / 1200);
   for (std::size_t i = 0; i < rows.size(); i += stride) sample.push_back(rows[i]);
   const auto loss = [&](const Vector& x) {
-        double sum = 0, total = 0;
-        for (const Row& row : sample) {
-          const double error = std::abs(std::log(time(x, row) / row.us()));
-          const double w = weight(row);
-          sum += w * std::min(error, 0.5 + 0.1 * error);
-          total += w;
-        }
-        return sum / total;
+    double sum = 0, total = 0;
+    for (const Row& row : sample) {
+      const double error = std::abs(std::log(time(x, row) / row.us()));
+      const double w = weight(row);
+      sum += w * std::min(error, 0.5 + 0.1 * error);
+      total += w;
+    }
+    return sum / total;
   };
   Box other = box;  // a second start, nearer to the box's middle
   for (std::size_t i = 0; i < box.start.size(); ++i)
@@ -207,8 +213,11 @@ Interpolation interpolate(const std::vector<Row>& rows, const Vector& x, const T
   for (const Row& row : rows) {
     points.push_back(place(row));
     residuals.push_back(std::log(row.us() / time(x, row)));
-    families.push_back(numbers.emplace(family(row), static_cast<int>(numbers.size())).first->second);
-    shapes.push_back(shape_numbers.emplace(points.back(), static_cast<int>(shape_numbers.size())).first->second % 10);
+    families.push_back(
+        numbers.emplace(family(row), static_cast<int>(numbers.size())).first->second);
+    shapes.push_back(
+        shape_numbers.emplace(points.back(), static_cast<int>(shape_numbers.size())).first->second %
+        10);
   }
   Vector absolute;
   for (double r : residuals) absolute.push_back(std::abs(r));
@@ -217,7 +226,8 @@ Interpolation interpolate(const std::vector<Row>& rows, const Vector& x, const T
   best.by_family = 1e9;
   const double clip = std::max(0.15, 4 * best.analytic_median);
   const std::size_t stride = std::max<std::size_t>(1, rows.size() / 700);
-  auto errors = [&](const ResidualModel& model, const std::vector<int>& groups, Vector* unexplained) {
+  auto errors = [&](const ResidualModel& model, const std::vector<int>& groups,
+                    Vector* unexplained) {
     const MeasuredTable table(points, residuals, groups, model);
     Vector error;
     for (std::size_t i = 0; i < rows.size(); i += stride) {
@@ -262,17 +272,25 @@ Interpolation interpolate(const std::vector<Row>& rows, const Vector& x, const T
 class Writer {
  public:
   Writer(const std::string& path, const Part& part) : out_(std::fopen(path.c_str(), "w")) {
-    std::fprintf(out_, "# Fitted by scripts/fit_kernel_models.cpp; do not edit. Times of the rows that contain more than the\n"
-                       "# kernel (activation quantise, rotary embedding) are fitted with it and answered without it.\n");
-    std::fprintf(out_, "accelerator = \"%s\"\nstatus = \"derived\"\nsource = \"measurements/kernels/%s.*.csv\"\n",
-                 part.id.c_str(), part.id.c_str());
+    std::fprintf(out_,
+                 "# Fitted by scripts/fit_kernel_models.cpp; do not edit. Times of the rows that "
+                 "contain more than the\n"
+                 "# kernel (activation quantise, rotary embedding) are fitted with it and answered "
+                 "without it.\n");
+    std::fprintf(
+        out_,
+        "accelerator = \"%s\"\nstatus = \"derived\"\nsource = \"measurements/kernels/%s.*.csv\"\n",
+        part.id.c_str(), part.id.c_str());
   }
   ~Writer() { std::fclose(out_); }
-  void open(const char* table, const std::string& variant, const std::string& dtype, bool primary, std::size_t rows) {
-    std::fprintf(out_, "\n[[%s]]\nvariant = \"%s\"\ndtype = \"%s\"\nprimary = %s\nrows = %zu\n", table,
-                 variant.c_str(), dtype.c_str(), primary ? "true" : "false", rows);
+  void open(const char* table, const std::string& variant, const std::string& dtype, bool primary,
+            std::size_t rows) {
+    std::fprintf(out_, "\n[[%s]]\nvariant = \"%s\"\ndtype = \"%s\"\nprimary = %s\nrows = %zu\n",
+                 table, variant.c_str(), dtype.c_str(), primary ? "true" : "false", rows);
   }
-  void number(const char* key, double value) { std::fprintf(out_, "%s = %.5g\n", key, value == 0 ? 0.0 : value); }
+  void number(const char* key, double value) {
+    std::fprintf(out_, "%s = %.5g\n", key, value == 0 ? 0.0 : value);
+  }
   void device(const Part& part, double peak) {
     number("peak_tflops", peak);
     number("bandwidth_tbs", part.bandwidth);
@@ -290,7 +308,8 @@ class Writer {
     number("spread", in.model.spread);
     number("clip", in.model.clip);
     number("settling", in.model.settling);
-    std::fprintf(out_, "# median |log error|: form alone %.3f, corrected %.3f by shape, %.3f by family\n",
+    std::fprintf(out_,
+                 "# median |log error|: form alone %.3f, corrected %.3f by shape, %.3f by family\n",
                  in.analytic_median, in.by_shape, in.by_family);
   }
 
@@ -298,10 +317,13 @@ class Writer {
   std::FILE* out_;
 };
 
-void report(const Part& part, const char* what, const std::string& variant, std::size_t rows, const Interpolation& in) {
-  std::printf("%-12s %-10s %-24s %5zu rows  form %.3f  shape %.3f  family %.3f  spread %.3f settle %.2f nugget %.2f clip %.2f\n",
-              part.id.c_str(), what, variant.c_str(), rows, in.analytic_median, in.by_shape, in.by_family,
-              in.model.spread, in.model.settling, in.model.nugget, in.model.clip);
+void report(const Part& part, const char* what, const std::string& variant, std::size_t rows,
+            const Interpolation& in) {
+  std::printf(
+      "%-12s %-10s %-24s %5zu rows  form %.3f  shape %.3f  family %.3f  spread %.3f settle %.2f "
+      "nugget %.2f clip %.2f\n",
+      part.id.c_str(), what, variant.c_str(), rows, in.analytic_median, in.by_shape, in.by_family,
+      in.model.spread, in.model.settling, in.model.nugget, in.model.clip);
   std::fflush(stdout);
 }
 
@@ -318,7 +340,17 @@ DenseEfficiency fit_gemm(const Part& part, const Variants& table, Writer& writer
     const Variant kind = variant_of(name, part.id);
     const KernelDevice device{part.peak.at(kind.peak), part.bandwidth, part.units};
     auto parameters = [&](const Vector& x) {
-      return GemmParameters{x[0], x[1], x[2], x[3], x[4], x[5], x[6], x[7], kind.weight_bytes, 2, kind.quantise_bytes};
+      return GemmParameters{x[0],
+                            x[1],
+                            x[2],
+                            x[3],
+                            x[4],
+                            x[5],
+                            x[6],
+                            x[7],
+                            kind.weight_bytes,
+                            2,
+                            kind.quantise_bytes};
     };
     Vector current;
     GemmForm form;
@@ -329,12 +361,24 @@ DenseEfficiency fit_gemm(const Part& part, const Variants& table, Writer& writer
       }
       return form.measured_microseconds(row.v[0], row.v[1], row.v[2]);
     };
-    const Box box{{.05, 0, .1, .5, 1, 0, 0, 0}, {.95, 3000, 1.1, 60, 8, 1, .8, 8}, {.75, 150, .75, 4, 3, .5, .1, 2}, {.1, 100, .1, 2, 1, .3, .1, 2}};
-    const Vector x = fit(box, rows, time, [](const Row& r) { return r.v[0] * r.v[1] * r.v[2] > 4e10 ? 2.0 : 1.0; });
-    const Place place = [](const Row& r) { return MeasuredPoint{std::log2(r.v[0]), std::log2(r.v[1]), std::log2(r.v[2])}; };
+    const Box box{{.05, 0, .1, .5, 1, 0, 0, 0},
+                  {.95, 3000, 1.1, 60, 8, 1, .8, 8},
+                  {.75, 150, .75, 4, 3, .5, .1, 2},
+                  {.1, 100, .1, 2, 1, .3, .1, 2}};
+    const Vector x = fit(box, rows, time,
+                         [](const Row& r) { return r.v[0] * r.v[1] * r.v[2] > 4e10 ? 2.0 : 1.0; });
+    const Place place = [](const Row& r) {
+      return MeasuredPoint{std::log2(r.v[0]), std::log2(r.v[1]), std::log2(r.v[2])};
+    };
     const Place family = [](const Row& r) { return MeasuredPoint{0, r.v[1], r.v[2]}; };
     const Interpolation in = interpolate(rows, x, time, place, family,
-                                         {{2, 2, 2, 1, 1, 1}, {3, 1.5, 1.5, 1, 1, 1}, {2, 3, 6, 1, 1, 1}, {1, 2, 2, 1, 1, 1}, {4, 4, 4, 1, 1, 1}, {1, 4, 4, 1, 1, 1}, {.5, 2, 2, 1, 1, 1}});
+                                         {{2, 2, 2, 1, 1, 1},
+                                          {3, 1.5, 1.5, 1, 1, 1},
+                                          {2, 3, 6, 1, 1, 1},
+                                          {1, 2, 2, 1, 1, 1},
+                                          {4, 4, 4, 1, 1, 1},
+                                          {1, 4, 4, 1, 1, 1},
+                                          {.5, 2, 2, 1, 1, 1}});
     // Of two 16-bit runs on A100 the one that agrees with published cuBLASLt rates answers.
     const bool primary = kind.primary && !(name == "bf16" && table.contains("bf16_sglang"));
     if (kind.peak == "bf16" && primary) plain_launch = x[3];
@@ -343,7 +387,9 @@ DenseEfficiency fit_gemm(const Part& part, const Variants& table, Writer& writer
     dense[name] = x[0];
     writer.open("gemm", name, kind.dtype, primary, rows.size());
     writer.device(part, device.peak_tflops);
-    writer.numbers({"efficiency", "fill_depth", "memory_fraction", "launch_us", "knee", "wave_fraction", "tile_exponent", "split_traffic"}, {x[0], x[1], x[2], launch, x[4], x[5], x[6], x[7]});
+    writer.numbers({"efficiency", "fill_depth", "memory_fraction", "launch_us", "knee",
+                    "wave_fraction", "tile_exponent", "split_traffic"},
+                   {x[0], x[1], x[2], launch, x[4], x[5], x[6], x[7]});
     writer.number("input_bytes", kind.weight_bytes);
     writer.number("quantise_bytes", kind.quantise_bytes);
     writer.number("quantise_us", x[3] - launch);
@@ -354,11 +400,14 @@ DenseEfficiency fit_gemm(const Part& part, const Variants& table, Writer& writer
 }
 
 double dense_limit(const DenseEfficiency& dense, const std::string& variant) {
-  std::string name = variant.ends_with("_nongated") ? variant.substr(0, variant.size() - 9) : variant;
+  std::string name =
+      variant.ends_with("_nongated") ? variant.substr(0, variant.size() - 9) : variant;
   if (name == "mxfp8" || name == "mxfp8_mxfp4") name = "fp8_block";
   if (name.starts_with("bf16")) name = dense.contains("bf16_sglang") ? "bf16_sglang" : "bf16";
   const auto found = dense.find(name);
-  return found == dense.end() ? 0.62 : found->second;  // 0.62: bf16 of gfx950, for a format with no dense fit
+  return found == dense.end()
+             ? 0.62
+             : found->second;  // 0.62: bf16 of gfx950, for a format with no dense fit
 }
 
 AttentionGeometry geometry_of(const Row& row, bool latent, bool decode) {
@@ -381,28 +430,47 @@ void fit_attention(const Part& part, const Variants& table, Writer& writer) {
     const bool decode = name.find("generation") != std::string::npos;
     const bool latent = name.starts_with("latent");
     const bool narrow = name.ends_with("fp8");
-    const KernelDevice device{part.peak.at(narrow && !decode && part.peak.contains("fp8") ? "fp8" : "bf16"), part.bandwidth, part.units};
+    const KernelDevice device{
+        part.peak.at(narrow && !decode && part.peak.contains("fp8") ? "fp8" : "bf16"),
+        part.bandwidth, part.units};
     const double bytes = narrow ? 1 : 2;
     const Time time = [&](const Vector& x, const Row& row) {
       const AttentionGeometry g = geometry_of(row, latent, decode);
       if (decode)
-        return DecodeForm(device, {x[0], x[1], x[2], x[3], x[4], x[5], x[6], x[7], bytes}).microseconds(g);
+        return DecodeForm(device, {x[0], x[1], x[2], x[3], x[4], x[5], x[6], x[7], bytes})
+            .microseconds(g);
       // The preprocess that the tables time with prefill reads and writes Q, K, V once: two passes.
-      return PrefillForm(device, {x[0], x[1], x[2], x[3], latent ? 0.0 : 2.0, .75, bytes}).measured_microseconds(g);
+      return PrefillForm(device, {x[0], x[1], x[2], x[3], latent ? 0.0 : 2.0, .75, bytes})
+          .measured_microseconds(g);
     };
-    const Box box = decode ? Box{{.1, 1, .02, 0, 32, 1, 0, 1}, {1.2, 40, 1.2, 5, 8192, 6, 3, 128}, {.8, 8, .4, .5, 512, 3, .3, 8}, {.1, 3, .2, .5, 500, 1, .3, 8}}
-                           : Box{{.05, 0, 2, 0}, {1.2, 1200, 40, 1}, {.6, 100, 12, .5}, {.1, 100, 3, .4}};
+    const Box box =
+        decode ? Box{{.1, 1, .02, 0, 32, 1, 0, 1},
+                     {1.2, 40, 1.2, 5, 8192, 6, 3, 128},
+                     {.8, 8, .4, .5, 512, 3, .3, 8},
+                     {.1, 3, .2, .5, 500, 1, .3, 8}}
+               : Box{{.05, 0, 2, 0}, {1.2, 1200, 40, 1}, {.6, 100, 12, .5}, {.1, 100, 3, .4}};
     const Vector x = fit(box, rows, time, [](const Row& r) { return r.us() > 300 ? 2.0 : 1.0; });
-    const Place place = [](const Row& r) { return MeasuredPoint{std::log2(r.v[0]), std::log2(r.v[1]), std::log2(r.v[2]), std::log2(r.v[4])}; };
+    const Place place = [](const Row& r) {
+      return MeasuredPoint{std::log2(r.v[0]), std::log2(r.v[1]), std::log2(r.v[2]),
+                           std::log2(r.v[4])};
+    };
     const Place family = [](const Row& r) { return MeasuredPoint{r.v[0], r.v[1], r.v[2]}; };
     const Interpolation in = interpolate(rows, x, time, place, family,
-                                         {{3, 3, 3, 3, 1, 1}, {3, 3, 3, 1.5, 1, 1}, {4, 8, 8, 4, 1, 1}, {6, 6, 6, 2, 1, 1}, {2, 2, 2, 2, 1, 1}, {2, 4, 4, 1, 1, 1}});
+                                         {{3, 3, 3, 3, 1, 1},
+                                          {3, 3, 3, 1.5, 1, 1},
+                                          {4, 8, 8, 4, 1, 1},
+                                          {6, 6, 6, 2, 1, 1},
+                                          {2, 2, 2, 2, 1, 1},
+                                          {2, 4, 4, 1, 1, 1}});
     writer.open("attention", name, narrow ? "fp8" : "bf16", true, rows.size());
     writer.device(part, device.peak_tflops);
     if (decode)
-      writer.numbers({"memory_fraction", "launch_us", "efficiency", "block_us", "chunk", "knee", "length_us", "group_rows"}, x);
+      writer.numbers({"memory_fraction", "launch_us", "efficiency", "block_us", "chunk", "knee",
+                      "length_us", "group_rows"},
+                     x);
     else
-      writer.numbers({"efficiency", "block_keys", "launch_us", "wave_fraction", "preprocess"}, {x[0], x[1], x[2], x[3], latent ? 0.0 : 2.0});
+      writer.numbers({"efficiency", "block_keys", "launch_us", "wave_fraction", "preprocess"},
+                     {x[0], x[1], x[2], x[3], latent ? 0.0 : 2.0});
     writer.number("element_bytes", bytes);
     writer.residual(in);
     report(part, "attention", name, rows.size(), in);
@@ -413,7 +481,8 @@ MoeLayerShape layer_of(const Row& row, bool gated) {
   return {row.v[0], row.v[1], row.v[2], row.v[3], row.v[4], row.v[5], row.v[6], gated, row.v[7]};
 }
 
-void fit_moe(const Part& part, const Variants& table, const DenseEfficiency& dense, Writer& writer) {
+void fit_moe(const Part& part, const Variants& table, const DenseEfficiency& dense,
+             Writer& writer) {
   for (const auto& [name, rows] : table) {
     if (rows.size() < kFewestRows) continue;
     const Variant kind = variant_of(name, part.id);
@@ -424,22 +493,41 @@ void fit_moe(const Part& part, const Variants& table, const DenseEfficiency& den
     const Time time = [&](const Vector& x, const Row& row) {
       if (x != current) {
         current = x;
-        form = MoeForm(device, {x[0], x[1], x[2], x[3], x[4], x[5], x[6], x[7], x[8], kind.weight_bytes, kind.activation_bytes});
+        form = MoeForm(device, {x[0], x[1], x[2], x[3], x[4], x[5], x[6], x[7], x[8],
+                                kind.weight_bytes, kind.activation_bytes});
       }
       return form.layer_microseconds(layer_of(row, gated));
     };
     const double limit = dense_limit(dense, name);
-    const Box box{{.03, 0, .2, 3, 1, 0, 0, 0, 0}, {limit, 3000, 1.1, 200, 6, .6, 6, 1.5, 1}, {0.8 * limit, 300, .75, 25, 2, .15, 1, .3, .3}, {.2, 300, .15, 10, 1, .1, .7, .3, .3}};
-    const Vector x = fit(box, rows, time, [](const Row& r) { return r.v[7] == 0 && r.v[0] >= 1024 ? 2.0 : 1.0; });
+    const Box box{{.03, 0, .2, 3, 1, 0, 0, 0, 0},
+                  {limit, 3000, 1.1, 200, 6, .6, 6, 1.5, 1},
+                  {0.8 * limit, 300, .75, 25, 2, .15, 1, .3, .3},
+                  {.2, 300, .15, 10, 1, .1, .7, .3, .3}};
+    const Vector x = fit(box, rows, time,
+                         [](const Row& r) { return r.v[7] == 0 && r.v[0] >= 1024 ? 2.0 : 1.0; });
     const Place place = [](const Row& r) {
-      return MeasuredPoint{std::log2(r.v[0] * r.v[3] / r.v[6]), std::log2(std::max(1.0, r.v[4] / r.v[6])), std::log2(r.v[1]), std::log2(r.v[2] / r.v[5]), r.v[7], std::log2(r.v[0])};
+      return MeasuredPoint{std::log2(r.v[0] * r.v[3] / r.v[6]),
+                           std::log2(std::max(1.0, r.v[4] / r.v[6])),
+                           std::log2(r.v[1]),
+                           std::log2(r.v[2] / r.v[5]),
+                           r.v[7],
+                           std::log2(r.v[0])};
     };
-    const Place family = [](const Row& r) { return MeasuredPoint{r.v[1], r.v[2] / r.v[5], r.v[3], r.v[4], r.v[6]}; };
+    const Place family = [](const Row& r) {
+      return MeasuredPoint{r.v[1], r.v[2] / r.v[5], r.v[3], r.v[4], r.v[6]};
+    };
     const Interpolation in = interpolate(rows, x, time, place, family,
-                                         {{3, 3, 3, 3, 1, 6}, {6, 6, 6, 6, 1, 6}, {2, 4, 4, 4, 1, 4}, {6, 6, 6, 6, 3, 6}, {2, 6, 6, 6, .5, 6}, {10, 10, 10, 10, 2, 10}});
+                                         {{3, 3, 3, 3, 1, 6},
+                                          {6, 6, 6, 6, 1, 6},
+                                          {2, 4, 4, 4, 1, 4},
+                                          {6, 6, 6, 6, 3, 6},
+                                          {2, 6, 6, 6, .5, 6},
+                                          {10, 10, 10, 10, 2, 10}});
     writer.open("moe", name, kind.dtype, kind.primary, rows.size());
     writer.device(part, device.peak_tflops);
-    writer.numbers({"efficiency", "fill_depth", "memory_fraction", "launch_us", "knee", "tile_exponent", "layer_traffic", "skew_growth", "wave_fraction"}, x);
+    writer.numbers({"efficiency", "fill_depth", "memory_fraction", "launch_us", "knee",
+                    "tile_exponent", "layer_traffic", "skew_growth", "wave_fraction"},
+                   x);
     writer.number("weight_bytes", kind.weight_bytes);
     writer.number("activation_bytes", kind.activation_bytes);
     writer.residual(in);
@@ -457,7 +545,8 @@ int main(int argc, char** argv) {
   const std::string tables = argv[1], out = argv[2];
   for (const Part& part : kParts) {
     Writer writer(out + "/" + part.id + ".toml", part);
-    const DenseEfficiency dense = fit_gemm(part, read_table(tables + "/" + part.id + ".gemm.csv"), writer);
+    const DenseEfficiency dense =
+        fit_gemm(part, read_table(tables + "/" + part.id + ".gemm.csv"), writer);
     fit_attention(part, read_table(tables + "/" + part.id + ".attention.csv"), writer);
     fit_moe(part, read_table(tables + "/" + part.id + ".moe.csv"), dense, writer);
   }
