@@ -186,7 +186,7 @@ def memory_bound(source, tables):
 # Figures that articles state in prose: products of a 70B model's layers on normally distributed data, held long enough for
 # the clock to settle. "Roughly" in the source, so 8192 cubed stands for the shapes of its chart.
 ARTICLE = "SemiAnalysis 2024-12-22, MI300X vs H100 vs H200 Benchmark Part 1: Training (newsletter.semianalysis.com)"
-ARTICLES = [(accelerator, dtype, 8192, 8192, 8192, rate, "given shape", f"SEMI-{accelerator}-{dtype}", ARTICLE)
+ARTICLES = [(accelerator, dtype, "8192", "8192", "8192", str(rate), "given shape", f"SEMI-{accelerator}-{dtype}", ARTICLE)
             for accelerator, dtype, rate in [("nv_h100_sxm", "bf16", 720), ("nv_h200", "bf16", 720),
                                              ("amd_mi300x", "bf16", 620), ("nv_h100_sxm", "fp8", 1280),
                                              ("nv_h200", "fp8", 1280), ("amd_mi300x", "fp8", 990)]]
