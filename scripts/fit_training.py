@@ -17,10 +17,12 @@ import sys
 
 # A factor is shrunk as if these many further rows, and sources, of factor 1 stood beside its own: one source speaks for
 # its own configurations first, and a factor is meant for everybody else's.
-PRIOR_ROWS = 2.0
-PRIOR_SOURCES = 0.25
+PRIOR_ROWS = 1.0
+PRIOR_SOURCES = 0.1
+# A single source within this of 1 (log) is no news: it is the bias that a mature prediction may have.
+SOURCE_SPREAD = 0.04
 # Months that make one period; a period needs this many rows for a factor of its own.
-PERIOD_ROWS = 3
+PERIOD_ROWS = 6
 # Sources count once each; rows of one source within a group give one median.
 HEADER_MATURITY = """# How much slower than the kernel-calibrated bound a software stack ran at a date: measured time over
 # predicted time, 1 = mature. A factor holds from its month until the next entry of the same vendor,
@@ -64,18 +66,18 @@ def log_ratio(row):
     return math.log(float(row["measured_s"]) / float(row["predicted_s"]))
 
 
-def source_medians(rows):
+def shrunk_factor(rows):
+    """The mean over sources of their median log ratios, a source of few rows counting less, shrunk by the priors above."""
     by_source = collections.defaultdict(list)
     for row in rows:
         by_source[row["source"]].append(log_ratio(row))
-    return {source: median(values) for source, values in by_source.items()}
-
-
-def shrunk_factor(rows):
-    """The median over sources of the log ratio, shrunk towards 0 by the priors above."""
-    by_source = source_medians(rows)
-    weight = len(rows) / (len(rows) + PRIOR_ROWS) * len(by_source) / (len(by_source) + PRIOR_SOURCES)
-    return math.exp(median(list(by_source.values())) * weight)
+    votes = {source: len(values) / (len(values) + PRIOR_ROWS) for source, values in by_source.items()}
+    total = sum(votes.values())
+    centre = sum(votes[source] * median(values) for source, values in by_source.items()) / total
+    sources = len(by_source)
+    if sources == 1 and abs(centre) < SOURCE_SPREAD:
+        return 1.0
+    return math.exp(centre * len(rows) / (len(rows) + PRIOR_ROWS) * sources / (sources + PRIOR_SOURCES))
 
 
 def month_groups(rows):
@@ -113,8 +115,9 @@ def print_maturity(rows):
         groups[row["vendor"], row["family"], part, row["framework"], row["workload"]].append(row)
     for (vendor, family, part, framework, workload), members in sorted(groups.items()):
         for index, (month, period) in enumerate(month_groups(members)):
-            # The first period also speaks for earlier dates: nothing older of the kind was measured.
-            start = "2000-01" if index == 0 else month
+            # The first period also speaks for earlier dates, where nothing was measured, unless it is faster than the bound:
+            # nobody's older stack is known to be fast.
+            start = "2000-01" if index == 0 and shrunk_factor(period) >= 1 else month
             print(entry(vendor, family, part, framework, workload, start, period), end="")
     # What a kind of workload on a family needs whatever the framework, for profiles that were never measured there.
     families = collections.defaultdict(list)

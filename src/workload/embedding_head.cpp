@@ -12,9 +12,9 @@ constexpr double kTokenIdBytes = 8;  // int64
 constexpr double kFp32Bytes = 4;
 /// Bytes per logit of the vocabulary-parallel cross-entropy run op by op in FP32 (Megatron-Core
 /// cross_entropy.py): forward copies to FP32 (2+4), max (4), subtract (8), exponent (8), sum (4),
-/// divide (8); backward one-hot subtraction (8), scale (8), back to BF16 (4+2).
+/// divide (8); backward scale in place (8), back to BF16 (4+2).
 constexpr double kEagerLossForward = 38;
-constexpr double kEagerLossBackward = 22;
+constexpr double kEagerLossBackward = 14;
 /// One kernel with an online softmax that leaves the gradient in place of the logits (Transformer
 /// Engine cross_entropy.py): two reads and a write, then one read and write to scale.
 constexpr double kFusedLossForward = 6;
