@@ -11,6 +11,11 @@
 namespace polyfleet {
 namespace {
 
+/// Above any machine or batch that exists; keeps products of degrees within 64 bits.
+constexpr std::int64_t kLargestDegree = 1 << 20;
+constexpr std::int64_t kLargestFleet = std::int64_t{1} << 30;
+constexpr std::int64_t kLongestSequence = 1'000'000'000;
+
 std::optional<double> remark_number(const TruthRow& row, std::string_view key) {
   const auto numbers = whole_numbers(row.remark(key));
   if (numbers.empty()) return {};
@@ -33,6 +38,7 @@ class Mapper {
     read_degrees();
     if (reading_.left_out() || !close_over_devices()) return std::move(map_);
     read_batches();
+    if (reading_.left_out()) return std::move(map_);
     read_experts();
     if (!reading_.left_out()) read_virtual_stages();
     return std::move(map_);
@@ -46,7 +52,19 @@ class Mapper {
   void read_devices() {
     const auto devices = row_.count("num_accelerators");
     if (!devices) return reading_.leave_out("number of accelerators not stated");
+    if (*devices > kLargestFleet) return reading_.leave_out("number of accelerators out of range");
     map_.devices = *devices;
+  }
+
+  /// A stated degree; an absurd one leaves the row out.
+  std::optional<int> degree(const TruthRow& row, std::string_view column) {
+    const auto stated = row.count(column);
+    if (!stated) return {};
+    if (*stated > kLargestDegree) {
+      reading_.leave_out(fmt::format("{} out of range", column));
+      return 1;
+    }
+    return static_cast<int>(*stated);
   }
 
   /// Logs that give tokens per step and sequences per device (MaxText).
@@ -74,6 +92,8 @@ class Mapper {
 
   void read_sequence() {
     if (const auto stated = row_.count("seq_len")) map_.sequence_length = *stated;
+    if (map_.sequence_length > kLongestSequence)
+      return reading_.leave_out("sequence length out of range");
     if (map_.sequence_length > 0) return;
     if (const auto implied = remark_number(row_, "implied_seq_len")) {
       map_.sequence_length = std::llround(*implied);
@@ -90,10 +110,10 @@ class Mapper {
 
   void read_degrees() {
     ParallelLayout& layout = map_.layout;
-    layout.pipeline = static_cast<int>(row_.count("pp").value_or(1));
-    layout.context = static_cast<int>(row_.count("cp").value_or(1));
-    if (const auto tensor = row_.count("tp")) {
-      layout.tensor = static_cast<int>(*tensor);
+    layout.pipeline = degree(row_, "pp").value_or(1);
+    layout.context = degree(row_, "cp").value_or(1);
+    if (const auto tensor = degree(row_, "tp")) {
+      layout.tensor = *tensor;
       const int cores = cores_per_device();
       if (cores > 1) {
         layout.tensor = std::max(1, layout.tensor / cores);
@@ -102,7 +122,7 @@ class Mapper {
       return;
     }
     if (const auto axis = number_after(row_.text("sharding"), "ici_tensor_parallelism=")) {
-      layout.tensor = static_cast<int>(*axis);
+      layout.tensor = static_cast<int>(std::clamp<std::int64_t>(*axis, 1, kLargestDegree));
       return infer("tp", layout.tensor, "tensor axis of the stated mesh");
     }
     degrees_not_stated();
@@ -147,9 +167,9 @@ class Mapper {
                 static_cast<double>(map_.global_batch);
     const TruthRow* other = siblings_.with_mapping(row_, replica);
     if (other == nullptr) return false;
-    map_.layout.tensor = static_cast<int>(other->count("tp").value_or(1));
-    map_.layout.pipeline = static_cast<int>(other->count("pp").value_or(1));
-    map_.layout.context = static_cast<int>(other->count("cp").value_or(1));
+    map_.layout.tensor = degree(*other, "tp").value_or(1);
+    map_.layout.pipeline = degree(*other, "pp").value_or(1);
+    map_.layout.context = degree(*other, "cp").value_or(1);
     sibling_ = other;
     reading_.inferred("mapping",
                       fmt::format("TP{} PP{} CP{}", map_.layout.tensor, map_.layout.pipeline,
@@ -201,8 +221,8 @@ class Mapper {
     const double replicas = map_.layout.data;
     const auto steps = accumulation_steps(row_);
     const auto local = number_after(row_.text("notes"), "lbs=");
-    if (const auto stated = row_.count("micro_batch_size")) {
-      map_.micro_batch = static_cast<int>(*stated);
+    if (const auto stated = degree(row_, "micro_batch_size")) {
+      map_.micro_batch = *stated;
     } else if (map_.global_batch == 0 && !local) {
       return reading_.leave_out("batch size not stated");
     } else {
@@ -240,7 +260,9 @@ class Mapper {
       size = static_cast<double>(*sibling_->count("micro_batch_size"));
       why = "as the row its mapping comes from";
     }
-    map_.micro_batch = static_cast<int>(size);
+    if (size > static_cast<double>(kLargestDegree))
+      return reading_.leave_out("micro-batch out of range");
+    map_.micro_batch = std::max(1, static_cast<int>(size));
     infer("micro_batch_size", map_.micro_batch, why);
   }
 
@@ -248,9 +270,10 @@ class Mapper {
     ParallelLayout& layout = map_.layout;
     if (!model_.is_moe()) return;
     const auto axis = number_after(row_.text("sharding"), "ici_expert_parallelism=");
-    layout.expert = static_cast<int>(row_.count("ep").value_or(axis.value_or(1)));
-    const auto stated = row_.count("expert_tensor_parallel");
-    layout.expert_tensor = static_cast<int>(stated.value_or(1));
+    layout.expert =
+        degree(row_, "ep").value_or(static_cast<int>(std::min(axis.value_or(1), kLargestDegree)));
+    const auto stated = degree(row_, "expert_tensor_parallel");
+    layout.expert_tensor = stated.value_or(1);
     const std::int64_t ranks = std::int64_t{layout.tensor} * layout.context * layout.data;
     if (!stated && layout.tensor > 1 &&
         ranks % (std::int64_t{layout.expert} * layout.tensor) == 0) {
@@ -264,8 +287,8 @@ class Mapper {
     ParallelLayout& layout = map_.layout;
     if (layout.pipeline == 1) return;
     const std::int64_t rounds = map_.global_batch / (layout.data * std::int64_t{map_.micro_batch});
-    if (const auto stated = row_.count("vpp")) {
-      layout.virtual_stages = static_cast<int>(*stated);
+    if (const auto stated = degree(row_, "vpp")) {
+      layout.virtual_stages = *stated;
       return;
     }
     if (reading_.peek_profile("virtual_stages") != "most" || rounds % layout.pipeline != 0) return;

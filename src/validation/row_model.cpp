@@ -13,9 +13,11 @@ namespace {
 
 constexpr std::int64_t kUsualHeadDim = 128;
 constexpr std::int64_t kSmallestVocabulary = 1000;
-constexpr std::int64_t kGpt2Vocabulary = 50257;   // Radford et al. 2019
-constexpr std::int64_t kLlamaVocabulary = 32000;  // Touvron et al. 2023
-constexpr int kGptMlpRatio = 4;                   // Radford et al. 2019: feed-forward width 4 h
+constexpr std::int64_t kGpt2Vocabulary = 50257;          // Radford et al. 2019
+constexpr std::int64_t kLlamaVocabulary = 32000;         // Touvron et al. 2023
+constexpr std::int64_t kWidest = std::int64_t{1} << 26;  // above any model; keeps products in range
+constexpr std::int64_t kDeepest = 1 << 16;
+constexpr int kGptMlpRatio = 4;  // Radford et al. 2019: feed-forward width 4 h
 
 bool gpt_style(std::string_view name) {
   return lower(name).starts_with("gpt") && !mentions(name, "oss");
@@ -137,12 +139,25 @@ void complete_columns(RowReading& reading, ModelSpec& model) {
   if (model.ffn == 0 && model.moe.expert_ffn > 0) model.ffn = model.moe.expert_ffn;
 }
 
+bool plausible(const ModelSpec& model) {
+  const std::int64_t widths[] = {model.hidden, model.ffn,         model.heads * model.head_dim,
+                                 model.vocab,  model.moe.experts, model.moe.expert_ffn};
+  for (const std::int64_t width : widths) {
+    if (width < 0 || width > kWidest) return false;
+  }
+  return model.layers <= kDeepest && model.kv_heads <= model.heads;
+}
+
 }  // namespace
 
 ModelSpec read_model(RowReading& reading, const CatalogueLookup& lookup) {
   const ModelSpec* known = catalogue_model(reading, lookup);
   ModelSpec model = known != nullptr ? *known : model_from_columns(reading);
   overlay_shape(reading, model);
+  if (model.hidden > kWidest || model.heads > kWidest) {
+    reading.leave_out("architecture out of range");
+    return model;
+  }
   overlay_mtp(reading, model);
   if (known == nullptr) complete_columns(reading, model);
   if (known != nullptr && model.layers != known->layers && model.layers > 0)
@@ -151,6 +166,7 @@ ModelSpec read_model(RowReading& reading, const CatalogueLookup& lookup) {
   if (model.layers == 0 || model.hidden == 0 || model.heads == 0 ||
       (model.ffn == 0 && !model.is_moe()))
     reading.leave_out("architecture not stated and not in the catalogue");
+  if (!plausible(model)) reading.leave_out("architecture out of range");
   return model;
 }
 

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <cmath>
-#include <set>
 
 #include "base/csv.hpp"
 #include "validation/wording.hpp"
@@ -63,23 +62,15 @@ Result<std::vector<TruthRow>> read_truth(std::string_view csv, const std::string
       table->require({"id", "accelerator", "model", "measured_metric", "measured_value"});
   if (!needed) return needed.problems();
   std::vector<TruthRow> rows;
-  std::set<std::string, std::less<>> seen;
-  Diagnostics problems;
   for (const CsvRow& line : table->rows()) {
     TruthRow row;
     row.line = line.line;
     for (std::size_t i = 0; i < line.cells.size(); ++i) {
       if (!trimmed(line.cells[i]).empty()) row.cells[table->columns()[i]] = line.cells[i];
     }
-    const std::string id(row.text("id"));
-    if (id.empty()) {
-      problems.push_back(problem_at({file, line.line, 1}, "a row without an id"));
-    } else if (!seen.insert(id).second) {
-      problems.push_back(problem_at({file, line.line, 1}, fmt::format("id {} appears twice", id)));
-    }
+    if (row.text("id").empty()) row.cells["id"] = fmt::format("line-{}", row.line);
     rows.push_back(std::move(row));
   }
-  if (!problems.empty()) return problems;
   return rows;
 }
 

@@ -32,7 +32,8 @@ struct TruthRow {
 };
 
 /// Every row of a CSV with at least the columns id, accelerator, model, measured_metric and
-/// measured_value. Errors: a malformed table, a missing column, an id that is empty or repeats.
+/// measured_value; a row without an id is called line-<number>. Errors: a malformed table, a
+/// missing column.
 Result<std::vector<TruthRow>> read_truth(std::string_view csv, const std::string& file);
 
 }  // namespace polyfleet

@@ -162,6 +162,26 @@ TEST_CASE("rows whose workload is undefined are left out with the reason") {
   for (const RowInterpretation& row : rows) CHECK_FALSE(row.scenario);
 }
 
+TEST_CASE("absurd numbers leave a row out and break nothing") {
+  const char* huge = "999999999999";
+  const std::string tail = ",,BF16,step_time_s,1,,,\n";
+  std::string lines;
+  lines +=
+      std::string("h-1,2025,NeMo,NVIDIA,H100,") + huge + ",8,Llama 3 8B,,,,4096,8,1,1,1,1" + tail;
+  lines +=
+      std::string("h-2,2025,NeMo,NVIDIA,H100,8,8,Llama 3 8B,,,,4096,8,1,") + huge + ",1,1" + tail;
+  lines += std::string("h-3,2025,NeMo,NVIDIA,H100,8,8,Llama 3 8B,,,,") + huge + ",8,1,1,1,1" + tail;
+  lines += std::string("h-4,2025,NeMo,NVIDIA,H100,8,8,GPT x,4,") + huge + ",,4096,8,1,1,1,1" + tail;
+  lines +=
+      std::string("h-5,2025,NeMo,NVIDIA,H100,8,8,GPT x,") + huge + ",64,,4096,8,1,1,1,1" + tail;
+  lines +=
+      std::string("h-6,2025,NeMo,NVIDIA,H100,8,8,Llama 3 8B,,,,4096,8,") + huge + ",1,1,1" + tail;
+  lines += "h-7,2025,NeMo,NVIDIA,H100,8,8,Llama 3 8B,,,,4096,8,1,-4,0,nan" + tail;
+  const auto rows = read(lines);
+  for (std::size_t i = 0; i < 6; ++i) CHECK_MESSAGE(!rows[i].skip.empty(), rows[i].id);
+  CHECK(rows.size() == 7);
+}
+
 TEST_CASE("an accelerator by any name the catalogue knows, a model by its columns alone") {
   const auto rows = read(
       "n-1,2026-08,some new stack,AMD,MI455X,72,72,GPT (custom),40,8192,64,4096,144,1,8,1,1,,MXFP8,"
