@@ -27,7 +27,8 @@ TEST_CASE("published footprints are met within 5 % in the median of every source
   const auto footprints = read_footprints(kData + "/memory/footprints.csv").value();
   std::map<std::string, std::vector<double>> errors;
   int excluded = 0;
-  for (const FootprintPrediction& row : predict_footprints(footprints, kData).value()) {
+  const auto predictions = predict_footprints(footprints, kData).value();
+  for (const FootprintPrediction& row : predictions) {
     if (!row.excluded.empty()) {
       ++excluded;
       continue;
