@@ -16,6 +16,12 @@ VISION = ("depth", "hidden", "ffn", "heads", "patch", "temporal_patch", "spatial
           "output_dim", "full_attn_blocks", "deepstack_layers")
 # Wan: 512 tokens of UMT5-XXL enter by cross attention; classifier-free guidance runs every step twice.
 WAN = {"cross_attention": True, "text_tokens": 512, "text_hidden": 4096, "forwards_per_step": 2}
+# Keys of the same config.json files that the records do not carry.
+LOW_RANK = {  # DeepSeek-V4: query and output through low ranks, one projection as key and value (config: o_lora_rank, o_groups, q_lora_rank)
+    "deepseek-v4-flash": {"q_lora_rank": 1024, "o_lora_rank": 1024, "o_groups": 8, "key_is_value": True},
+    "deepseek-v4-pro": {"q_lora_rank": 1536, "o_lora_rank": 1024, "o_groups": 16, "key_is_value": True},
+}
+GATED_TOWERS = {"qwen2.5-vl-7b"}  # vision MLP with a gate: vision_config hidden_act "silu", transformers' Qwen2_5_VLMLP
 # What the attention texts and notes of the records say, as keys.
 SPECIAL = {
     "llama4-scout": {"attention_chunk": 8192, "full_attention_every": 4},
@@ -24,6 +30,7 @@ SPECIAL = {
     "gemma3-12b": {"full_attention_every": 6}, "gemma4-31b": {"full_attention_every": 6}, "gemma4-26b-a4b": {"full_attention_every": 6},
     "gemma4-e2b": {"kv_shared_layers": 20}, "gemma4-e4b": {"kv_shared_layers": 18},
     "qwen3.5-397b-a17b": {
+        "gated_attention": True,  # config.json: attn_output_gate
         "blocks": {"attention": 15, "linear": 45},
         "linear_attention": {"key_heads": 16, "value_heads": 64, "key_head_dim": 128, "value_head_dim": 128, "conv_kernel": 4}},
     "kimi-k3": {"blocks": {"attention": 24, "linear": 69},
@@ -139,6 +146,8 @@ def tables(key, record, made):
     made["parameters"] = {k: round(v * 1e9) for k, v in counts.items() if v is not None}
     if "mla" in record:
         made["mla"] = {k: v for k, v in record["mla"].items() if v is not None}
+    if key in LOW_RANK:
+        made["mla"] = LOW_RANK[key]
     if "moe" in record:
         made["moe"] = renamed(record["moe"], MOE)
         if record.get("moe_every"):
@@ -156,6 +165,8 @@ def tables(key, record, made):
         made["mamba"].setdefault("heads", 2 * record["hidden"] // record["mamba"]["mamba_head_dim"])
     if "vision" in record:
         made["vision"] = {k: record["vision"][k] for k in VISION if k in record["vision"]}
+        if key in GATED_TOWERS:
+            made["vision"]["ffn_matrices"] = 3
     if record.get("cross_attention_layers"):
         made["cross_attention_layers"] = record["cross_attention_layers"]
     if record["kind"].endswith("dit"):
