@@ -162,6 +162,30 @@ TEST_CASE("rows whose workload is undefined are left out with the reason") {
   for (const RowInterpretation& row : rows) CHECK_FALSE(row.scenario);
 }
 
+TEST_CASE("what is measured becomes a step time") {
+  const std::string plan = "NeMo,NVIDIA,H100,8,8,Llama 3 8B,,,,4096,16,1,1,1,1,,BF16,";
+  const auto rows =
+      read("t-1,2025," + plan + "step_time_s,2,,,\n" + "t-2,2025," + plan +
+           "tokens_per_s_total,32768,,,\n" + "t-3,2025," + plan + "train_samples_per_s,8,,,\n" +
+           "t-lora,2025," + plan + "time_to_train_min,19,samples_to_target_median=1600,,\n" +
+           "t-5,2025," + plan + "bogus,2,,,\n");
+  for (std::size_t i = 0; i < 3; ++i) CHECK(rows[i].measured.time / second == doctest::Approx(2));
+  // 1,600 samples in batches of 16 are 100 steps; 14 % of the run is not training.
+  CHECK(rows[3].measured.time / second == doctest::Approx(19.0 * 60 / 100 / 1.14));
+  CHECK(rows[3].measured.uncertainty > 0);
+  CHECK(rows[4].skip == "unknown metric: bogus");
+}
+
+TEST_CASE("host floors grow with the passes over a layer") {
+  const auto rows = read(
+      "e-1,2024,Megatron-DeepSpeed,NVIDIA,A100-80GB,8,8,GPT (custom),24,1024,16,1024,64,4,1,1,,,"
+      "fp16,step_time_s,1,,,full\n"
+      "e-2,2024,Megatron-DeepSpeed,NVIDIA,A100-80GB,8,8,GPT (custom),24,1024,16,1024,64,4,8,1,,,"
+      "fp16,step_time_s,1,,,none\n");
+  CHECK(rows[0].scenario->plan.host_seconds_per_layer == doctest::Approx(3 * 1.01e-3));
+  CHECK(rows[1].scenario->plan.host_seconds_per_layer == doctest::Approx(2 * 1.66e-3));
+}
+
 TEST_CASE("absurd numbers leave a row out and break nothing") {
   const char* huge = "999999999999";
   const std::string tail = ",,BF16,step_time_s,1,,,\n";
