@@ -24,9 +24,10 @@ double seconds_per_call(const std::function<void()>& call) {
   const std::clock_t start = std::clock();
   std::int64_t calls = 0;
   double passed = 0;
-  while (passed < kMeasureSeconds) {
-    call();
-    ++calls;
+  for (std::int64_t batch = 1; passed < kMeasureSeconds;
+       batch *= 2) {  // reading the clock costs too
+    for (std::int64_t i = 0; i < batch; ++i) call();
+    calls += batch;
     passed = static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;
   }
   return passed / static_cast<double>(calls);
@@ -104,6 +105,7 @@ class SpeedMeasurement {
     if (!dense) return dense.problems();
     if (!expert) return expert.problems();
     evaluate_plans(*dense);
+    evaluate_new_shapes(*dense);
     evaluate_experts(*expert);
     time_collective(*dense);
     if (const Result<int> loaded = load_data(); !loaded) return loaded.problems();
@@ -122,6 +124,20 @@ class SpeedMeasurement {
                         "complete plan evaluations (time, memory, energy, "
                         "cost) of a 70B dense model",
                         1 / seconds, "1/s", 20000, true});
+  }
+
+  /// Sequence lengths that were never asked before: no kernel time is remembered.
+  void evaluate_new_shapes(const ResolvedTraining& dense) {
+    TrainingScenario scenario = dense.scenario;
+    const double seconds = seconds_per_call([&] {
+      scenario.plan.sequence_length += scenario.plan.layout.tensor;
+      const TrainingEstimate estimate =
+          estimate_training(scenario, *dense.machine, models_, dense.prices, {});
+      sink_ += estimate.time / second;
+    });
+    figures_.push_back({"new_shape_evaluations_per_s",
+                        "the same with shapes never asked before in every evaluation", 1 / seconds,
+                        "1/s", 20000, true});
   }
 
   void evaluate_experts(const ResolvedTraining& expert) {

@@ -75,18 +75,57 @@ std::string worst_table(const ValidationReport& report, PageStyle style, std::si
   return table.text(style);
 }
 
+/// A source with more rows than this share of all would alone set every row-wise figure.
+constexpr double kDominantShare = 1.0 / 3;
+
+/// The errors of all rows but those of the dominant source.
+struct WithoutDominant {
+  std::string source;  ///< empty: no source dominates
+  ErrorSummary errors;
+};
+
+WithoutDominant without_dominant(const ValidationReport& report, const ValidationSummary& summary) {
+  WithoutDominant without;
+  for (const auto& [source, errors] : summary.by_source) {
+    const bool dominates = static_cast<double>(errors.rows) >
+                           kDominantShare * static_cast<double>(summary.overall.rows);
+    if (dominates && summary.by_source.size() > 2) without.source = source;
+  }
+  if (without.source.empty()) return without;
+  std::vector<PredictedRow> others;
+  for (const PredictedRow& row : report.predictions) {
+    if (row.source != without.source) others.push_back(row);
+  }
+  const std::size_t rows = summary.overall.rows - summary.by_source.at(without.source).rows;
+  without.errors = summarise(others, rows);
+  return without;
+}
+
+std::string coverage_text(const ValidationReport& report, const ErrorSummary& errors) {
+  if (!report.has_intervals) return "";
+  return fmt::format("; {} % of measurements inside their 80 % interval",
+                     percent(errors.coverage80));
+}
+
 std::string summary_line(const ValidationReport& report, const ValidationSummary& summary) {
   const ErrorSummary& all = summary.overall;
-  const std::string coverage =
-      report.has_intervals ? fmt::format("; {} % of measurements inside their 80 % interval",
-                                         percent(all.coverage80))
-                           : "";
-  return fmt::format(
+  if (all.predicted == 0)
+    return fmt::format("{}: none of {} rows could be predicted\n", report.title, all.rows);
+  std::string text = fmt::format(
       "{}: {} of {} rows predicted; error median {} %, p90 {} %, bias {:+.1f} %, median over "
       "sources "
       "{} %{}\n",
       report.title, all.predicted, all.rows, percent(all.median_ape), percent(all.p90_ape),
-      100 * all.median_bias, percent(summary.source_median_ape), coverage);
+      100 * all.median_bias, percent(summary.source_median_ape), coverage_text(report, all));
+  const WithoutDominant without = without_dominant(report, summary);
+  if (without.source.empty()) return text;
+  const ErrorSummary& rest = without.errors;
+  return text + fmt::format(
+                    "  without {} (one source, {} rows): error median {} %, p90 {} %, bias "
+                    "{:+.1f} %{}\n",
+                    without.source, summary.by_source.at(without.source).rows,
+                    percent(rest.median_ape), percent(rest.p90_ape), 100 * rest.median_bias,
+                    coverage_text(report, rest));
 }
 
 }  // namespace
@@ -101,6 +140,12 @@ Value validation_json(const ValidationReport& report) {
               summary.overall.predicted > 0 ? Value(summary.source_median_ape) : Value());
   for (const auto& [key, value] : *overall.table()) json.set(key, value);
   json.set("overall", std::move(overall));
+  if (const WithoutDominant without = without_dominant(report, summary); !without.source.empty()) {
+    Value rest{Table{}};
+    rest.set("left_out", without.source);
+    set_errors(rest, without.errors, report.has_intervals);
+    json.set("without_dominant_source", std::move(rest));
+  }
   for (const Grouping& grouping : groupings()) {
     Value groups{Table{}};
     for (const auto& [name, errors] : summary.*grouping.groups) {

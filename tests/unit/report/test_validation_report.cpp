@@ -56,3 +56,24 @@ TEST_CASE("the text lists worst rows first") {
   CHECK(text.find("a-1") == std::string::npos);
   CHECK(text.find("no batch") != std::string::npos);
 }
+
+TEST_CASE("a source that dominates is also left out") {
+  ValidationReport report = small_report();
+  CHECK(validation_json(report).find("without_dominant_source") == nullptr);
+  report.predictions.push_back({"c-1", "c", "AMD", "MI300X", "m", 1.0, 1.3, 0.9, 1.4});
+  for (int i = 0; i < 10; ++i)
+    report.predictions.push_back({"a-9", "a", "AMD", "MI300X", "m", 1.0, 3.0, 2.9, 3.1});
+  const Value json = validation_json(report);
+  const Value* rest = json.find("without_dominant_source");
+  REQUIRE(rest != nullptr);
+  CHECK(*rest->find("left_out")->text() == "a");
+  CHECK(*rest->find("predicted")->integer() == 2);
+  CHECK(*rest->find("rows")->integer() == 4);
+  CHECK(*rest->find("median_ape")->number() == doctest::Approx(0.15));
+}
+
+TEST_CASE("no predicted row is said in words") {
+  ValidationReport report = small_report();
+  report.predictions.clear();
+  CHECK(validation_summary(report) == "test: none of 2 rows could be predicted\n");
+}
