@@ -54,7 +54,8 @@ std::optional<std::string> schedule_problem(const PipelineShape& shape);
 PipelineTime pipeline_time(const PipelineShape& shape, std::span<const StageCost> costs);
 
 /// The textbook formula for equal stages and free hand-over: (m + p - 1)(f + b) and its kin.
-/// Valid for ZB-H1 when w <= f and w <= b, for DualPipe when f = b = w or close to it.
+/// Exact for ZB-H1 when w <= f and w <= b, for DualPipe when f = b = w (elsewhere up to 8 % off, as
+/// the fixed order then waits otherwise than the formula assumes).
 Seconds closed_form(const PipelineShape& shape, const StageCost& each);
 
 enum class TaskKind { forward, backward, backward_input, backward_weight };

@@ -99,3 +99,14 @@ TEST_CASE("times scale with their unit") {
     RC_ASSERT(close(pipeline_time(p.shape, p.costs).total, 4 * before));
   }));
 }
+
+TEST_CASE("the closed form of ZB-H1 is exact when weight gradients are the shortest task") {
+  CHECK(rc::check([] {
+    const Seconds w = some_time();
+    const StageCost each{w + some_time(), w + some_time(), w, {}, {}};
+    const PipelineShape shape{Schedule::zero_bubble, *rc::gen::inRange(1, 9), 1,
+                              *rc::gen::inRange(9, 60), false};
+    const std::vector<StageCost> costs(shape.chunks(), each);
+    RC_ASSERT(close(closed_form(shape, each), event_makespan(shape, costs)));
+  }));
+}

@@ -165,6 +165,21 @@ TEST_CASE("overheads: context once, a communicator for each group, slack on what
   CHECK(memory[MemoryPartKind::allocator_slack] / live == doctest::Approx(0.1));
 }
 
+TEST_CASE("what a framework keeps beyond the algorithm's needs") {
+  TrainingPlan each = plan(Sharding::zero1);
+  each.layout.pipeline = 2;
+  MemoryOverheads overheads;
+  const StageMemory bare = stage_memory(each, inventory(), overheads);
+  overheads.unsharded_bytes = 4;
+  overheads.step_bytes = 6;
+  overheads.kept_stage_outputs = 1;
+  const StageMemory kept = stage_memory(each, inventory(), overheads);
+  CHECK(kept[MemoryPartKind::gradient_buckets] / byte == doctest::Approx(4e9 + 6e9 / 4));
+  // one residual stream for each of the three micro-batches in flight
+  CHECK((kept[MemoryPartKind::activations] - bare[MemoryPartKind::activations]) / megabyte ==
+        doctest::Approx(3 * 8));
+}
+
 TEST_CASE("parts sum to the total and every part has a name") {
   for (const Sharding sharding :
        {Sharding::none, Sharding::zero1, Sharding::zero2, Sharding::zero3}) {
