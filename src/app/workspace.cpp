@@ -4,6 +4,14 @@
 #include "workload/model_reader.hpp"
 
 namespace polyfleet {
+namespace {
+
+/// A name that leads to a file of the user's rather than into the catalogue.
+bool is_path(const std::string& name) {
+  return name.find('/') != std::string::npos || name.find(".toml") != std::string::npos;
+}
+
+}  // namespace
 
 Result<std::unique_ptr<Workspace>> Workspace::open() {
   const Result<std::filesystem::path> data = polyfleet::data_directory();
@@ -33,20 +41,36 @@ Result<const ModelSpec*> Workspace::model(std::string_view name) {
   return static_cast<const ModelSpec*>(found->second.get());
 }
 
+Result<Accelerator> Workspace::part_named(const std::string& name) const {
+  Result<Accelerator> part = catalogue_.accelerator(name);
+  if (part || !catalogue_.find(Shelf::systems, name)) return part;
+  return problem("'" + name + "' is a system, not an accelerator", "give it as the system");
+}
+
+Result<System> Workspace::usual_system(const Accelerator& part, const std::string& name) const {
+  if (!is_path(name)) return catalogue_.system(name);
+  if (!part.default_system.empty()) return catalogue_.system(part.default_system);
+  return problem(name + " does not say which system the part is built into",
+                 "add default_system = \"...\" to it, or give a system");
+}
+
 Result<Machine> Workspace::load(const std::string& accelerator, const std::string& system) const {
-  Diagnostics problems;
-  const auto keep = [&](const Diagnostics& found) {
-    problems.insert(problems.end(), found.begin(), found.end());
-  };
-  const Result<System> housing = catalogue_.system(system.empty() ? accelerator : system);
-  if (!housing) keep(housing.problems());
-  const bool of_system = accelerator.empty() && housing.has_value();
-  if (!accelerator.empty() || of_system) {
-    const Result<Accelerator> part =
-        of_system ? catalogue_.accelerator_of(*housing) : catalogue_.accelerator(accelerator);
-    if (!part && !(system.empty() && !housing)) keep(part.problems());
-    if (part && housing) return load_machine(*part, *housing, data_directory_);
+  if (accelerator.empty()) {
+    const Result<System> housing = catalogue_.system(system);
+    if (!housing) return housing.problems();
+    const Result<Accelerator> part = catalogue_.accelerator_of(*housing);
+    if (!part) return part.problems();
+    return load_machine(*part, *housing, data_directory_);
   }
+  const Result<Accelerator> part = part_named(accelerator);
+  const Result<System> housing = !system.empty() ? catalogue_.system(system)
+                                 : part          ? usual_system(*part, accelerator)
+                                                 : Result<System>(Diagnostics{});
+  if (part && housing) return load_machine(*part, *housing, data_directory_);
+  Diagnostics problems;
+  if (!part) problems = part.problems();
+  if (!housing)
+    problems.insert(problems.end(), housing.problems().begin(), housing.problems().end());
   return problems;
 }
 

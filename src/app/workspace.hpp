@@ -42,6 +42,8 @@ class Workspace {
  private:
   Workspace(std::filesystem::path data_directory, Catalogue catalogue)
       : data_directory_(std::move(data_directory)), catalogue_(std::move(catalogue)) {}
+  Result<Accelerator> part_named(const std::string& name) const;
+  Result<System> usual_system(const Accelerator& part, const std::string& name) const;
   Result<Machine> load(const std::string& accelerator, const std::string& system) const;
 
   std::filesystem::path data_directory_;

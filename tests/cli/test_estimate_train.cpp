@@ -131,3 +131,36 @@ TEST_CASE("what does not fit in memory exits with 1, the shortfall and remedies"
   CHECK(outcome.says("does not fit in memory"));
   CHECK(outcome.says("GB too much"));
 }
+
+TEST_CASE("a part, a system and a model of the user's own work like shipped ones") {
+  const std::string data = std::string(POLYFLEET_SOURCE_DIR) + "/data";
+  const auto copied = [&](const std::string& file, const std::string& id, const std::string& own) {
+    std::string text = content_of(data + file);
+    const std::size_t at = text.find("\"" + id + "\"");
+    REQUIRE(at != std::string::npos);
+    text.replace(at, id.size() + 2, "\"" + own + "\"");
+    return scratch().write(own + ".toml", text);
+  };
+  const std::string part = copied("/hardware/nv_h100_sxm.toml", "nv_h100_sxm", "my_part");
+  const std::string model = copied("/models/llama3.1-8b.toml", "llama3.1-8b", "my_model");
+  const std::string system = copied("/systems/hgx_h100.toml", "hgx_h100", "my_system");
+  const Value own = json_of(small_estimate("--accelerator " + part + " --model " + model +
+                                           " --system " + system + " --json"));
+  CHECK(*own.find("scenario")->find("accelerator")->text() == "my_part");
+  CHECK(number_at(own, "step_time_s") > 0);
+  const Value usual = json_of(small_estimate("--accelerator " + part + " --json"));
+  CHECK(*usual.find("scenario")->find("system")->text() == "hgx_h100");
+}
+
+TEST_CASE("a Hugging Face config.json is a model") {
+  const std::string config = scratch().write(
+      "hf_config.json",
+      "{\"model_type\": \"llama\", \"architectures\": [\"LlamaForCausalLM\"], \"hidden_size\": "
+      "4096, \"num_hidden_layers\": 32, \"num_attention_heads\": 32, \"num_key_value_heads\": 8, "
+      "\"intermediate_size\": 14336, \"vocab_size\": 128256, \"max_position_embeddings\": 131072, "
+      "\"tie_word_embeddings\": false, \"hidden_act\": \"silu\"}");
+  const double own =
+      number_at(json_of(small_estimate("--model " + config + " --json")), "step_time_s");
+  const double shipped = number_at(json_of(small_estimate("--json")), "step_time_s");
+  CHECK(own == doctest::Approx(shipped).epsilon(1e-9));
+}
