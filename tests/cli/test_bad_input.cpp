@@ -28,7 +28,7 @@ constexpr char kGood[] =
 TEST_CASE("unknown names get the nearest known one") {
   refuses(small_estimate("--model lama3.1-8b"), "did you mean 'llama3.1-8b'?");
   refuses(small_estimate("--accelerator nv_h100_smx"), "did you mean 'nv_h100_sxm'?");
-  refuses(small_estimate("--accelerator gb200_nvl72"), "'gb200_nvl72' is a system");
+  refuses(small_estimate("--accelerator vr_nvl72"), "'vr_nvl72' is a system");
   refuses(small_estimate("--framework megatron_brige"), "did you mean 'megatron_bridge'?");
   refuses(small_estimate("--precision mxfp9"), "unknown precision recipe 'mxfp9'");
   refuses(small_estimate("--site us-eest5"), "did you mean 'us-east5'?");
