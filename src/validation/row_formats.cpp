@@ -21,6 +21,7 @@ std::optional<double> state_bytes(std::string_view wording) {
     const double second = mentions(text, "exp_avg_sq bfloat16") ? 2 : 4;
     return master + first + second;
   }
+  if (mentions(text, "no precision-aware")) return kFullStates;
   if (mentions(text, "optimizer dtype bf16") || mentions(text, "precision-aware")) return 8;
   return kFullStates;
 }
