@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/spelling.hpp"
+#include "training/plan_fields.hpp"
 #include "validation/row_formats.hpp"
 #include "validation/row_settings.hpp"
 
@@ -86,6 +87,7 @@ class PlanFiller {
     }
     if (recipe != nullptr) filled_.plan.precision = *recipe;
     if (!problems_.empty()) return std::move(problems_);
+    note_plain_defaults();
     return overlay_stated();
   }
 
@@ -209,6 +211,33 @@ class PlanFiller {
 
   void choose_schedule() {
     if (filled_.plan.layout.virtual_stages > 1) filled_.plan.schedule = Schedule::interleaved;
+  }
+
+  /// Settings that matter and that neither the scenario nor the profile speaks of.
+  void note_plain_defaults() {
+    struct Plain {
+      std::string_view setting, key, plan_key;
+    };
+    constexpr Plain kPlain[] = {{"precision", "precision", "precision"},
+                                {"micro_batch", "plan.micro_batch", "micro_batch"},
+                                {"recompute", "plan.recompute", "recompute"},
+                                {"data_sharding", "plan.sharding", "sharding"},
+                                {"schedule", "plan.schedule", "schedule"},
+                                {"optimizer", "plan.optimizer", "optimizer"}};
+    for (const auto& [setting, key, plan_key] : kPlain) {
+      const bool is_known = stated(document_, key) != nullptr ||
+                            (setting == "precision" && stated(document_, "plan.precision"));
+      const bool is_told =
+          std::any_of(filled_.assumptions.begin(), filled_.assumptions.end(),
+                      [&, name = setting](const Assumption& each) { return each.setting == name; });
+      if (is_known || is_told || (setting == "schedule" && filled_.plan.layout.pipeline == 1))
+        continue;
+      const Value value = field_named(plan_fields(), plan_key)->print(filled_.plan);
+      const std::string text = setting == "precision"    ? filled_.plan.precision.name
+                               : value.text() != nullptr ? *value.text()
+                                                         : to_json(value, -1);
+      assume(std::string(setting), text, "not stated: the program's plain default");
+    }
   }
 
   /// The stated keys once more, over everything that was filled in.

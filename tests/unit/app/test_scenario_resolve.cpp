@@ -71,6 +71,18 @@ TEST_CASE("no framework means no overheads") {
   CHECK_FALSE(usual.scenario.framework.empty());
 }
 
+TEST_CASE("nothing that matters stays untold, whatever the framework") {
+  for (const char* framework : {"none", "megatron_bridge", "maxtext", "primus", "torchtitan"}) {
+    CAPTURE(framework);
+    const ResolvedTraining open = resolved({{"framework", Value(framework), ""}});
+    for (const char* setting : {"precision", "micro_batch", "recompute", "data_sharding",
+                                "optimizer", "tensor parallel", "data parallel", "system"}) {
+      CAPTURE(setting);
+      CHECK(assumption(open, setting) != nullptr);
+    }
+  }
+}
+
 TEST_CASE("a system names its accelerator") {
   std::vector<Setting> settings = question();
   settings[1] = {"system", Value("gb200_nvl72"), ""};
