@@ -145,7 +145,7 @@ bool plausible(const ModelSpec& model) {
   for (const std::int64_t width : widths) {
     if (width < 0 || width > kWidest) return false;
   }
-  return model.layers <= kDeepest && model.kv_heads <= model.heads;
+  return model.layers <= kDeepest;
 }
 
 }  // namespace
