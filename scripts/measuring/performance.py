@@ -1,0 +1,73 @@
+"""docs/performance.md: the program's own speed on the machine that runs this script."""
+import os
+import pathlib
+
+from measuring.errors import median
+from measuring.markdown import command, table
+
+STARTS = 15
+VALIDATIONS = 3
+START_GOAL_MS = 50
+WORDS = {"plan_evaluations_per_s": "complete plan evaluations per second (time, memory, energy, cost)",
+         "new_shape_evaluations_per_s": "the same with shapes never asked before in every evaluation",
+         "moe_9216_iteration_ms": "one iteration of a mixture of experts on 9,216 devices",
+         "collective_us": "one collective over 1,048,576 accelerators",
+         "catalogue_load_ms": "every accelerator and system read from its file"}
+
+OPENING = """# Performance
+
+How fast the program is. `scripts/measure.py` wrote this file and every figure in it; the figures are those of the machine
+below and differ from run to run by some per cent, more where others use it. Processor time is less disturbed than wall time.
+"""
+
+
+def machine():
+    cpu = next(line.split(":", 1)[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name"))
+    memory = next(int(line.split()[1]) for line in open("/proc/meminfo") if line.startswith("MemTotal"))
+    system = next(line.split("=", 1)[1].strip().strip('"') for line in open("/etc/os-release") if line.startswith("PRETTY_NAME"))
+    load = os.getloadavg()[0]
+    return table(["machine", ""], [["processor", cpu], ["cores", os.cpu_count()], ["memory", f"{memory / 2**20:.0f} GiB"],
+                                   ["system", f"{system}, Linux {os.uname().release.split('-')[0]}"],
+                                   ["load average while measuring", f"{load:.1f}"]])
+
+
+def in_process(program):
+    lines = []
+    for key, figure in program.answer("bench").items():
+        bound = "at least" if figure["unit"] == "1/s" else "at most"
+        unit = "" if figure["unit"] == "1/s" else " " + figure["unit"]
+        value = f"{figure['value']:,.0f}" if figure["value"] >= 100 else f"{figure['value']:.3g}"
+        lines.append([WORDS.get(key, key), f"{bound} {figure['goal']:,g}{unit}", value + unit,
+                      "yes" if figure["reached"] else "**no**"])
+    return table(["in process, one core", "goal", "measured", "reached"], lines)
+
+
+def repeated(program, count, *arguments):
+    runs = [program.timed(*arguments) for _ in range(count)]
+    return median([wall for wall, _ in runs]), median([cpu for _, cpu in runs])
+
+
+def processes(program):
+    plan = ("estimate", "train", "--model", "llama3.1-70b", "--accelerator", "amd_mi355x", "--devices", "64", "--tp", "8",
+            "--global-batch", "128", "--sequence", "8192", "--precision", "mxfp8")
+    runs = [(STARTS, ("--version",)), (STARTS, ("catalogue", "show", "amd_mi355x")), (STARTS, plan),
+            (VALIDATIONS + 2, ("validate", "train", "--json")), (VALIDATIONS, ("validate", "kernels", "--json")),
+            (VALIDATIONS, ("validate", "collectives", "--json")), (VALIDATIONS, ("validate", "memory", "--json"))]
+    lines, start = [], None
+    for count, arguments in runs:
+        wall, cpu = repeated(program, count, *arguments)
+        start = start if start is not None else cpu
+        lines.append([f"`polyfleet {' '.join(arguments)}`", count, f"{1e3 * wall:,.0f}", f"{1e3 * cpu:,.0f}"])
+    verdict = "reached" if 1e3 * start < START_GOAL_MS else "**not** reached"
+    return (table(["whole process, medians", "runs", "wall ms", "processor ms"], lines),
+            f"The goal of a start under {START_GOAL_MS} ms is {verdict}.\n")
+
+
+def document(program):
+    runs, start = processes(program)
+    size = pathlib.Path(program.binary).stat().st_size
+    others = ("Others, as they publish or as measured on their code: Calculon 74 to 271 plan evaluations per second, a "
+              "TypeScript simulator up to 15,390.\n")
+    return "\n".join([OPENING, machine(), in_process(program), others, command("polyfleet bench"), runs, start,
+                      command("polyfleet --version", "polyfleet validate train --json"),
+                      f"The program is one file of {size / 1e6:.1f} MB, beside its data.\n"])
