@@ -19,6 +19,7 @@ struct ProblemKeys {
 constexpr ProblemKeys kProblemKeys[] = {
     {"expert", {"plan.layout.expert", "plan.layout.expert_tensor", "model"}},
     {"pipeline chunks", {"plan.layout.pipeline", "plan.layout.virtual_stages", "model"}},
+    {"DualPipe", {"plan.schedule", "plan.layout.pipeline", "plan.global_batch"}},
     {"stage_layers", {"plan.stage_layers", "plan.layout.pipeline", "model"}},
     {"virtual stages", {"plan.layout.virtual_stages", "plan.schedule", "plan.layout.pipeline"}},
     {"interleaved", {"plan.schedule", "plan.layout.virtual_stages", "plan.layout.pipeline"}},
@@ -59,6 +60,7 @@ class Resolver {
     find_machine();
     if (!problems_.empty()) return std::move(problems_);
     derive_data_parallel();
+    if (!problems_.empty()) return std::move(problems_);
     fill_plan();
     if (!problems_.empty()) return std::move(problems_);
     check_plan();
@@ -77,7 +79,9 @@ class Resolver {
   }
 
   void require(std::string_view key, std::string_view what, std::string_view fix) {
-    if (stated(document_, key) != nullptr) return;
+    const Value* value = stated(document_, key);
+    const bool is_empty = value != nullptr && value->text() != nullptr && value->text()->empty();
+    if (value != nullptr && !is_empty) return;
     problems_.push_back(
         problem_at(document_.where(), fmt::format("{} is missing", what), std::string(fix)));
   }
@@ -131,6 +135,19 @@ class Resolver {
 
   void derive_data_parallel() {
     ParallelLayout& layout = stated_.plan.layout;
+    // As doubles first: three degrees of 2^24 each would leave 64 bits.
+    const double needed =
+        static_cast<double>(layout.tensor) * layout.pipeline * static_cast<double>(layout.context);
+    if (needed > static_cast<double>(stated_.devices)) {
+      problems_.push_back(located(
+          problem(fmt::format(
+                      "one replica takes tensor parallel {} x pipeline {} x context {} = {:.0f} "
+                      "devices, but the pool has {}",
+                      layout.tensor, layout.pipeline, layout.context, needed, stated_.devices),
+                  "lower the degrees or take more devices"),
+          document_));
+      return;
+    }
     if (stated(document_, "plan.layout.data") != nullptr) return;
     const std::int64_t replica = std::int64_t{layout.tensor} * layout.pipeline * layout.context;
     layout.data = static_cast<int>(std::max<std::int64_t>(1, stated_.devices / replica));

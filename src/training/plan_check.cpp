@@ -4,6 +4,8 @@
 
 #include <numeric>
 
+#include "training/schedule.hpp"
+
 namespace polyfleet {
 namespace {
 
@@ -170,6 +172,14 @@ class Checker {
     if (plan_.schedule != Schedule::interleaved && layout_.virtual_stages > 1)
       add(fmt::format("{} virtual stages need the interleaved schedule", layout_.virtual_stages),
           "set schedule = interleaved");
+    if (!problems_.empty()) return;  // the shape below presumes that everything divides
+    const PipelineShape shape{
+        .schedule = plan_.schedule,
+        .stages = layout_.pipeline,
+        .virtual_stages = layout_.virtual_stages,
+        .micro_batches = plan_.global_batch / (std::int64_t{layout_.data} * plan_.micro_batch)};
+    if (const auto why = schedule_problem(shape))
+      add(*why, "change the schedule, the pipeline degree or the number of micro-batches");
   }
 
   const ModelSpec& model_;

@@ -84,6 +84,21 @@ TEST_CASE("more stages than layers are refused") {
       "64 pipeline chunks (pipeline 64 x virtual 1) for 32 layers");
 }
 
+TEST_CASE("degrees beyond any machine are refused, not computed with") {
+  refuses(small_estimate("--tp 16777216 --pp 16777216 --cp 16777216"),
+          "devices, but the pool has 8");
+  refuses(small_estimate("--devices 1e30"), "must be a whole number");
+  refuses(small_estimate("--global-batch 9223372036854775807"), "global_batch");
+  refuses(small_estimate("--vpp 16777216"), "pipeline chunks");
+  refuses(small_estimate("--set plan.layout.tensor=nan"), "must be a whole number");
+  refuses(small_estimate("--set model="), "the model is missing");
+}
+
+TEST_CASE("a schedule that the shape does not allow is refused") {
+  refuses(small_estimate("--schedule dual-pipe"), "--schedule: ");
+  refuses(small_estimate("--schedule interleaved --pp 2"), "virtual stages");
+}
+
 TEST_CASE("several problems are reported together") {
   const Outcome outcome = polyfleet_run(small_estimate("--model lama --accelerator h999"));
   CHECK(outcome.code == 2);
