@@ -76,7 +76,7 @@ TEST_CASE("nothing that matters stays untold, whatever the framework") {
     CAPTURE(framework);
     const ResolvedTraining open = resolved({{"framework", Value(framework), ""}});
     for (const char* setting : {"precision", "micro_batch", "recompute", "data_sharding",
-                                "optimizer", "tensor parallel", "data parallel", "system"}) {
+                                "tensor parallel", "data parallel", "system"}) {
       CAPTURE(setting);
       CHECK(assumption(open, setting) != nullptr);
     }
