@@ -218,12 +218,14 @@ class PlanFiller {
     struct Plain {
       std::string_view setting, key, plan_key;
     };
-    constexpr Plain kPlain[] = {{"precision", "precision", "precision"},
-                                {"micro_batch", "plan.micro_batch", "micro_batch"},
-                                {"recompute", "plan.recompute", "recompute"},
-                                {"data_sharding", "plan.sharding", "sharding"},
-                                {"schedule", "plan.schedule", "schedule"},
-                                {"optimizer", "plan.optimizer", "optimizer"}};
+    constexpr Plain kPlain[] = {
+        {"precision", "precision", "precision"},
+        {"micro_batch", "plan.micro_batch", "micro_batch"},
+        {"recompute", "plan.recompute", "recompute"},
+        {"data_sharding", "plan.sharding", "sharding"},
+        {"schedule", "plan.schedule", "schedule"},
+        {"optimizer bytes per parameter", "plan.optimizer_bytes_per_parameter",
+         "optimizer_bytes_per_parameter"}};
     for (const auto& [setting, key, plan_key] : kPlain) {
       const bool is_known = stated(document_, key) != nullptr ||
                             (setting == "precision" && stated(document_, "plan.precision"));

@@ -11,17 +11,10 @@
 #include <string_view>
 
 #include "units/quantity.hpp"
+#include "workload/op.hpp"
 
 namespace polyfleet {
 
-enum class CollectiveKind {
-  all_reduce,
-  reduce_scatter,
-  all_gather,
-  all_to_all,
-  broadcast,
-  send_recv
-};
 inline constexpr std::size_t kCollectiveKindCount = 6;
 std::string_view name_of(CollectiveKind kind);
 

@@ -91,11 +91,11 @@ Section collective_section(const TrainingAnswer& answer, const std::vector<Layer
       {"group", "operation", "ranks", "in a domain", "payload", "time", "algorithm", "time from"},
       {}};
   const Machine& machine = answer.machine;
-  const auto add = [&](CommGroup group_kind, CommKind kind, Bytes payload) {
+  const auto add = [&](CommGroup group_kind, CollectiveKind kind, Bytes payload) {
     const RankGroup group =
         rank_group(group_kind, answer.scenario.plan.layout, machine.network.scale_up_domain);
     if (group.size < 2) return;
-    const CollectiveTime time = machine.collectives.time(kind_of_collective(kind), payload, group);
+    const CollectiveTime time = machine.collectives.time(kind, payload, group);
     std::vector<std::string> row{
         std::string(text_of(group_kind)), std::string(text_of(kind)),
         fmt::format("{}", group.size),    fmt::format("{}", group.per_domain),
@@ -112,8 +112,8 @@ Section collective_section(const TrainingAnswer& answer, const std::vector<Layer
   }
   const StageParameters& first = answer.estimate.step.chunks.front().parameters;
   const TrainingPlan& plan = answer.scenario.plan;
-  const CommKind reduction =
-      plan.sharding == Sharding::none ? CommKind::all_reduce : CommKind::reduce_scatter;
+  const CollectiveKind reduction =
+      plan.sharding == Sharding::none ? CollectiveKind::all_reduce : CollectiveKind::reduce_scatter;
   add(CommGroup::data, reduction, first.dense * bytes_per_element(plan.gradient_reduce_dtype));
   if (first.expert > 0)
     add(CommGroup::expert_data, reduction,

@@ -9,10 +9,7 @@
 
 namespace polyfleet {
 
-CollectiveKind kind_of_collective(CommKind kind);
-std::string_view text_of(CommKind kind);
+std::string_view text_of(CollectiveKind kind);
 std::string_view text_of(CommGroup group);
-/// The shape that the kernel model is asked for.
-AttentionShape attention_shape(const Op& op);
 
 }  // namespace polyfleet

@@ -68,14 +68,8 @@ Seconds exposed_behind(Seconds transfer, Seconds window, double pieces, bool ove
 }  // namespace
 
 double optimizer_shard(const StageParameters& parameters, const TrainingPlan& plan) {
-  const ParallelLayout& layout = plan.layout;
-  if (plan.sharding == Sharding::none) return parameters.dense + parameters.expert;
-  const double dense_ranks =
-      plan.hybrid_shard > 0 ? plan.hybrid_shard : layout.data * layout.context;
-  const double expert_ranks =
-      std::max(1.0, static_cast<double>(layout.data) * layout.context * layout.tensor /
-                        (layout.expert * layout.expert_tensor));
-  return parameters.dense / dense_ranks + parameters.expert / expert_ranks;
+  const ShardRanks ranks = shard_ranks(plan);
+  return parameters.dense / ranks.dense + parameters.expert / ranks.expert;
 }
 
 Seconds optimizer_time(const StageParameters& parameters, const Machine& machine,

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "config/fields.hpp"
+#include "training/maturity.hpp"
 
 namespace polyfleet {
 namespace {
@@ -75,8 +76,9 @@ IntervalBasis IntervalTable::interval(const std::string& vendor, const std::stri
   } else {
     basis.low = best->low;
     basis.high = best->high;
-    basis.basis = fmt::format("{} rows of {} sources ({} {} {} {})", best->rows, best->sources,
-                              best->vendor, best->family, best->framework, best->workload);
+    basis.basis =
+        fmt::format("{} rows of {} sources ({})", best->rows, best->sources,
+                    kind_of_entry({best->vendor, best->family, best->framework, best->workload}));
   }
   const double excess =
       std::sqrt(std::max(0.0, model_sigma * model_sigma - known_sigma_ * known_sigma_));

@@ -6,24 +6,6 @@
 namespace polyfleet {
 namespace {
 
-CollectiveKind collective_kind(CommKind kind) {
-  switch (kind) {
-    case CommKind::all_reduce:
-      return CollectiveKind::all_reduce;
-    case CommKind::reduce_scatter:
-      return CollectiveKind::reduce_scatter;
-    case CommKind::all_gather:
-      return CollectiveKind::all_gather;
-    case CommKind::all_to_all:
-      return CollectiveKind::all_to_all;
-    case CommKind::broadcast:
-      return CollectiveKind::broadcast;
-    case CommKind::send_recv:
-      return CollectiveKind::send_recv;
-  }
-  return CollectiveKind::all_reduce;
-}
-
 KernelTime unfused_attention_time(const Op& op, const Machine& machine) {
   const double rows = op.batch * op.heads * op.query_length;
   const double passes = op.backward ? 2 : 1;  // dQ, dK, dV and dScores against scores and values
@@ -35,24 +17,9 @@ KernelTime unfused_attention_time(const Op& op, const Machine& machine) {
   return scores;
 }
 
-/// A context-parallel rank with a balanced causal cut does its share of the whole triangle, neither
-/// the square nor the last rows of it (Megatron-Core and ring attention give each rank one early
-/// and one late block).
 KernelTime fused_attention_time(const Op& op, const Machine& machine, const TrainingPlan& plan) {
   const double share = op.balanced ? op.query_length / op.kv_length : 1;
-  KernelTime kernel =
-      machine.kernels.attention({.batch = op.batch,
-                                 .heads = op.heads,
-                                 .kv_heads = op.kv_heads,
-                                 .head_dim_qk = op.head_dim_qk,
-                                 .head_dim_v = op.head_dim_v,
-                                 .query_length = op.balanced ? op.kv_length : op.query_length,
-                                 .kv_length = op.kv_length,
-                                 .causal = op.causal,
-                                 .window = op.window,
-                                 .backward = op.backward,
-                                 .decode = op.decode,
-                                 .dtype = op.dtype});
+  KernelTime kernel = machine.kernels.attention(attention_shape(op));
   kernel.time *= op.count * share / plan.attention_generation;
   return kernel;
 }
@@ -88,7 +55,7 @@ void add_comms(const std::vector<Comm>& comms, Pass which, const Machine& machin
     if (group.size <= 1) continue;
     const bool merged = plan.merged_dispatch && comm.group == CommGroup::expert && comm.copies > 1;
     const Bytes payload = merged ? comm.payload * merged_share(comm.copies, group) : comm.payload;
-    const CollectiveTime one = machine.collectives.time(collective_kind(comm.kind), payload, group);
+    const CollectiveTime one = machine.collectives.time(comm.kind, payload, group);
     const Seconds time = one.time * comm.count;
     Seconds exposed = time;
     if (which == Pass::backward_weight) {
@@ -132,6 +99,7 @@ PassTime& PassTime::add(const PassTime& other, double times) {
   context_exposed += other.context_exposed * times;
   expert_exposed += other.expert_exposed * times;
   hidden += other.hidden * times;
+  offload_exposed += other.offload_exposed * times;
   host_stall += other.host_stall * times;
   variance = std::pow(std::sqrt(variance) + std::sqrt(other.variance) * times, 2);
   return *this;
@@ -160,6 +128,21 @@ RankGroup rank_group(CommGroup group, const ParallelLayout& layout, int scale_up
       return spans(2, replica_ranks);
   }
   return {};
+}
+
+AttentionShape attention_shape(const Op& op) {
+  return {.batch = op.batch,
+          .heads = op.heads,
+          .kv_heads = op.kv_heads,
+          .head_dim_qk = op.head_dim_qk,
+          .head_dim_v = op.head_dim_v,
+          .query_length = op.balanced ? op.kv_length : op.query_length,
+          .kv_length = op.kv_length,
+          .causal = op.causal,
+          .window = op.window,
+          .backward = op.backward,
+          .decode = op.decode,
+          .dtype = op.dtype};
 }
 
 KernelTime op_time(const Op& op, const Machine& machine, const TrainingPlan& plan) {

@@ -16,12 +16,15 @@ struct PassTime {
   std::array<Seconds, kOpClassCount> by_class{};
   Seconds compute;
   Seconds tensor_exposed, context_exposed, expert_exposed;
-  Seconds hidden;       ///< communication that runs behind compute
+  Seconds hidden;  ///< communication that runs behind compute
+  Seconds
+      offload_exposed;  ///< activations on their way to or from the host, beyond the pass itself
   Seconds host_stall;   ///< device waits for the host to launch
   double variance = 0;  ///< of the sum, in s^2, operators fully correlated within a class
 
   Seconds total() const {
-    return compute + tensor_exposed + context_exposed + expert_exposed + host_stall;
+    return compute + tensor_exposed + context_exposed + expert_exposed + offload_exposed +
+           host_stall;
   }
   PassTime& add(const PassTime& other, double times);
 };
@@ -34,6 +37,12 @@ struct LayerTime {
 /// Ranks that a communication group spans, inside and across scale-up domains (rank order as in
 /// ParallelLayout).
 RankGroup rank_group(CommGroup group, const ParallelLayout& layout, int scale_up_domain);
+
+/// The kernel behind a fused attention operator. A context-parallel rank with a balanced causal cut
+/// does its share of the whole triangle, neither the square nor its last rows (Megatron-Core and
+/// ring attention give each rank one early and one late block): the shape is that of the whole,
+/// op_time takes the share.
+AttentionShape attention_shape(const Op& op);
 
 /// Seconds of one operator on this machine. Attention that is not fused runs as batched GEMMs over
 /// the full square.

@@ -64,6 +64,14 @@ Result<MaturityTable> MaturityTable::load(const std::filesystem::path& data_dire
   return table;
 }
 
+std::string kind_of_entry(const std::vector<std::string>& patterns) {
+  std::string kind;
+  for (const std::string& pattern : patterns) {
+    if (pattern != "*") kind += (kind.empty() ? "" : " ") + pattern;
+  }
+  return kind.empty() ? "every run" : kind;
+}
+
 MaturityFactor MaturityTable::factor(const Accelerator& accelerator, const std::string& framework,
                                      WorkloadClass workload, const std::string& date) const {
   const MaturityEntry* best = nullptr;
@@ -78,8 +86,9 @@ MaturityFactor MaturityTable::factor(const Accelerator& accelerator, const std::
       best = &entry;
   }
   if (best == nullptr) return {1, "no entry: the kernel-calibrated bound itself"};
-  return {best->factor, fmt::format("{} {} {} {} from {}: {}", best->vendor, best->family,
-                                    best->framework, best->workload, best->from, best->note)};
+  const std::string kind = kind_of_entry(
+      {best->vendor, best->family, best->accelerator, best->framework, best->workload});
+  return {best->factor, fmt::format("{} from {}: {}", kind, best->from, best->note)};
 }
 
 }  // namespace polyfleet

@@ -28,6 +28,9 @@ struct MaturityFactor {
   std::string basis;
 };
 
+/// What an entry's patterns select, in words: "hopper nemo dense"; "every run" when all are "*".
+std::string kind_of_entry(const std::vector<std::string>& patterns);
+
 class MaturityTable {
  public:
   static Result<MaturityTable> load(const std::filesystem::path& data_directory);

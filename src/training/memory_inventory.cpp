@@ -9,31 +9,14 @@
 namespace polyfleet {
 namespace {
 
-MicroBatch micro_batch_of(const TrainingPlan& plan) {
-  return {.sequences = static_cast<double>(plan.micro_batch),
-          .sequence_length = static_cast<double>(plan.sequence_length),
-          .mean_document = plan.mean_document,
-          .fused_attention = plan.fused_attention,
-          .dropout = plan.dropout,
-          .fused_loss = plan.fused_loss,
-          .elementwise_factor = plan.elementwise_factor,
-          .main_grad_fp32 = plan.main_gradient_fp32,
-          .selective = plan.recompute_modules,
-          .images = plan.images_per_sequence,
-          .expert_imbalance = plan.expert_imbalance};
-}
-
 class InventoryBuilder {
  public:
   InventoryBuilder(const ModelSpec& model, const TrainingPlan& plan)
       : model_(model),
         plan_(plan),
         batch_(micro_batch_of(plan)),
-        wide_(plan.precision),
-        chunks_(split_layers(model, plan)) {
-    wide_.linear = plan.precision.activation;
-    wide_.cast_bytes_per_element = 0;
-  }
+        wide_(wide_recipe(plan.precision)),
+        chunks_(split_layers(model, plan)) {}
 
   std::vector<StageInventory> build() {
     const auto stages = static_cast<std::size_t>(plan_.layout.pipeline);
@@ -78,7 +61,7 @@ class InventoryBuilder {
         {count, work.saved_activations, work.saved_selective, work.saved_full});
     for (const auto& pass : work.comms) {
       for (const Comm& comm : pass) {
-        if (comm.kind == CommKind::all_to_all)
+        if (comm.kind == CollectiveKind::all_to_all)
           inventory.dispatched = max(inventory.dispatched, comm.payload);
       }
     }

@@ -21,7 +21,6 @@ enum class Sharding {
   zero2,
   zero3
 };  // zero1 = distributed optimiser; zero3 = FSDP full shard
-enum class OptimizerKind { adam, sgd, muon };
 enum class HostLaunch { eager, graph };
 
 struct OverlapSettings {
@@ -47,7 +46,6 @@ struct TrainingPlan {
   RecomputeModules recompute_modules;  ///< what selective recomputation runs again
   OverlapSettings overlap;
   PrecisionRecipe precision;
-  OptimizerKind optimizer = OptimizerKind::adam;
   Dtype gradient_reduce_dtype = Dtype::fp32;
   bool main_gradient_fp32 = true;
   bool low_precision_parameters =
@@ -78,5 +76,10 @@ struct TrainingPlan {
   bool embedding_counts_as_layer = false;  ///< pipeline split counts embedding and head as layers
   std::vector<int> stage_layers;  ///< explicit split, one entry per (virtual) stage; empty = even
 };
+
+/// What the operator builders need of the plan.
+MicroBatch micro_batch_of(const TrainingPlan& plan);
+/// The recipe of layers that stay in the residual stream's format.
+PrecisionRecipe wide_recipe(const PrecisionRecipe& recipe);
 
 }  // namespace polyfleet

@@ -1,7 +1,5 @@
 #include "training/plan_fields.hpp"
 
-#include "base/spelling.hpp"
-
 namespace polyfleet {
 namespace {
 
@@ -69,6 +67,8 @@ const FieldTable<PrecisionRecipe>& precision_fields() {
       choice_field("attention", &P::attention, dtypes(), "operands of the attention core"),
       choice_field("activation", &P::activation, dtypes(), "residual stream and saved activations"),
       choice_field("head", &P::head, dtypes(), "operands of the logits GEMM"),
+      bool_field("weight_gradient_narrow", &P::weight_gradient_narrow,
+                 "the weight gradient's GEMM uses the narrow format too"),
       bool_field("linear_backward_narrow", &P::linear_backward_narrow,
                  "gradients' GEMMs use the narrow format too"),
       number_field("cast_bytes_per_element", &P::cast_bytes_per_element, {0, 64},
@@ -158,11 +158,6 @@ const FieldTable<TrainingPlan>& plan_fields() {
       table_field("overlap", &P::overlap, overlap_fields(),
                   "what communication hides behind compute"),
       table_field("precision", &P::precision, precision_fields(), "number formats"),
-      choice_field("optimizer", &P::optimizer,
-                   {{"adam", OptimizerKind::adam},
-                    {"sgd", OptimizerKind::sgd},
-                    {"muon", OptimizerKind::muon}},
-                   "optimiser"),
       choice_field("gradient_reduce_dtype", &P::gradient_reduce_dtype, dtypes(),
                    "format in which gradients are reduced"),
       bool_field("main_gradient_fp32", &P::main_gradient_fp32, "gradients accumulate in FP32"),
@@ -202,46 +197,6 @@ const FieldTable<TrainingPlan>& plan_fields() {
       stage_layers_field(),
   };
   return fields;
-}
-
-const std::vector<PrecisionRecipe>& precision_recipes() {
-  // Cast traffic: read the operand in 16 bits, write it and its transpose in 8 (1+1 B) = 4 B an
-  // element for FP8 with a fused amax; block formats write scales and re-read for the second
-  // direction. Transformer Engine user guide, recipes chapter.
-  static const std::vector<PrecisionRecipe> recipes = [] {
-    std::vector<PrecisionRecipe> list(1);
-    const auto add = [&](std::string name, Dtype linear, double cast) {
-      PrecisionRecipe recipe;
-      recipe.name = std::move(name);
-      recipe.linear = linear;
-      recipe.cast_bytes_per_element = cast;
-      list.push_back(recipe);
-    };
-    add("fp8", Dtype::fp8, 4);
-    add("fp8-block", Dtype::fp8, 4);
-    add("mxfp8", Dtype::mxfp8, 4);
-    add("nvfp4", Dtype::nvfp4, 4);
-    add("mxfp4", Dtype::mxfp4, 4);
-    PrecisionRecipe half;
-    half.name = "fp16";
-    half.linear = half.attention = half.activation = half.head = Dtype::fp16;
-    list.push_back(half);
-    PrecisionRecipe single;
-    single.name = "fp32";
-    single.linear = single.attention = single.activation = single.head = Dtype::fp32;
-    list.push_back(single);
-    return list;
-  }();
-  return recipes;
-}
-
-Result<PrecisionRecipe> precision_recipe(const std::string& name) {
-  std::vector<std::string> names;
-  for (const PrecisionRecipe& recipe : precision_recipes()) {
-    if (recipe.name == name) return recipe;
-    names.push_back(recipe.name);
-  }
-  return problem("unknown precision recipe '" + name + "'", name_suggestion(name, names));
 }
 
 }  // namespace polyfleet

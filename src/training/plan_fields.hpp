@@ -15,10 +15,4 @@ const FieldTable<OverlapSettings>& overlap_fields();
 const FieldTable<RecomputeModules>& recompute_module_fields();
 const FieldTable<LoraSettings>& lora_fields();
 
-/// The shipped precision recipes by name: bf16, fp16, fp8 (delayed or current scaling), fp8-block,
-/// mxfp8, nvfp4. Which GEMMs are narrow follows Transformer Engine's and Megatron-Core's recipes of
-/// those names.
-const std::vector<PrecisionRecipe>& precision_recipes();
-Result<PrecisionRecipe> precision_recipe(const std::string& name);
-
 }  // namespace polyfleet

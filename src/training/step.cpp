@@ -23,20 +23,8 @@ Flops flops_of(const std::vector<Op>& ops) {
 class StepBuilder {
  public:
   StepBuilder(const ModelSpec& model, const TrainingPlan& plan, const Machine& machine)
-      : model_(model), plan_(plan), machine_(machine), wide_(plan.precision) {
-    wide_.linear = plan.precision.activation;
-    wide_.cast_bytes_per_element = 0;
-    batch_ = {.sequences = static_cast<double>(plan.micro_batch),
-              .sequence_length = static_cast<double>(plan.sequence_length),
-              .mean_document = plan.mean_document,
-              .fused_attention = plan.fused_attention,
-              .dropout = plan.dropout,
-              .fused_loss = plan.fused_loss,
-              .elementwise_factor = plan.elementwise_factor,
-              .main_grad_fp32 = plan.main_gradient_fp32,
-              .selective = plan.recompute_modules,
-              .images = plan.images_per_sequence,
-              .expert_imbalance = plan.expert_imbalance};
+      : model_(model), plan_(plan), machine_(machine), wide_(wide_recipe(plan.precision)) {
+    batch_ = micro_batch_of(plan);
   }
 
   StepTime run() {
@@ -54,6 +42,7 @@ class StepBuilder {
   struct ChunkPasses {
     PassTime forward, backward_input, backward_weight, recompute;
     Flops flops;
+    Bytes saved;  ///< activations of one micro-batch that wait for backward
   };
 
   BuildContext context(const PrecisionRecipe& precision) const {
@@ -88,15 +77,21 @@ class StepBuilder {
     return *slot;
   }
 
+  Bytes saved_bytes(const LayerWork& work, double count, double recomputed) const {
+    const Bytes thin = plan_.recompute == Recompute::full ? work.saved_full : work.saved_selective;
+    return thin * recomputed + work.saved_activations * (count - recomputed);
+  }
+
   /// Adds `count` copies of a work to a chunk; `recomputed` of them run their forward again.
-  static void add(const TimedWork& timed, double count, double recomputed, ChunkPasses& passes,
-                  StageDetail& detail) {
+  void add(const TimedWork& timed, double count, double recomputed, ChunkPasses& passes,
+           StageDetail& detail) const {
     passes.forward.add(timed.time.pass[0], count);
     passes.backward_input.add(timed.time.pass[1], count);
     passes.backward_weight.add(timed.time.pass[2], count);
     passes.recompute.add(timed.time.recompute, recomputed);
     passes.flops +=
         (timed.forward_flops + timed.backward_flops) * count + timed.recompute_flops * recomputed;
+    passes.saved += saved_bytes(timed.work, count, recomputed);
     detail.parameters.dense += timed.work.parameters * count;
     detail.parameters.expert += timed.work.expert_parameters * count;
     detail.parameters.frozen += timed.work.frozen_parameters * count;
@@ -129,12 +124,29 @@ class StepBuilder {
       if (!mtp_) mtp_ = timed(mtp_work(context(plan_.precision)), host_floor());
       add(*mtp_, chunk.mtp_modules, 0, passes, detail);
     }
+    add_offload(passes);
     detail.cost.forward = passes.forward.total();
     detail.cost.backward_input = passes.backward_input.total() + passes.recompute.total();
     detail.cost.backward_weight = passes.backward_weight.total();
     detail.cost.send_forward = detail.cost.send_backward = hand_over();
     per_chunk_.push_back(passes);
     return detail;
+  }
+
+  /// Offloaded activations leave during forward and return during backward; what exceeds the pass
+  /// is exposed.
+  void add_offload(ChunkPasses& passes) const {
+    if (plan_.activation_offload <= 0) return;
+    // PCIe 4.0 x16, the slowest host link of the parts whose link is published, where this part's
+    // is not.
+    constexpr BytesPerSecond kSlowestHostLink = 31.5 * gigabyte_per_second;
+    const auto& stated = machine_.accelerator.host_rate;
+    const Seconds transfer =
+        passes.saved * plan_.activation_offload / (stated ? stated->value : kSlowestHostLink);
+    const Seconds backward =
+        passes.backward_input.total() + passes.backward_weight.total() + passes.recompute.total();
+    passes.forward.offload_exposed = max(transfer - passes.forward.total(), 0 * second);
+    passes.backward_input.offload_exposed = max(transfer - backward, 0 * second);
   }
 
   double recomputed_layers(const ChunkLayers& chunk) const {
@@ -196,6 +208,7 @@ class StepBuilder {
     where.context = all.context_exposed + again.context_exposed;
     where.expert = all.expert_exposed + again.expert_exposed;
     where.host = all.host_stall + again.host_stall;
+    where.offload = all.offload_exposed;
     where.hidden = all.hidden + again.hidden;
     all.add(again, 1);
     step.log_sigma = std::sqrt(all.variance);  // seconds until `compose` divides by the total

@@ -52,9 +52,9 @@ void exchange_keys(WorkBuilder& builder, double exchanged) {
   const double context = builder.layout().context;
   if (context <= 1) return;
   const double gathered = builder.tokens() * context * exchanged * builder.activation_bytes();
-  builder.communicate(Pass::forward, CommGroup::context, CommKind::all_gather, gathered);
-  builder.communicate(Pass::backward_input, CommGroup::context, CommKind::all_gather, gathered);
-  builder.communicate(Pass::backward_input, CommGroup::context, CommKind::reduce_scatter, gathered);
+  builder.communicate(Pass::forward, CommGroup::context, CollectiveKind::all_gather, gathered);
+  builder.communicate(Pass::backward_input, CommGroup::context, CollectiveKind::all_gather, gathered);
+  builder.communicate(Pass::backward_input, CommGroup::context, CollectiveKind::reduce_scatter, gathered);
 }
 
 /// Sizes of a grouped-query layer on one device.

@@ -73,7 +73,7 @@ void add_cross_entropy(WorkBuilder& builder) {
   if (builder.layout().tensor > 1) {
     // maximum, target logit and sum of exponents of every token
     for (int i = 0; i < 3; ++i)
-      builder.communicate(Pass::forward, CommGroup::tensor, CommKind::all_reduce,
+      builder.communicate(Pass::forward, CommGroup::tensor, CollectiveKind::all_reduce,
                           builder.tokens() * kFp32Bytes);
   }
   builder.save(logits * (fused ? builder.activation_bytes() : kFp32Bytes));
@@ -100,9 +100,9 @@ void add_logits(WorkBuilder& builder, bool holds_parameters) {
 void gather_joined(WorkBuilder& builder, double hidden) {
   if (builder.layout().tensor <= 1) return;
   const double bytes = builder.tokens() * hidden * builder.activation_bytes();
-  builder.communicate(Pass::forward, CommGroup::tensor, CommKind::all_gather, bytes);
+  builder.communicate(Pass::forward, CommGroup::tensor, CollectiveKind::all_gather, bytes);
   if (builder.layout().sequence_parallel)
-    builder.communicate(Pass::backward_input, CommGroup::tensor, CommKind::all_gather, bytes);
+    builder.communicate(Pass::backward_input, CommGroup::tensor, CollectiveKind::all_gather, bytes);
 }
 
 bool head_holds_parameters(const BuildContext& context) {

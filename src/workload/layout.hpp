@@ -31,7 +31,8 @@ struct PrecisionRecipe {
   Dtype attention = Dtype::bf16;       ///< attention core
   Dtype activation = Dtype::bf16;      ///< residual stream and saved activations
   Dtype head = Dtype::bf16;            ///< logits GEMM
-  bool linear_backward_narrow = true;  ///< dgrad and wgrad in `linear` too
+  bool linear_backward_narrow = true;  ///< gradients' GEMMs in `linear` too
+  bool weight_gradient_narrow = true;  ///< false: of those, only the input gradient (AQT int8)
   double cast_bytes_per_element = 0;   ///< traffic to quantise and transpose one operand element
   bool dispatch_narrow = false;        ///< tokens travel to their experts in `linear` (DeepSeek-V3)
   int first_layers_wide = 0;           ///< leading and trailing layers kept in `activation` format

@@ -65,23 +65,23 @@ void exchange(WorkBuilder& builder, const Routing& routing) {
   if (cut.expert > 1) {
     const double top_k = static_cast<double>(builder.model().moe.top_k);
     // dispatch and combine; backward runs them in reverse, always wide
-    builder.communicate(Pass::forward, CommGroup::expert, CommKind::all_to_all, narrow, top_k);
-    builder.communicate(Pass::forward, CommGroup::expert, CommKind::all_to_all, wide, top_k);
-    builder.communicate(Pass::backward_input, CommGroup::expert, CommKind::all_to_all, wide, top_k);
-    builder.communicate(Pass::backward_input, CommGroup::expert, CommKind::all_to_all, wide, top_k);
+    builder.communicate(Pass::forward, CommGroup::expert, CollectiveKind::all_to_all, narrow, top_k);
+    builder.communicate(Pass::forward, CommGroup::expert, CollectiveKind::all_to_all, wide, top_k);
+    builder.communicate(Pass::backward_input, CommGroup::expert, CollectiveKind::all_to_all, wide, top_k);
+    builder.communicate(Pass::backward_input, CommGroup::expert, CollectiveKind::all_to_all, wide, top_k);
   }
   if (cut.expert_tensor > 1) {
     const double gathered = routing.copies * routing.width * builder.activation_bytes();
     for (const Pass pass : {Pass::forward, Pass::backward_input}) {
-      builder.communicate(pass, CommGroup::tensor, CommKind::all_gather, gathered);
-      builder.communicate(pass, CommGroup::tensor, CommKind::reduce_scatter, gathered);
+      builder.communicate(pass, CommGroup::tensor, CollectiveKind::all_gather, gathered);
+      builder.communicate(pass, CommGroup::tensor, CollectiveKind::reduce_scatter, gathered);
     }
   } else if (cut.tensor > 1 && !cut.sequence_parallel) {
     // every rank held all tokens and routed its share: the shares are put together again
     const double whole =
         builder.tokens() * static_cast<double>(builder.model().hidden) * builder.activation_bytes();
-    builder.communicate(Pass::forward, CommGroup::tensor, CommKind::all_gather, whole);
-    builder.communicate(Pass::backward_input, CommGroup::tensor, CommKind::all_gather, whole);
+    builder.communicate(Pass::forward, CommGroup::tensor, CollectiveKind::all_gather, whole);
+    builder.communicate(Pass::backward_input, CommGroup::tensor, CollectiveKind::all_gather, whole);
   }
 }
 

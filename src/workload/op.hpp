@@ -71,10 +71,10 @@ struct Op {
 
 /// Collectives stand beside operators in the list, at the place where they run.
 enum class CommGroup { tensor, context, expert, data, expert_data, pipeline };
-enum class CommKind { all_reduce, reduce_scatter, all_gather, all_to_all, broadcast, send_recv };
+enum class CollectiveKind { all_reduce, reduce_scatter, all_gather, all_to_all, broadcast, send_recv };
 struct Comm {
   CommGroup group = CommGroup::tensor;
-  CommKind kind = CommKind::all_reduce;
+  CollectiveKind kind = CollectiveKind::all_reduce;
   Bytes payload;  ///< full logical buffer per rank (all_gather: gathered size; reduce_scatter:
                   ///< input size)
   double count = 1;

@@ -60,8 +60,8 @@ void add_vision_layer(WorkBuilder& builder) {
   if (builder.layout().tensor > 1) {
     const double bytes = tokens * hidden * builder.activation_bytes();
     for (const Pass pass : {Pass::forward, Pass::backward_input}) {
-      builder.communicate(pass, CommGroup::tensor, CommKind::all_reduce, bytes);
-      builder.communicate(pass, CommGroup::tensor, CommKind::all_reduce, bytes);
+      builder.communicate(pass, CommGroup::tensor, CollectiveKind::all_reduce, bytes);
+      builder.communicate(pass, CommGroup::tensor, CollectiveKind::all_reduce, bytes);
     }
   }
 }

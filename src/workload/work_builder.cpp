@@ -49,7 +49,10 @@ Dtype WorkBuilder::dtype_of(const LinearShape& shape, Pass pass) const {
   const PrecisionRecipe& recipe = context_.precision;
   if (shape.is_head) return recipe.head;
   if (!shape.narrow) return recipe.activation;
-  return pass == Pass::forward || recipe.linear_backward_narrow ? recipe.linear : recipe.activation;
+  if (pass == Pass::forward) return recipe.linear;
+  const bool narrow = recipe.linear_backward_narrow &&
+                      (pass == Pass::backward_input || recipe.weight_gradient_narrow);
+  return narrow ? recipe.linear : recipe.activation;
 }
 
 void WorkBuilder::gemm(Pass pass, const LinearShape& shape, double m, double n, double k) {
@@ -186,26 +189,27 @@ void WorkBuilder::enter_tensor_parallel(double tokens, double width, bool regath
   if (layout().tensor <= 1) return;
   const double bytes = tokens * width * activation_bytes_;
   if (!layout().sequence_parallel) {
-    communicate(Pass::backward_input, CommGroup::tensor, CommKind::all_reduce, bytes);
+    communicate(Pass::backward_input, CommGroup::tensor, CollectiveKind::all_reduce, bytes);
     return;
   }
-  communicate(Pass::forward, CommGroup::tensor, CommKind::all_gather, bytes);
-  communicate(Pass::backward_input, CommGroup::tensor, CommKind::reduce_scatter, bytes);
-  if (regathers) communicate(Pass::backward_weight, CommGroup::tensor, CommKind::all_gather, bytes);
+  communicate(Pass::forward, CommGroup::tensor, CollectiveKind::all_gather, bytes);
+  communicate(Pass::backward_input, CommGroup::tensor, CollectiveKind::reduce_scatter, bytes);
+  if (regathers)
+    communicate(Pass::backward_weight, CommGroup::tensor, CollectiveKind::all_gather, bytes);
 }
 
 void WorkBuilder::leave_tensor_parallel(double tokens, double width) {
   if (layout().tensor <= 1) return;
   const double bytes = tokens * width * activation_bytes_;
   if (!layout().sequence_parallel) {
-    communicate(Pass::forward, CommGroup::tensor, CommKind::all_reduce, bytes);
+    communicate(Pass::forward, CommGroup::tensor, CollectiveKind::all_reduce, bytes);
     return;
   }
-  communicate(Pass::forward, CommGroup::tensor, CommKind::reduce_scatter, bytes);
-  communicate(Pass::backward_input, CommGroup::tensor, CommKind::all_gather, bytes);
+  communicate(Pass::forward, CommGroup::tensor, CollectiveKind::reduce_scatter, bytes);
+  communicate(Pass::backward_input, CommGroup::tensor, CollectiveKind::all_gather, bytes);
 }
 
-void WorkBuilder::communicate(Pass pass, CommGroup group, CommKind kind, double bytes,
+void WorkBuilder::communicate(Pass pass, CommGroup group, CollectiveKind kind, double bytes,
                               double copies) {
   work_.comms[static_cast<std::size_t>(pass)].push_back({group, kind, bytes * byte, 1, copies});
 }

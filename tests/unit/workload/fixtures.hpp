@@ -102,7 +102,7 @@ inline double traffic_of(const LayerWork& work, Pass pass, OpClass op_class) {
   return sum;
 }
 
-inline double payload(const LayerWork& work, Pass pass, CommGroup group, CommKind kind) {
+inline double payload(const LayerWork& work, Pass pass, CommGroup group, CollectiveKind kind) {
   double sum = 0;
   for (const Comm& comm : work.comms[static_cast<std::size_t>(pass)]) {
     if (comm.group == group && comm.kind == kind) sum += comm.count * (comm.payload / byte);

@@ -13,7 +13,7 @@ TEST_CASE("the head multiplies 2 b s h V and splits the vocabulary") {
   CHECK(gemm_flops(work, Pass::forward) == 2.0 * 64 * 64 * 128);
   CHECK(work.parameters == 128 * 64 + 64);
   // three numbers a token for the vocabulary-parallel cross-entropy
-  CHECK(payload(work, Pass::forward, CommGroup::tensor, CommKind::all_reduce) == 3 * 64 * 4);
+  CHECK(payload(work, Pass::forward, CommGroup::tensor, CollectiveKind::all_reduce) == 3 * 64 * 4);
 }
 
 TEST_CASE("tied weights are held once, or again on a last stage of their own") {
@@ -72,7 +72,7 @@ TEST_CASE("a prediction module is a projection, a layer and the shared head") {
   CHECK(module.expert_parameters == layer.expert_parameters);
   setting.layout.tensor = 2;
   CHECK(payload(mtp_work(setting.context()), Pass::forward, CommGroup::tensor,
-                CommKind::all_gather) >= 64.0 * 64 * 2);
+                CollectiveKind::all_gather) >= 64.0 * 64 * 2);
 }
 
 TEST_CASE("an Adam step reads gradient and states, writes states and weights") {

@@ -67,8 +67,8 @@ TEST_CASE("tensor parallel: one all-reduce a block, forward and backward") {
   setting.layout.tensor = 2;
   const LayerWork work = setting.layer(LayerKind::dense);
   const double bytes = 64 * 64 * 2;
-  CHECK(payload(work, Pass::forward, CommGroup::tensor, CommKind::all_reduce) == 2 * bytes);
-  CHECK(payload(work, Pass::backward_input, CommGroup::tensor, CommKind::all_reduce) == 2 * bytes);
+  CHECK(payload(work, Pass::forward, CommGroup::tensor, CollectiveKind::all_reduce) == 2 * bytes);
+  CHECK(payload(work, Pass::backward_input, CommGroup::tensor, CollectiveKind::all_reduce) == 2 * bytes);
   CHECK(work.comms[2].empty());
 }
 
@@ -79,11 +79,11 @@ TEST_CASE("sequence parallel: gather and scatter, and a second gather for the we
   const LayerWork work = setting.layer(LayerKind::dense);
   const double bytes = 64 * 64 * 2;
   for (const Pass pass : {Pass::forward, Pass::backward_input}) {
-    CHECK(payload(work, pass, CommGroup::tensor, CommKind::all_gather) == 2 * bytes);
-    CHECK(payload(work, pass, CommGroup::tensor, CommKind::reduce_scatter) == 2 * bytes);
-    CHECK(payload(work, pass, CommGroup::tensor, CommKind::all_reduce) == 0);
+    CHECK(payload(work, pass, CommGroup::tensor, CollectiveKind::all_gather) == 2 * bytes);
+    CHECK(payload(work, pass, CommGroup::tensor, CollectiveKind::reduce_scatter) == 2 * bytes);
+    CHECK(payload(work, pass, CommGroup::tensor, CollectiveKind::all_reduce) == 0);
   }
-  CHECK(payload(work, Pass::backward_weight, CommGroup::tensor, CommKind::all_gather) == 2 * bytes);
+  CHECK(payload(work, Pass::backward_weight, CommGroup::tensor, CollectiveKind::all_gather) == 2 * bytes);
 }
 
 TEST_CASE("context parallel exchanges keys and values and balances the triangle") {
@@ -95,8 +95,8 @@ TEST_CASE("context parallel exchanges keys and values and balances the triangle"
   CHECK(flops_of(part, Pass::forward, OpClass::attention) ==
         doctest::Approx(flops_of(one, Pass::forward, OpClass::attention) / 4));
   const double gathered = 64 * 2 * 16 * 2;  // all tokens, K and V of two heads of 8, BF16
-  CHECK(payload(part, Pass::forward, CommGroup::context, CommKind::all_gather) == gathered);
-  CHECK(payload(part, Pass::backward_input, CommGroup::context, CommKind::reduce_scatter) ==
+  CHECK(payload(part, Pass::forward, CommGroup::context, CollectiveKind::all_gather) == gathered);
+  CHECK(payload(part, Pass::backward_input, CommGroup::context, CollectiveKind::reduce_scatter) ==
         gathered);
 }
 
@@ -183,7 +183,7 @@ TEST_CASE("attention and MLP in parallel share norm, collectives and residual") 
   setting.layout.tensor = 2;
   setting.model.parallel_attention = true;
   const LayerWork work = setting.layer(LayerKind::dense);
-  CHECK(payload(work, Pass::forward, CommGroup::tensor, CommKind::all_reduce) == 64 * 64 * 2);
+  CHECK(payload(work, Pass::forward, CommGroup::tensor, CollectiveKind::all_reduce) == 64 * 64 * 2);
   CHECK(work.parameters == 12 * 64 * 64 / 2 + 64);
 }
 

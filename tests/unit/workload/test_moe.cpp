@@ -23,8 +23,8 @@ TEST_CASE("expert parallel spreads experts, keeps the copies and exchanges them"
   CHECK(work.expert_parameters == 2 * 3 * 64 * 48);
   CHECK(flops_of(work, Pass::forward, OpClass::expert) == 2.0 * 64 * 2 * 3 * 64 * 48);
   const double bytes = 64 * 2 * 64 * 2;  // copies x hidden x BF16
-  CHECK(payload(work, Pass::forward, CommGroup::expert, CommKind::all_to_all) == 2 * bytes);
-  CHECK(payload(work, Pass::backward_input, CommGroup::expert, CommKind::all_to_all) == 2 * bytes);
+  CHECK(payload(work, Pass::forward, CommGroup::expert, CollectiveKind::all_to_all) == 2 * bytes);
+  CHECK(payload(work, Pass::backward_input, CommGroup::expert, CollectiveKind::all_to_all) == 2 * bytes);
   for (const Op& op : work.ops[0])
     if (op.kind == OpKind::grouped_gemm) CHECK(op.groups == 2);
 }
@@ -36,8 +36,8 @@ TEST_CASE("a narrow dispatch halves one of the two exchanges") {
   setting.precision.dispatch_narrow = true;
   const double bytes = 64 * 2 * 64 * 2;
   const LayerWork work = setting.layer(LayerKind::moe);
-  CHECK(payload(work, Pass::forward, CommGroup::expert, CommKind::all_to_all) == 1.5 * bytes);
-  CHECK(payload(work, Pass::backward_input, CommGroup::expert, CommKind::all_to_all) == 2 * bytes);
+  CHECK(payload(work, Pass::forward, CommGroup::expert, CollectiveKind::all_to_all) == 1.5 * bytes);
+  CHECK(payload(work, Pass::backward_input, CommGroup::expert, CollectiveKind::all_to_all) == 2 * bytes);
 }
 
 TEST_CASE("tensor parallel routes each token once, expert-tensor parallel splits experts") {
@@ -130,9 +130,9 @@ TEST_CASE("latent attention gathers the compressed vectors, not the stream") {
   setting.layout.sequence_parallel = true;
   const LayerWork work = setting.layer(LayerKind::dense);
   // attention: query rank 24, keys and values 16 + 4; MLP: the stream of 64
-  CHECK(payload(work, Pass::forward, CommGroup::tensor, CommKind::all_gather) ==
+  CHECK(payload(work, Pass::forward, CommGroup::tensor, CollectiveKind::all_gather) ==
         64.0 * (24 + 20 + 64) * 2);
-  CHECK(payload(work, Pass::forward, CommGroup::tensor, CommKind::reduce_scatter) ==
+  CHECK(payload(work, Pass::forward, CommGroup::tensor, CollectiveKind::reduce_scatter) ==
         2 * 64.0 * 64 * 2);
 }
 
