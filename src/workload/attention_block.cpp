@@ -53,8 +53,10 @@ void exchange_keys(WorkBuilder& builder, double exchanged) {
   if (context <= 1) return;
   const double gathered = builder.tokens() * context * exchanged * builder.activation_bytes();
   builder.communicate(Pass::forward, CommGroup::context, CollectiveKind::all_gather, gathered);
-  builder.communicate(Pass::backward_input, CommGroup::context, CollectiveKind::all_gather, gathered);
-  builder.communicate(Pass::backward_input, CommGroup::context, CollectiveKind::reduce_scatter, gathered);
+  builder.communicate(Pass::backward_input, CommGroup::context, CollectiveKind::all_gather,
+                      gathered);
+  builder.communicate(Pass::backward_input, CommGroup::context, CollectiveKind::reduce_scatter,
+                      gathered);
 }
 
 /// Sizes of a grouped-query layer on one device.

@@ -40,7 +40,8 @@ void add_core(WorkBuilder& builder, double queries, double keys) {
       core.batch * keys * 2 * width(builder) / builder.tensor() * builder.activation_bytes();
   builder.communicate(Pass::forward, CommGroup::context, CollectiveKind::all_gather, bytes);
   builder.communicate(Pass::backward_input, CommGroup::context, CollectiveKind::all_gather, bytes);
-  builder.communicate(Pass::backward_input, CommGroup::context, CollectiveKind::reduce_scatter, bytes);
+  builder.communicate(Pass::backward_input, CommGroup::context, CollectiveKind::reduce_scatter,
+                      bytes);
 }
 
 void add_projection(WorkBuilder& builder, double tokens, double in, double out) {

@@ -65,10 +65,13 @@ void exchange(WorkBuilder& builder, const Routing& routing) {
   if (cut.expert > 1) {
     const double top_k = static_cast<double>(builder.model().moe.top_k);
     // dispatch and combine; backward runs them in reverse, always wide
-    builder.communicate(Pass::forward, CommGroup::expert, CollectiveKind::all_to_all, narrow, top_k);
+    builder.communicate(Pass::forward, CommGroup::expert, CollectiveKind::all_to_all, narrow,
+                        top_k);
     builder.communicate(Pass::forward, CommGroup::expert, CollectiveKind::all_to_all, wide, top_k);
-    builder.communicate(Pass::backward_input, CommGroup::expert, CollectiveKind::all_to_all, wide, top_k);
-    builder.communicate(Pass::backward_input, CommGroup::expert, CollectiveKind::all_to_all, wide, top_k);
+    builder.communicate(Pass::backward_input, CommGroup::expert, CollectiveKind::all_to_all, wide,
+                        top_k);
+    builder.communicate(Pass::backward_input, CommGroup::expert, CollectiveKind::all_to_all, wide,
+                        top_k);
   }
   if (cut.expert_tensor > 1) {
     const double gathered = routing.copies * routing.width * builder.activation_bytes();

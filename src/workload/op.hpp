@@ -71,7 +71,14 @@ struct Op {
 
 /// Collectives stand beside operators in the list, at the place where they run.
 enum class CommGroup { tensor, context, expert, data, expert_data, pipeline };
-enum class CollectiveKind { all_reduce, reduce_scatter, all_gather, all_to_all, broadcast, send_recv };
+enum class CollectiveKind {
+  all_reduce,
+  reduce_scatter,
+  all_gather,
+  all_to_all,
+  broadcast,
+  send_recv
+};
 struct Comm {
   CommGroup group = CommGroup::tensor;
   CollectiveKind kind = CollectiveKind::all_reduce;

@@ -66,7 +66,8 @@ class WorkBuilder {
   void enter_tensor_parallel(double tokens, double width, bool regathers = true);
   /// The collective behind a row-parallel matrix.
   void leave_tensor_parallel(double tokens, double width);
-  void communicate(Pass pass, CommGroup group, CollectiveKind kind, double bytes, double copies = 1);
+  void communicate(Pass pass, CommGroup group, CollectiveKind kind, double bytes,
+                   double copies = 1);
 
   /// Activations kept for backward; `always` survives selective recompute.
   void save(double bytes) {

@@ -68,7 +68,8 @@ TEST_CASE("tensor parallel: one all-reduce a block, forward and backward") {
   const LayerWork work = setting.layer(LayerKind::dense);
   const double bytes = 64 * 64 * 2;
   CHECK(payload(work, Pass::forward, CommGroup::tensor, CollectiveKind::all_reduce) == 2 * bytes);
-  CHECK(payload(work, Pass::backward_input, CommGroup::tensor, CollectiveKind::all_reduce) == 2 * bytes);
+  CHECK(payload(work, Pass::backward_input, CommGroup::tensor, CollectiveKind::all_reduce) ==
+        2 * bytes);
   CHECK(work.comms[2].empty());
 }
 
@@ -83,7 +84,8 @@ TEST_CASE("sequence parallel: gather and scatter, and a second gather for the we
     CHECK(payload(work, pass, CommGroup::tensor, CollectiveKind::reduce_scatter) == 2 * bytes);
     CHECK(payload(work, pass, CommGroup::tensor, CollectiveKind::all_reduce) == 0);
   }
-  CHECK(payload(work, Pass::backward_weight, CommGroup::tensor, CollectiveKind::all_gather) == 2 * bytes);
+  CHECK(payload(work, Pass::backward_weight, CommGroup::tensor, CollectiveKind::all_gather) ==
+        2 * bytes);
 }
 
 TEST_CASE("context parallel exchanges keys and values and balances the triangle") {

@@ -24,7 +24,8 @@ TEST_CASE("expert parallel spreads experts, keeps the copies and exchanges them"
   CHECK(flops_of(work, Pass::forward, OpClass::expert) == 2.0 * 64 * 2 * 3 * 64 * 48);
   const double bytes = 64 * 2 * 64 * 2;  // copies x hidden x BF16
   CHECK(payload(work, Pass::forward, CommGroup::expert, CollectiveKind::all_to_all) == 2 * bytes);
-  CHECK(payload(work, Pass::backward_input, CommGroup::expert, CollectiveKind::all_to_all) == 2 * bytes);
+  CHECK(payload(work, Pass::backward_input, CommGroup::expert, CollectiveKind::all_to_all) ==
+        2 * bytes);
   for (const Op& op : work.ops[0])
     if (op.kind == OpKind::grouped_gemm) CHECK(op.groups == 2);
 }
@@ -37,7 +38,8 @@ TEST_CASE("a narrow dispatch halves one of the two exchanges") {
   const double bytes = 64 * 2 * 64 * 2;
   const LayerWork work = setting.layer(LayerKind::moe);
   CHECK(payload(work, Pass::forward, CommGroup::expert, CollectiveKind::all_to_all) == 1.5 * bytes);
-  CHECK(payload(work, Pass::backward_input, CommGroup::expert, CollectiveKind::all_to_all) == 2 * bytes);
+  CHECK(payload(work, Pass::backward_input, CommGroup::expert, CollectiveKind::all_to_all) ==
+        2 * bytes);
 }
 
 TEST_CASE("tensor parallel routes each token once, expert-tensor parallel splits experts") {
