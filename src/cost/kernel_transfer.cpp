@@ -101,7 +101,7 @@ Result<GeneralKernelConstants> general_kernel_constants(
     constants.training_block_keys = number_at(*training, "block_keys", 0);
     constants.training_source = text_at(*training, "source");
   }
-  if (const Value* size = document->find("attention_head_size"))
+  if (const Value* size = best_entry(document->find("attention_head_size"), accelerator))
     constants.head_size_half = number_at(*size, "half", constants.head_size_half);
   const Value* early = document->find("early_stack");
   const Value* parts = early == nullptr ? nullptr : early->find("accelerators");

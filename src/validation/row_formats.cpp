@@ -87,6 +87,7 @@ std::string recipe_named(std::string_view wording) {
   if (mentions(text, "bf16") || mentions(text, "bfloat16")) return "bf16";
   if (mentions(text, "fp16") || mentions(text, "float16")) return "fp16";
   if (mentions(text, "fp32") || mentions(text, "float32")) return "fp32";
+  if (text == "amp") return "fp16";  // automatic mixed precision, the format not said: 16 bits
   return {};
 }
 

@@ -83,7 +83,7 @@ TEST_CASE("offloaded activations cost what the host link cannot hide") {
                     *KernelCosts::load(h100_machine().accelerator, shipped_catalogue().directory()),
                     h100_machine().collectives,
                     h100_machine().memory_overheads};
-  slow_host.accelerator.host_rate = Figure<BytesPerSecond>{.value = 1 * gigabyte_per_second};
+  slow_host.accelerator.host_rate.emplace().value = 1 * gigabyte_per_second;
   plan.activation_offload = 1;
   const StepTime step = step_time(dense_model(), plan, slow_host);
   CHECK(step.where.offload > 0 * second);
