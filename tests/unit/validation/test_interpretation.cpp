@@ -243,7 +243,7 @@ TEST_CASE("precision wording") {
   CHECK(recipe_named("mxfp8, format e4m3") == "mxfp8");
   CHECK(recipe_named("FP4 (nvfp4)") == "nvfp4");
   CHECK(recipe_named("Autocast:BF16+FP32Optimizer") == "bf16");
-  CHECK(recipe_named("amp").empty());
+  CHECK(recipe_named("amp") == "fp16");
 }
 
 TEST_CASE("sources: series of independent publications count apart") {

@@ -1,6 +1,5 @@
-#include <heavy/part.hpp>
-#include <units/quantity.hpp>
-#include <vector>
-
-#include "nowhere.hpp"
 #include "units/quantity.hpp"  // upward on purpose: the guard must refuse it
+#include <units/quantity.hpp>
+#include "nowhere.hpp"
+#include <heavy/part.hpp>
+#include <vector>
