@@ -134,15 +134,12 @@ class StepBuilder {
   }
 
   /// Offloaded activations leave during forward and return during backward; what exceeds the pass
-  /// is exposed.
+  /// is exposed. A part whose host link is not published (TPUs) is taken to hide it: frameworks
+  /// choose what they offload so that it does.
   void add_offload(ChunkPasses& passes) const {
-    if (plan_.activation_offload <= 0) return;
-    // PCIe 4.0 x16, the slowest host link of the parts whose link is published, where this part's
-    // is not.
-    constexpr BytesPerSecond kSlowestHostLink = 31.5 * gigabyte_per_second;
-    const auto& stated = machine_.accelerator.host_rate;
-    const Seconds transfer =
-        passes.saved * plan_.activation_offload / (stated ? stated->value : kSlowestHostLink);
+    const auto& host_rate = machine_.accelerator.host_rate;
+    if (plan_.activation_offload <= 0 || !host_rate) return;
+    const Seconds transfer = passes.saved * plan_.activation_offload / host_rate->value;
     const Seconds backward =
         passes.backward_input.total() + passes.backward_weight.total() + passes.recompute.total();
     passes.forward.offload_exposed = max(transfer - passes.forward.total(), 0 * second);
