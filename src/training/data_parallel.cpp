@@ -90,6 +90,14 @@ Seconds optimizer_time(const StageParameters& parameters, const Machine& machine
                      .gradient_bytes = gradient_width});
   const std::vector<Op> casts = weight_cast_ops(held, plan.precision);
   ops.insert(ops.end(), casts.begin(), casts.end());
+  if (plan.precision.activation == Dtype::fp16) {
+    // Loss scaling: one more pass over the shard's gradients divides by the scale and looks for
+    // infinities (Megatron-LM Float16OptimizerWithFloat16Params, apex multi_tensor_scale).
+    Op unscale;
+    unscale.op_class = OpClass::optimizer;
+    unscale.read = unscale.written = shard * gradient_width * byte;
+    ops.push_back(unscale);
+  }
   Op zero_gradients;
   zero_gradients.kind = OpKind::traffic;
   zero_gradients.op_class = OpClass::optimizer;
