@@ -155,23 +155,29 @@ class StepBuilder {
                                                       plan_.layout.virtual_stages));
   }
 
-  /// One activation tensor to the next stage; sequence parallelism sends each rank's share and
-  /// regathers inside.
+  /// One activation tensor to the next stage. Every tensor rank holds it whole and sends its share,
+  /// which the other side gathers again inside its own group (Narayanan et al. 2021, section 4.1;
+  /// DeepSpeed's partitioned pipeline); with sequence parallelism the share is all that a rank
+  /// holds.
   Seconds hand_over() {
     if (plan_.layout.pipeline <= 1) return 0 * second;
     if (!hand_over_) {
       const double elements = static_cast<double>(plan_.micro_batch) *
                               static_cast<double>(plan_.sequence_length) *
-                              static_cast<double>(model_.hidden) / plan_.layout.context /
-                              (plan_.layout.sequence_parallel ? plan_.layout.tensor : 1);
+                              static_cast<double>(model_.hidden) / plan_.layout.context;
+      const Bytes whole = elements * bytes_per_element(plan_.precision.activation);
       hand_over_ =
-          machine_.collectives
-              .time(CollectiveKind::send_recv,
-                    elements * bytes_per_element(plan_.precision.activation),
-                    rank_group(CommGroup::pipeline, plan_.layout, machine_.network.scale_up_domain))
-              .time;
+          transfer(CollectiveKind::send_recv, whole / plan_.layout.tensor, CommGroup::pipeline);
+      if (plan_.layout.tensor > 1 && !plan_.layout.sequence_parallel)
+        *hand_over_ += transfer(CollectiveKind::all_gather, whole, CommGroup::tensor);
     }
     return *hand_over_;
+  }
+
+  Seconds transfer(CollectiveKind kind, Bytes payload, CommGroup group) const {
+    return machine_.collectives
+        .time(kind, payload, rank_group(group, plan_.layout, machine_.network.scale_up_domain))
+        .time;
   }
 
   /// All chunks of one stage together.
