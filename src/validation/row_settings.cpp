@@ -142,6 +142,9 @@ class Settings {
         reading_.flag_or_profile("overlap_grad_reduce", "overlap_grad_reduce", tensor);
     plan_.overlap.parameter_gather =
         reading_.flag_or_profile("overlap_param_gather", "overlap_param_gather", tensor);
+    // torch FSDP always gathers ahead; the Megatron switch of that name is about its own optimiser.
+    if (plan_.sharding == Sharding::zero3 && mentions(row_.text("zero_or_fsdp"), "fsdp"))
+      plan_.overlap.parameter_gather = true;
     if (layout.context > 1 && row_.remark("cp_comm_type") != "a2a")
       plan_.overlap.context = reading_.number_from_profile("cp_overlap_share", 0);
     if (layout.pipeline == 1) return;
