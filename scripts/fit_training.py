@@ -2,9 +2,8 @@
 """Fits the two things about training that no microbenchmark tells, from the fit half of the sources only:
 
 - software maturity (data/frameworks/software_maturity.toml): measured / strict prediction per accelerator family,
-  framework profile, workload class and date; the median over sources, shrunk towards 1 where few rows stand behind it;
-- intervals (data/training/intervals.toml): 10 % and 90 % quantiles of measured / default prediction over all sources, each
-  judged by factors that its own source did not set.
+  framework profile, workload class and date; sources vote, and little evidence shrinks a factor towards 1;
+- intervals (data/training/intervals.toml): 10 % and 90 % quantiles of measured / default prediction, by kind of run.
 
 Usage: fit_training.py maturity ROWS.csv > data/frameworks/software_maturity.toml
        fit_training.py intervals ROWS.csv > data/training/intervals.toml
@@ -134,7 +133,6 @@ def print_intervals(rows):
     fit = [row for row in rows if row["in_fit_half"] == "true" and row["source"] != "vtrain-single"]
     sigma = median([float(row["log_sigma"]) for row in fit])
     print(f"known_sigma = {sigma:.4f}")
-    levels = [("*", "*", "*", "*")]
     groups = collections.defaultdict(list)
     for row in fit:
         for key in {("*", "*", "*", "*"), (row["vendor"], "*", "*", row["workload"]),
@@ -142,7 +140,7 @@ def print_intervals(rows):
             groups[key].append(row)
     for key in sorted(groups):
         members = groups[key]
-        if len(members) < 10 and key != levels[0]:
+        if len(members) < 10 and key != ("*", "*", "*", "*"):
             continue
         ratios = [math.exp(log_ratio(row)) for row in members]
         sources = len({row["source"] for row in members})

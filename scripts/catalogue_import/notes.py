@@ -92,6 +92,8 @@ def note(path, text):
         return None
     if text.startswith("placeholder: 1.2x"):
         return ECONOMICS["placeholder"]
+    if text == "placeholder in source":
+        return "assumed by the source"
     if path.endswith("all_in_kw_per_gpu"):
         return ECONOMICS["all_in_kw_per_gpu"]
     for pattern, words in SHORT_NAMES:

@@ -90,7 +90,9 @@ std::string result_table(const TrainingAnswer& answer, PageStyle style) {
         {"memory",
          fmt::format("{} of {} GB on stage {} of {}: {}", gigabytes(estimate.memory[fullest].total),
                      gigabytes(estimate.memory_capacity), fullest + 1, estimate.memory.size(),
-                     estimate.fits_in_memory ? "fits" : "DOES NOT FIT")});
+                     estimate.memory_capacity == 0 * byte ? "the capacity is not published"
+                     : estimate.fits_in_memory            ? "fits"
+                                                          : "DOES NOT FIT")});
   }
   add_energy(estimate.energy, table);
   add_cost(answer, table);

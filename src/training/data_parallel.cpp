@@ -15,7 +15,6 @@ double bucket_parameters(int group_size) { return std::max(40e6, 1e6 * group_siz
 
 struct Exchange {
   Seconds reduce, gather;
-  double sigma = 0;
 };
 
 /// One full reduction and one full gather of `parameters` over `group`.
@@ -28,9 +27,7 @@ Exchange exchange_time(double parameters, const RankGroup& group, const Machine&
   const Bytes parameter = parameters * gather_width * byte;
   const double buckets = std::max(1.0, std::ceil(parameters / bucket_parameters(group.size)));
   const auto times = [&](CollectiveKind kind, Bytes total) {
-    const CollectiveTime one = machine.collectives.time(kind, total / buckets, group);
-    exchange.sigma = std::max(exchange.sigma, one.sigma);
-    return one.time * buckets;
+    return machine.collectives.time(kind, total / buckets, group).time * buckets;
   };
   if (plan.sharding == Sharding::none) {
     exchange.reduce = times(CollectiveKind::all_reduce, gradient);
@@ -119,7 +116,6 @@ DataParallelTime data_parallel_time(const StageParameters& parameters, const Mac
   exchange.reduce += experts.reduce;
   exchange.gather += experts.gather;
   DataParallelTime time;
-  time.sigma = std::max(exchange.sigma, experts.sigma);
   const double layers = std::max(1, parameters.layers);
   if (plan.sharding == Sharding::zero3) {
     // Frozen weights are sharded and gathered too, but never reduced.

@@ -22,7 +22,6 @@ struct DataParallelTime {
   Seconds parameter_gather;
   Seconds gradient_exposed;
   Seconds parameter_exposed;
-  double sigma = 0;
 };
 
 /// `forward`, `backward`: compute time of one micro-batch on the stage, behind which overlapped

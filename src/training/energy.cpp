@@ -47,10 +47,6 @@ Shares shares_of(const StepBreakdown& where) {
   return shares;
 }
 
-double relative_half_width(const Figure<double>& figure) {
-  return figure.value > 0 ? (figure.high - figure.low) / 2 / figure.value : 0;
-}
-
 }  // namespace
 
 Result<PowerActivity> load_power_activity(const std::filesystem::path& data_directory) {
@@ -94,8 +90,6 @@ StepEnergy step_energy(const StepTime& step, const Accelerator& accelerator, con
     energy.known = true;
     energy.facility_per_accelerator = all_in->value;
     energy.per_accelerator = all_in->value / energy.pue / (1 + activity.host_of_accelerators.value);
-    energy.log_sigma =
-        0.15;  // spread of provisioned over drawn power between the sources of data/power
     energy.basis = "provisioned all-in power (no TDP published)";
   } else {
     const Watts tdp = accelerator.tdp->value;
@@ -106,16 +100,11 @@ StepEnergy step_energy(const StepTime& step, const Accelerator& accelerator, con
     energy.per_accelerator = idle + span * (shares.matrix * activity.compute_of_span.value +
                                             shares.memory * activity.memory_of_span.value +
                                             shares.waiting * activity.waiting_of_span.value);
-    const Watts host =
-        system.node_power
-            ? (system.node_power->value / system.accelerators_per_node - tdp) *
-                  activity.host_use_of_rating.value
-            : tdp * (activity.host_of_accelerators.value * activity.host_use_of_rating.value);
-    energy.facility_per_accelerator = (energy.per_accelerator + max(host, 0 * watt)) * energy.pue;
+    const Watts rated_host =
+        system.host_power ? system.host_power->value : tdp * activity.host_of_accelerators.value;
+    const Watts host = rated_host * activity.host_use_of_rating.value;
+    energy.facility_per_accelerator = (energy.per_accelerator + host) * energy.pue;
     energy.known = true;
-    energy.log_sigma = shares.matrix * relative_half_width(activity.compute_of_span) +
-                       shares.memory * relative_half_width(activity.memory_of_span) +
-                       shares.waiting * relative_half_width(activity.waiting_of_span);
     energy.basis =
         fmt::format("TDP {}, idle {}, shares of time {:.0f}% matrix {:.0f}% memory {:.0f}% waiting",
                     print_quantity(tdp), print_quantity(idle), 100 * shares.matrix,

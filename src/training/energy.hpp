@@ -30,8 +30,7 @@ struct StepEnergy {
   Watts per_accelerator;  ///< mean draw of one accelerator during the step
   Watts facility_per_accelerator;
   double pue = 1;
-  double log_sigma = 0;  ///< from the ranges of the shares
-  std::string basis;     ///< one sentence: which figures
+  std::string basis;  ///< one sentence: which figures
 };
 
 StepEnergy step_energy(const StepTime& step, const Accelerator& accelerator, const System& system,

@@ -44,8 +44,12 @@ Result<IntervalTable> IntervalTable::load(const std::filesystem::path& data_dire
   if (!document) return document.problems();
   IntervalTable table;
   Diagnostics problems;
-  if (const Value* sigma = document->find("known_sigma"); sigma != nullptr && sigma->number())
+  const Value* sigma = document->find("known_sigma");
+  if (sigma == nullptr || !sigma->number()) {
+    problems.push_back(problem_at({path, 0, 0}, "lacks the number 'known_sigma'"));
+  } else {
     table.known_sigma_ = *sigma->number();
+  }
   const FieldTable<IntervalEntry> fields = entry_fields();
   if (const Value* list = document->find("interval"); list != nullptr && list->array() != nullptr) {
     for (const Value& item : *list->array()) {

@@ -60,6 +60,8 @@ Result<MaturityTable> MaturityTable::load(const std::filesystem::path& data_dire
       table.entries_.push_back(std::move(entry));
     }
   }
+  if (table.entries_.empty() && problems.empty())
+    problems.push_back(problem_at({path, 0, 0}, "holds no [[maturity]] entry"));
   if (!problems.empty()) return problems;
   return table;
 }

@@ -6,6 +6,21 @@ namespace polyfleet {
 
 namespace {
 
+/// Norm, MLP and residual of a stream: `tokens` inside the tensor-parallel block, `outside` around
+/// it.
+void add_feed_forward(WorkBuilder& builder, double tokens, double outside) {
+  const double hidden = static_cast<double>(builder.model().hidden);
+  builder.norm(outside, hidden);
+  builder.enter_tensor_parallel(tokens, hidden);
+  add_mlp_matrices(builder, {.tokens = tokens,
+                             .hidden = hidden,
+                             .ffn = static_cast<double>(builder.model().ffn) / builder.tensor(),
+                             .matrices = builder.model().ffn_matrices,
+                             .has_bias = true});
+  builder.leave_tensor_parallel(tokens, hidden);
+  builder.residual_add(outside, hidden);
+}
+
 /// Sinusoidal timestep features in front of the time MLP (DiT, FLUX, Wan: 256).
 constexpr double kTimeFeatures = 256;
 
@@ -71,15 +86,7 @@ void add_stream(WorkBuilder& builder, double tokens) {
   add_projection(builder, tokens, split, hidden);
   builder.leave_tensor_parallel(tokens, hidden);
   builder.residual_add(outside, hidden);
-  builder.norm(outside, hidden);
-  builder.enter_tensor_parallel(tokens, hidden);
-  add_mlp_matrices(builder, {.tokens = tokens,
-                             .hidden = hidden,
-                             .ffn = static_cast<double>(builder.model().ffn) / builder.tensor(),
-                             .matrices = builder.model().ffn_matrices,
-                             .has_bias = true});
-  builder.leave_tensor_parallel(tokens, hidden);
-  builder.residual_add(outside, hidden);
+  add_feed_forward(builder, tokens, outside);
   builder.save((outside * 4 * hidden + tokens * 6 * split) * builder.activation_bytes());
 }
 
@@ -136,15 +143,7 @@ void add_cross_attention_block(WorkBuilder& builder) {
     builder.save((outside * 2 * hidden + tokens * (crosses ? 3 : 6) * split) *
                  builder.activation_bytes());
   }
-  builder.norm(outside, hidden);
-  builder.enter_tensor_parallel(tokens, hidden);
-  add_mlp_matrices(builder, {.tokens = tokens,
-                             .hidden = hidden,
-                             .ffn = static_cast<double>(builder.model().ffn) / builder.tensor(),
-                             .matrices = builder.model().ffn_matrices,
-                             .has_bias = true});
-  builder.leave_tensor_parallel(tokens, hidden);
-  builder.residual_add(outside, hidden);
+  add_feed_forward(builder, tokens, outside);
   builder.save(outside * 2 * hidden * builder.activation_bytes());
   builder.parameters(6 * hidden);
 }

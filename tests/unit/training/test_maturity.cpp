@@ -73,6 +73,15 @@ TEST_CASE("intervals widen with model uncertainty beyond what the fitted rows ha
   CHECK(unknown.low * unknown.high == doctest::Approx(0.9 * 1.2));
 }
 
+TEST_CASE("a table without entries, or without its known spread, is no table") {
+  CHECK_FALSE(MaturityTable::load(
+      folder_with("frameworks", "software_maturity.toml", "[[maturities]]\nfactor = 1\n")));
+  const auto intervals =
+      IntervalTable::load(folder_with("training", "intervals.toml", "known_sigmas = 0.05\n"));
+  REQUIRE_FALSE(intervals);
+  CHECK(to_text(intervals.problems()).find("known_sigma") != std::string::npos);
+}
+
 TEST_CASE("the shipped tables load") {
   CHECK(MaturityTable::load(shipped_catalogue().directory()));
   CHECK(IntervalTable::load(shipped_catalogue().directory()));
