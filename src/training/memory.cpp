@@ -211,8 +211,14 @@ StageMemory stage_memory(const TrainingPlan& plan, const StageInventory& invento
 
 std::vector<StageMemory> plan_memory(const ModelSpec& model, const TrainingPlan& plan,
                                      const MemoryOverheads& overheads) {
+  LayerWorks works(model, plan);
+  return plan_memory(plan, works, overheads);
+}
+
+std::vector<StageMemory> plan_memory(const TrainingPlan& plan, LayerWorks& works,
+                                     const MemoryOverheads& overheads) {
   std::vector<StageMemory> stages;
-  for (const StageInventory& inventory : stage_inventories(model, plan))
+  for (const StageInventory& inventory : stage_inventories(plan, works))
     stages.push_back(stage_memory(plan, inventory, overheads));
   return stages;
 }

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "training/layer_works.hpp"
 #include "training/plan.hpp"
 #include "units/quantity.hpp"
 
@@ -109,9 +110,13 @@ StageMemory stage_memory(const TrainingPlan& plan, const StageInventory& invento
 /// Every stage of a plan. Precondition: plan_problems(model, plan) is empty.
 std::vector<StageMemory> plan_memory(const ModelSpec& model, const TrainingPlan& plan,
                                      const MemoryOverheads& overheads);
+/// The same with works that other plans share (made for a plan with the same work_key).
+std::vector<StageMemory> plan_memory(const TrainingPlan& plan, LayerWorks& works,
+                                     const MemoryOverheads& overheads);
 
 /// The inventories behind plan_memory, one per stage.
 std::vector<StageInventory> stage_inventories(const ModelSpec& model, const TrainingPlan& plan);
+std::vector<StageInventory> stage_inventories(const TrainingPlan& plan, LayerWorks& works);
 
 /// Index of the stage with the most memory.
 std::size_t fullest_stage(const std::vector<StageMemory>& stages);

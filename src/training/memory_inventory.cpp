@@ -1,6 +1,5 @@
 // What each device of a plan holds, counted from the operators' own lists.
 #include <algorithm>
-#include <optional>
 
 #include "training/memory.hpp"
 #include "training/schedule.hpp"
@@ -11,12 +10,12 @@ namespace {
 
 class InventoryBuilder {
  public:
-  InventoryBuilder(const ModelSpec& model, const TrainingPlan& plan)
-      : model_(model),
+  InventoryBuilder(const TrainingPlan& plan, LayerWorks& works)
+      : model_(works.model()),
         plan_(plan),
+        works_(works),
         batch_(micro_batch_of(plan)),
-        wide_(wide_recipe(plan.precision)),
-        chunks_(split_layers(model, plan)) {}
+        chunks_(split_layers(works.model(), plan)) {}
 
   std::vector<StageInventory> build() {
     const auto stages = static_cast<std::size_t>(plan_.layout.pipeline);
@@ -33,17 +32,6 @@ class InventoryBuilder {
   }
 
  private:
-  BuildContext context(const PrecisionRecipe& precision) const {
-    return {model_, plan_.layout, precision, batch_, plan_.lora};
-  }
-
-  const LayerWork& layer(std::size_t kind, bool wide) {
-    std::optional<LayerWork>& slot = (wide ? wide_layers_ : layers_)[kind];
-    if (!slot)
-      slot = layer_work(static_cast<LayerKind>(kind), context(wide ? wide_ : plan_.precision));
-    return *slot;
-  }
-
   static void add_parameters(const LayerWork& work, double count, StageInventory& inventory) {
     inventory.parameters += work.parameters * count;
     inventory.expert_parameters += work.expert_parameters * count;
@@ -69,23 +57,24 @@ class InventoryBuilder {
 
   void add_chunk(const ChunkLayers& chunk, StageInventory& inventory) {
     for (std::size_t kind = 0; kind < kLayerKindCount; ++kind) {
-      if (chunk.narrow[kind] > 0) add_layers(layer(kind, false), chunk.narrow[kind], inventory);
-      if (chunk.wide[kind] > 0) add_layers(layer(kind, true), chunk.wide[kind], inventory);
+      const auto named = static_cast<LayerKind>(kind);
+      if (chunk.narrow[kind] > 0)
+        add_layers(works_.layer(named, false), chunk.narrow[kind], inventory);
+      if (chunk.wide[kind] > 0) add_layers(works_.layer(named, true), chunk.wide[kind], inventory);
     }
     if (chunk.embedding) {
-      const LayerWork work = embedding_work(context(plan_.precision));
+      const LayerWork& work = works_.embedding();
       add_parameters(work, 1, inventory);
       inventory.embedding_saved += work.saved_activations;
     }
     if (chunk.head) {
-      const LayerWork work = head_work(context(plan_.precision));
+      const LayerWork& work = works_.head();
       add_parameters(work, 1, inventory);
       inventory.head_saved += work.saved_activations;
       inventory.logits += batch_.sequences * batch_.sequence_length / plan_.layout.context *
                           static_cast<double>(model_.vocab) / plan_.layout.tensor;
     }
-    if (chunk.mtp_modules > 0)
-      add_layers(mtp_work(context(plan_.precision)), chunk.mtp_modules, inventory);
+    if (chunk.mtp_modules > 0) add_layers(works_.mtp(), chunk.mtp_modules, inventory);
   }
 
   void finish(int stage, StageInventory& inventory) const {
@@ -122,16 +111,20 @@ class InventoryBuilder {
 
   const ModelSpec& model_;
   const TrainingPlan& plan_;
+  LayerWorks& works_;
   MicroBatch batch_;
-  PrecisionRecipe wide_;
   std::vector<ChunkLayers> chunks_;
-  std::array<std::optional<LayerWork>, kLayerKindCount> layers_, wide_layers_;
 };
 
 }  // namespace
 
 std::vector<StageInventory> stage_inventories(const ModelSpec& model, const TrainingPlan& plan) {
-  return InventoryBuilder(model, plan).build();
+  LayerWorks works(model, plan);
+  return stage_inventories(plan, works);
+}
+
+std::vector<StageInventory> stage_inventories(const TrainingPlan& plan, LayerWorks& works) {
+  return InventoryBuilder(plan, works).build();
 }
 
 }  // namespace polyfleet

@@ -5,12 +5,7 @@
 #include <array>
 #include <vector>
 
-#include "training/data_parallel.hpp"
-#include "training/layer_time.hpp"
-#include "training/machine.hpp"
-#include "training/plan.hpp"
-#include "training/schedule.hpp"
-#include "training/stages.hpp"
+#include "training/chunk_time.hpp"
 
 namespace polyfleet {
 
@@ -32,12 +27,6 @@ struct StepBreakdown {
   Seconds hidden;  ///< communication behind compute, not part of the total
 };
 
-struct StageDetail {
-  StageCost cost;  ///< one micro-batch of this chunk
-  StageParameters parameters;
-  ChunkLayers layers;
-};
-
 struct StepTime {
   StepBreakdown where;
   double log_sigma = 0;             ///< of the step time, from kernel and collective models only
@@ -48,5 +37,10 @@ struct StepTime {
 
 /// Precondition: plan_problems(model, plan) is empty.
 StepTime step_time(const ModelSpec& model, const TrainingPlan& plan, const Machine& machine);
+/// The same with a table that other plans share: `table` was made for a plan that differs from
+/// this one at most in pipeline split (kept above or at 1), virtual stages, data degree, global
+/// batch, schedule, sharding, optimiser and activation offload, and the overlap of gradients,
+/// parameters and hand-over.
+StepTime step_time(const TrainingPlan& plan, LayerTable& table);
 
 }  // namespace polyfleet
