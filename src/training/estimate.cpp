@@ -40,9 +40,9 @@ void add_utilisation(const TrainingScenario& scenario, const Machine& machine,
   estimate.hfu = estimate.step.hardware_flops / possible;
 }
 
-void add_memory(const TrainingScenario& scenario, const Machine& machine,
-                TrainingEstimate& estimate) {
-  estimate.memory = plan_memory(scenario.model, scenario.plan, machine.memory_overheads);
+void add_memory(const TrainingScenario& scenario, LayerTable& table, TrainingEstimate& estimate) {
+  const Machine& machine = table.machine();
+  estimate.memory = plan_memory(scenario.plan, table.works(), machine.memory_overheads);
   const auto& capacity = machine.accelerator.usable_memory ? machine.accelerator.usable_memory
                                                            : machine.accelerator.memory;
   if (!capacity) return;
@@ -85,10 +85,18 @@ Result<TrainingModels> load_training_models(const std::filesystem::path& data_di
 TrainingEstimate estimate_training(const TrainingScenario& scenario, const Machine& machine,
                                    const TrainingModels& models, const TrainingPrices& prices,
                                    const EstimateOptions& options) {
+  LayerTable table(scenario.model, scenario.plan, machine);
+  return estimate_training(scenario, table, models, prices, options);
+}
+
+TrainingEstimate estimate_training(const TrainingScenario& scenario, LayerTable& table,
+                                   const TrainingModels& models, const TrainingPrices& prices,
+                                   const EstimateOptions& options) {
+  const Machine& machine = table.machine();
   const Accelerator& part = machine.accelerator;
   const WorkloadClass workload = scenario.workload_class();
   TrainingEstimate estimate;
-  estimate.step = step_time(scenario.model, scenario.plan, machine);
+  estimate.step = step_time(scenario.plan, table);
   if (options.software_maturity) {
     estimate.maturity =
         models.maturity.factor(part, scenario.framework, workload, scenario.release_date);
@@ -109,7 +117,7 @@ TrainingEstimate estimate_training(const TrainingScenario& scenario, const Machi
     estimate.flops = flop_counts(scenario.model, step_workload(scenario.plan));
     add_utilisation(scenario, machine, estimate);
   }
-  if (options.with_memory) add_memory(scenario, machine, estimate);
+  if (options.with_memory) add_memory(scenario, table, estimate);
   if (options.with_energy) {
     estimate.energy = step_energy(estimate.step, part, machine.system,
                                   static_cast<double>(scenario.devices), models.activity);

@@ -67,5 +67,9 @@ struct TrainingEstimate {
 TrainingEstimate estimate_training(const TrainingScenario& scenario, const Machine& machine,
                                    const TrainingModels& models, const TrainingPrices& prices,
                                    const EstimateOptions& options);
+/// The same with a table that other plans of this question share (see step_time).
+TrainingEstimate estimate_training(const TrainingScenario& scenario, LayerTable& table,
+                                   const TrainingModels& models, const TrainingPrices& prices,
+                                   const EstimateOptions& options);
 
 }  // namespace polyfleet
