@@ -2,9 +2,9 @@
 // arguments cannot be understood.
 #include <CLI/CLI.hpp>
 
+#include "base/check.hpp"
 #include "base/spelling.hpp"
-#include "cli/commands.hpp"
-#include "cli/estimate_flags.hpp"
+#include "cli/command_list.hpp"
 #include "cli/output.hpp"
 
 namespace polyfleet {
@@ -18,147 +18,62 @@ constexpr char kFooter[] =
     "  polyfleet validate train\n"
     "Every command explains itself with --help.";
 
-constexpr char kCatalogueFooter[] =
-    "Examples:\n"
-    "  polyfleet catalogue list systems\n"
-    "  polyfleet catalogue show amd_mi455x@announced --sources\n"
-    "  polyfleet catalogue compare mi355x b200 --json\n"
-    "A part of your own: polyfleet catalogue show ./my_part.toml";
-
-constexpr char kEstimateFooter[] =
-    "Examples:\n"
-    "  polyfleet estimate train scenario.toml\n"
-    "  polyfleet estimate train --model llama3.1-8b --accelerator nv_h100_sxm --devices 8 \\\n"
-    "      --global-batch 128 --sequence 8192 --precision fp8\n"
-    "  polyfleet estimate train --model ./config.json --system amd_helios --devices 72 --tp 8 \\\n"
-    "      --global-batch 144 --sequence 4096 --set plan.overlap.tensor=0.6 --explain\n"
-    "  polyfleet estimate train scenario.toml --tp 4 --timeline step.json   (open in Perfetto)\n"
-    "Flags and --set win over the file. Exit code 1: the plan does not fit in memory.";
-
-constexpr char kValidateFooter[] =
-    "Examples:\n"
-    "  polyfleet validate train\n"
-    "  polyfleet validate train --strict --split test --json\n"
-    "  polyfleet validate train --data my_runs.csv --rows predictions.csv\n"
-    "  polyfleet validate collectives";
-
-constexpr char kBenchFooter[] =
-    "Examples:\n"
-    "  polyfleet bench\n"
-    "  polyfleet bench --signature   (one number over all golden results)";
-
-constexpr char kMainJobFooter[] =
-    "Examples:\n"
-    "  polyfleet main-job\n"
-    "  polyfleet main-job --scenarios my_comparison/ --json";
-
-/// The command chosen and its arguments; exactly one of them is run.
-struct Chosen {
-  CatalogueListArguments list;
-  CatalogueShowArguments show;
-  CatalogueCompareArguments compare;
-  EstimateArguments estimate;
-  ValidateArguments validate;
-  BenchArguments bench;
-  MainJobArguments main_job;
-  std::function<int()> run;
-};
-
-void add_catalogue(CLI::App& app, Chosen& chosen) {
-  CLI::App* catalogue = app.add_subcommand(
-      "catalogue", "Accelerators, systems, fabrics, models, sites and prices with their sources");
-  catalogue->footer(kCatalogueFooter)->require_subcommand(1);
-  CLI::App* list = catalogue->add_subcommand("list", "Everything on one shelf");
-  list->add_option("shelf", chosen.list.shelf,
-                   "accelerators, systems, fabrics, models, sites or prices")
-      ->capture_default_str();
-  list->add_flag("--json", chosen.list.json, "as JSON");
-  list->callback([&] { chosen.run = [&] { return run_catalogue_list(chosen.list); }; });
-  CLI::App* show = catalogue->add_subcommand("show", "One entry, figure by figure");
-  show->add_option("name", chosen.show.name, "id, alias or path, with an optional @edition")
-      ->required();
-  show->add_flag("--sources", chosen.show.sources, "where each figure stands");
-  show->add_flag("--json", chosen.show.json, "as JSON");
-  show->callback([&] { chosen.run = [&] { return run_catalogue_show(chosen.show); }; });
-  CLI::App* compare = catalogue->add_subcommand("compare", "Parts side by side");
-  compare->add_option("names", chosen.compare.names, "ids, aliases or paths")->required();
-  compare->add_flag("--sources", chosen.compare.sources, "where each figure stands");
-  compare->add_flag("--json", chosen.compare.json, "as JSON");
-  compare->callback([&] { chosen.run = [&] { return run_catalogue_compare(chosen.compare); }; });
-}
-
-void add_estimate_flag(CLI::App& train, const EstimateFlag& flag, EstimateArguments& estimate) {
-  const auto keep = [&flag, &estimate](const std::string& text) {
-    estimate.settings.push_back(setting_of_flag(flag, text));
+/// A bool is a flag; a named vector takes one value an occurrence; of a function's occurrences the
+/// last one wins, so that a script's flags can be overridden behind it, unless it asks for all.
+CLI::Option* add_target(CLI::App& command, const OptionSpec& spec) {
+  const auto add = [&](auto target) -> CLI::Option* {
+    using Target = decltype(target);
+    if constexpr (std::is_same_v<Target, bool*>) {
+      return command.add_flag(spec.names, *target, spec.help);
+    } else if constexpr (std::is_same_v<Target, std::vector<std::string>*>) {
+      CLI::Option* option = command.add_option(spec.names, *target, spec.help);
+      return spec.names.starts_with("-") ? option->allow_extra_args(false) : option;
+    } else if constexpr (std::is_pointer_v<Target>) {
+      return command.add_option(spec.names, *target, spec.help);
+    } else if (spec.repeated) {
+      const auto each = [target](const std::vector<std::string>& texts) {
+        for (const std::string& text : texts) target(text);
+      };
+      return command.add_option_function<std::vector<std::string>>(spec.names, each, spec.help)
+          ->allow_extra_args(false);
+    } else {
+      return command.add_option_function<std::string>(spec.names, target, spec.help)
+          ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+    }
   };
-  CLI::Option* option = train.add_option_function<std::string>(flag.names, keep, flag.help);
-  // The last one wins, so that a script's flags can be overridden behind it.
-  option->type_name(flag.type)->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
-  if (flag.kind == FlagKind::truth) option->expected(0, 1)->default_str("true");
+  return std::visit(add, spec.target);
 }
 
-void add_estimate(CLI::App& app, Chosen& chosen) {
-  EstimateArguments& estimate = chosen.estimate;
-  CLI::App* parent = app.add_subcommand("estimate", "Time, memory, energy and cost of a workload");
-  parent->footer(kEstimateFooter)->require_subcommand(1);
-  CLI::App* train = parent->add_subcommand("train", "One training step of a plan");
-  train->footer(kEstimateFooter);
-  train->add_option("scenario", estimate.scenario, "a scenario in TOML (docs/scenarios.md)");
-  for (const EstimateFlag& flag : estimate_flags()) add_estimate_flag(*train, flag, estimate);
-  train
-      ->add_option_function<std::vector<std::string>>(
-          "--set", [&](const std::vector<std::string>& texts) { add_settings(texts, estimate); },
-          "any key of a scenario: --set plan.layout.tensor=8")
-      ->type_name("KEY=VALUE")
-      ->allow_extra_args(false);
-  train->add_flag("--strict", estimate.strict, "without the software-maturity factor");
-  train->add_flag("--json", estimate.json, "as JSON");
-  train->add_flag("--explain", estimate.explain,
-                  "the chain of terms and sources behind the result");
-  train->add_option("--timeline", estimate.timeline, "write a Chrome/Perfetto trace of one step")
-      ->type_name("FILE");
-  train->callback([&] { chosen.run = [&] { return run_estimate_train(chosen.estimate); }; });
+void add_option(CLI::App& command, const OptionSpec& spec) {
+  CLI::Option* option = add_target(command, spec);
+  if (!spec.type.empty()) option->type_name(spec.type);
+  if (!spec.choices.empty()) option->check(CLI::IsMember(spec.choices));
+  if (spec.required) option->required();
+  if (spec.show_default) option->capture_default_str();
+  if (spec.truth) option->expected(0, 1)->default_str("true");
 }
 
-void add_validate(CLI::App& app, Chosen& chosen) {
-  ValidateArguments& validate = chosen.validate;
-  CLI::App* command =
-      app.add_subcommand("validate", "Predicts published measurements and prints the errors");
-  command->footer(kValidateFooter);
-  command->add_option("what", validate.what, "kernels, collectives, memory or train")
-      ->required()
-      ->check(CLI::IsMember({"kernels", "collectives", "memory", "train"}));
-  command->add_option("--data", validate.data, "a table of your own (default: the shipped one)")
-      ->type_name("FILE");
-  command->add_option("--rows", validate.rows, "write every row with its prediction")
-      ->type_name("OUT.csv");
-  command
-      ->add_option("--split", validate.split,
-                   "train: the half that software maturity was fitted "
-                   "on; test: the other half; all")
-      ->check(CLI::IsMember({"train", "test", "all"}))
-      ->capture_default_str();
-  command->add_flag("--strict", validate.strict, "without the software-maturity factor");
-  command->add_flag("--json", validate.json, "as JSON");
-  command->callback([&] { chosen.run = [&] { return run_validate(chosen.validate); }; });
+/// The group's command, made when its first member comes.
+CLI::App* group_app(CLI::App& app, const std::string& name) {
+  for (CLI::App* made :
+       app.get_subcommands([&](const CLI::App* each) { return each->get_name() == name; }))
+    return made;
+  for (const CommandGroup& group : command_groups()) {
+    if (group.name != name) continue;
+    CLI::App* made = app.add_subcommand(group.name, group.summary);
+    made->footer(group.examples)->require_subcommand(1);
+    return made;
+  }
+  POLYFLEET_CHECK(false, "a command of two words without its group");
+  return nullptr;
 }
 
-void add_bench(CLI::App& app, Chosen& chosen) {
-  CLI::App* command = app.add_subcommand("bench", "The project's own speed figures");
-  command->footer(kBenchFooter);
-  command->add_flag("--json", chosen.bench.json, "as JSON");
-  command->add_flag("--signature", chosen.bench.signature, "hash of all golden results");
-  command->callback([&] { chosen.run = [&] { return run_bench(chosen.bench); }; });
-}
-
-void add_main_job(CLI::App& app, Chosen& chosen) {
-  CLI::App* command = app.add_subcommand(
-      "main-job", "One frontier training run on four systems at equal megawatts");
-  command->footer(kMainJobFooter);
-  command->add_option("--scenarios", chosen.main_job.scenarios, "a folder of scenarios to compare")
-      ->type_name("FOLDER");
-  command->add_flag("--json", chosen.main_job.json, "as JSON");
-  command->callback([&] { chosen.run = [&] { return run_main_job(chosen.main_job); }; });
+void add_command(CLI::App& app, const CommandSpec& spec, const CommandSpec*& chosen) {
+  CLI::App* parent = spec.path.size() > 1 ? group_app(app, spec.path.front()) : &app;
+  CLI::App* command = parent->add_subcommand(spec.path.back(), spec.summary);
+  if (!spec.examples.empty()) command->footer(spec.examples);  // else the group's
+  for (const OptionSpec& option : spec.options) add_option(*command, option);
+  command->callback([&] { chosen = &spec; });
 }
 
 /// The deepest command that the arguments reached.
@@ -221,18 +136,16 @@ int run_command_line(int argc, char** argv) {
   app.set_version_flag("--version", "polyfleet " POLYFLEET_VERSION);
   app.require_subcommand(0, 1);
   app.footer(kFooter);
-  Chosen chosen;
-  add_catalogue(app, chosen);
-  add_estimate(app, chosen);
-  add_validate(app, chosen);
-  add_bench(app, chosen);
-  add_main_job(app, chosen);
+  CommandArguments arguments;
+  const std::vector<CommandSpec> commands = command_list(arguments);
+  const CommandSpec* chosen = nullptr;
+  for (const CommandSpec& spec : commands) add_command(app, spec, chosen);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return explain_error(app, error);
   }
-  if (chosen.run) return chosen.run();
+  if (chosen != nullptr) return chosen->run();
   print(app.help());
   return kExitOk;
 }

@@ -35,8 +35,6 @@ Value figures_json(const std::vector<SpeedFigure>& figures) {
   return json;
 }
 
-}  // namespace
-
 int run_bench(const BenchArguments& arguments) {
   const auto workspace = Workspace::open();
   if (!workspace) return bad_input(workspace.problems());
@@ -57,6 +55,19 @@ int run_bench(const BenchArguments& arguments) {
                figure.reached() ? "yes" : "no"});
   print(table.text(output_style()));
   return kExitOk;
+}
+
+}  // namespace
+
+CommandSpec bench_command(BenchArguments& arguments) {
+  return {{"bench"},
+          "The project's own speed figures",
+          "Examples:\n"
+          "  polyfleet bench\n"
+          "  polyfleet bench --signature   (one number over all golden results)",
+          {{"--json", &arguments.json, "as JSON"},
+           {"--signature", &arguments.signature, "hash of all golden results"}},
+          [&] { return run_bench(arguments); }};
 }
 
 }  // namespace polyfleet

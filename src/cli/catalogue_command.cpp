@@ -20,9 +20,7 @@ int show(bool json, const Make& make) {
   return kExitOk;
 }
 
-}  // namespace
-
-int run_catalogue_list(const CatalogueListArguments& arguments) {
+int list(const CatalogueListArguments& arguments) {
   return show(arguments.json, [&](const Catalogue& catalogue) -> Result<CatalogueView> {
     const Result<Shelf> shelf = shelf_named(arguments.shelf);
     if (!shelf) return shelf.problems();
@@ -30,16 +28,57 @@ int run_catalogue_list(const CatalogueListArguments& arguments) {
   });
 }
 
-int run_catalogue_show(const CatalogueShowArguments& arguments) {
-  return show(arguments.json, [&](const Catalogue& catalogue) {
-    return show_entry(catalogue, arguments.name, arguments.sources);
-  });
+OptionSpec json_option(bool& json) { return {"--json", &json, "as JSON"}; }
+OptionSpec sources_option(bool& sources) {
+  return {"--sources", &sources, "where each figure stands"};
 }
 
-int run_catalogue_compare(const CatalogueCompareArguments& arguments) {
-  return show(arguments.json, [&](const Catalogue& catalogue) {
-    return compare_parts(catalogue, arguments.names, arguments.sources);
-  });
+}  // namespace
+
+CommandSpec catalogue_list_command(CatalogueListArguments& arguments) {
+  return {{"catalogue", "list"},
+          "Everything on one shelf",
+          "",
+          {{.names = "shelf",
+            .target = &arguments.shelf,
+            .help = "accelerators, systems, fabrics, models, sites or prices",
+            .show_default = true},
+           json_option(arguments.json)},
+          [&] { return list(arguments); }};
+}
+
+CommandSpec catalogue_show_command(CatalogueShowArguments& arguments) {
+  return {{"catalogue", "show"},
+          "One entry, figure by figure",
+          "",
+          {{.names = "name",
+            .target = &arguments.name,
+            .help = "id, alias or path, with an optional @edition",
+            .required = true},
+           sources_option(arguments.sources),
+           json_option(arguments.json)},
+          [&] {
+            return show(arguments.json, [&](const Catalogue& catalogue) {
+              return show_entry(catalogue, arguments.name, arguments.sources);
+            });
+          }};
+}
+
+CommandSpec catalogue_compare_command(CatalogueCompareArguments& arguments) {
+  return {{"catalogue", "compare"},
+          "Parts side by side",
+          "",
+          {{.names = "names",
+            .target = &arguments.names,
+            .help = "ids, aliases or paths",
+            .required = true},
+           sources_option(arguments.sources),
+           json_option(arguments.json)},
+          [&] {
+            return show(arguments.json, [&](const Catalogue& catalogue) {
+              return compare_parts(catalogue, arguments.names, arguments.sources);
+            });
+          }};
 }
 
 }  // namespace polyfleet

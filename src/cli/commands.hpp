@@ -1,11 +1,12 @@
-// The command line: arguments become plain structs (cli/arguments.cpp), one function per command
-// runs them. Exit codes: 0 ok, 1 infeasible or failed check, 2 bad input, 3 internal.
+// The arguments of each command and the records that describe them (cli/command_table.hpp). Exit
+// codes: 0 ok, 1 infeasible or failed check, 2 bad input, 3 internal.
 #pragma once
 
 #include <string>
 #include <vector>
 
-#include "app/scenario_document.hpp"
+#include "cli/command_table.hpp"
+#include "cli/estimate_flags.hpp"
 
 namespace polyfleet {
 
@@ -22,9 +23,8 @@ struct CatalogueCompareArguments {
   bool json = false, sources = false;
 };
 struct EstimateArguments {
-  std::string scenario;           ///< file; empty = flags alone
-  std::vector<Setting> settings;  ///< flags and --set, in the order given
-  Diagnostics faulty_settings;    ///< --set texts that are none
+  std::string scenario;   ///< file; empty = flags alone
+  SettingTexts settings;  ///< flags and --set
   bool strict = false, json = false, explain = false;
   std::string timeline;  ///< file to write; empty = none
 };
@@ -43,13 +43,15 @@ struct MainJobArguments {
   bool json = false;
 };
 
-int run_catalogue_list(const CatalogueListArguments&);
-int run_catalogue_show(const CatalogueShowArguments&);
-int run_catalogue_compare(const CatalogueCompareArguments&);
-int run_estimate_train(const EstimateArguments&);
-int run_validate(const ValidateArguments&);
-int run_bench(const BenchArguments&);
-int run_main_job(const MainJobArguments&);
+CommandSpec catalogue_list_command(CatalogueListArguments&);
+CommandSpec catalogue_show_command(CatalogueShowArguments&);
+CommandSpec catalogue_compare_command(CatalogueCompareArguments&);
+CommandSpec estimate_train_command(EstimateArguments&);
+CommandSpec validate_command(ValidateArguments&);
+CommandSpec bench_command(BenchArguments&);
+CommandSpec main_job_command(MainJobArguments&);
+/// Shown under the help of `estimate` and of `estimate train`.
+extern const char kEstimateExamples[];
 
 /// Parses the arguments, runs the command and returns the process's exit code.
 int run_command_line(int argc, char** argv);

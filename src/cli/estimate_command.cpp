@@ -1,6 +1,7 @@
 #include "app/training_run.hpp"
 #include "base/files.hpp"
 #include "cli/commands.hpp"
+#include "cli/estimate_flags.hpp"
 #include "cli/output.hpp"
 #include "report/training_explain.hpp"
 #include "report/training_json.hpp"
@@ -26,14 +27,12 @@ void print_run(const TrainingRun& run, const EstimateArguments& arguments,
   if (!run.estimate.fits_in_memory) print('\n' + shortfall_text(answer, style));
 }
 
-}  // namespace
-
 int run_estimate_train(const EstimateArguments& arguments) {
-  if (!arguments.faulty_settings.empty()) return bad_input(arguments.faulty_settings);
+  if (!arguments.settings.faulty.empty()) return bad_input(arguments.settings.faulty);
   const auto workspace = Workspace::open();
   if (!workspace) return bad_input(workspace.problems());
   Result<ResolvedTraining> resolved =
-      read_scenario(**workspace, arguments.scenario, arguments.settings);
+      read_scenario(**workspace, arguments.scenario, arguments.settings.settings);
   if (!resolved) return bad_input(resolved.problems());
   const Result<TrainingRun> run = run_training(**workspace, *std::move(resolved), arguments.strict);
   if (!run) return bad_input(run.problems());
@@ -44,6 +43,41 @@ int run_estimate_train(const EstimateArguments& arguments) {
   }
   print_run(*run, arguments, (*workspace)->catalogue());
   return run->estimate.fits_in_memory ? kExitOk : kExitInfeasible;
+}
+
+std::vector<OptionSpec> estimate_options(EstimateArguments& arguments) {
+  std::vector<OptionSpec> options{{.names = "scenario",
+                                   .target = &arguments.scenario,
+                                   .help = "a scenario in TOML (docs/scenarios.md)"}};
+  const std::vector<OptionSpec> settings = setting_options(arguments.settings);
+  options.insert(options.end(), settings.begin(), settings.end());
+  options.push_back({"--strict", &arguments.strict, "without the software-maturity factor"});
+  options.push_back({"--json", &arguments.json, "as JSON"});
+  options.push_back(
+      {"--explain", &arguments.explain, "the chain of terms and sources behind the result"});
+  options.push_back(
+      {"--timeline", &arguments.timeline, "write a Chrome/Perfetto trace of one step", "FILE"});
+  return options;
+}
+
+}  // namespace
+
+const char kEstimateExamples[] =
+    "Examples:\n"
+    "  polyfleet estimate train scenario.toml\n"
+    "  polyfleet estimate train --model llama3.1-8b --accelerator nv_h100_sxm --devices 8 \\\n"
+    "      --global-batch 128 --sequence 8192 --precision fp8\n"
+    "  polyfleet estimate train --model ./config.json --system amd_helios --devices 72 --tp 8 \\\n"
+    "      --global-batch 144 --sequence 4096 --set plan.overlap.tensor=0.6 --explain\n"
+    "  polyfleet estimate train scenario.toml --tp 4 --timeline step.json   (open in Perfetto)\n"
+    "Flags and --set win over the file. Exit code 1: the plan does not fit in memory.";
+
+CommandSpec estimate_train_command(EstimateArguments& arguments) {
+  return {{"estimate", "train"},
+          "One training step of a plan",
+          kEstimateExamples,
+          estimate_options(arguments),
+          [&] { return run_estimate_train(arguments); }};
 }
 
 }  // namespace polyfleet

@@ -43,17 +43,32 @@ Setting setting_of_flag(const EstimateFlag& flag, const std::string& text) {
           flag.names};
 }
 
-void add_settings(const std::vector<std::string>& texts, EstimateArguments& arguments) {
-  for (const std::string& text : texts) {
-    const Result<Setting> setting = setting_of(text);
-    if (setting) {
-      arguments.settings.push_back(*setting);
+std::vector<OptionSpec> setting_options(SettingTexts& texts) {
+  std::vector<OptionSpec> options;
+  for (const EstimateFlag& flag : estimate_flags()) {
+    options.push_back({.names = flag.names,
+                       .target =
+                           [&texts, &flag](const std::string& text) {
+                             texts.settings.push_back(setting_of_flag(flag, text));
+                           },
+                       .help = flag.help,
+                       .type = flag.type,
+                       .truth = flag.kind == FlagKind::truth});
+  }
+  const auto set = [&texts](const std::string& text) {
+    if (const Result<Setting> setting = setting_of(text)) {
+      texts.settings.push_back(*setting);
     } else {
       const Diagnostics& problems = setting.problems();
-      arguments.faulty_settings.insert(arguments.faulty_settings.end(), problems.begin(),
-                                       problems.end());
+      texts.faulty.insert(texts.faulty.end(), problems.begin(), problems.end());
     }
-  }
+  };
+  options.push_back({.names = "--set",
+                     .target = set,
+                     .help = "any key of a scenario: --set plan.layout.tensor=8",
+                     .type = "KEY=VALUE",
+                     .repeated = true});
+  return options;
 }
 
 }  // namespace polyfleet

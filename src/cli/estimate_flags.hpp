@@ -1,11 +1,13 @@
-// The flags of `estimate train`: each one is a short name for a key of the scenario, so that a
-// flag, a --set and a line of the file mean the same thing and are checked by the same reader.
+// The flags of a training question (`estimate train`, `plan train`): each one is a short name for a
+// key of the scenario, so that a flag, a --set and a line of the file mean the same thing and are
+// checked by the same reader.
 #pragma once
 
 #include <string>
 #include <vector>
 
-#include "cli/commands.hpp"
+#include "app/scenario_document.hpp"
+#include "cli/command_table.hpp"
 
 namespace polyfleet {
 
@@ -24,7 +26,13 @@ const std::vector<EstimateFlag>& estimate_flags();
 /// The setting that a flag with this text means.
 Setting setting_of_flag(const EstimateFlag& flag, const std::string& text);
 
-/// Appends the settings of --set; what is no "key=value" goes to faulty_settings.
-void add_settings(const std::vector<std::string>& texts, EstimateArguments& arguments);
+/// What a user sets on the command line: flags and --set, in the order given.
+struct SettingTexts {
+  std::vector<Setting> settings;
+  Diagnostics faulty;  ///< --set texts that are no "key=value"
+};
+
+/// Every flag and --set as options that append to `texts`.
+std::vector<OptionSpec> setting_options(SettingTexts& texts);
 
 }  // namespace polyfleet

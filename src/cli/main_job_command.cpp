@@ -18,8 +18,6 @@ Result<std::vector<ValidationReport>> validation_summaries(Workspace& workspace)
   return reports;
 }
 
-}  // namespace
-
 int run_main_job(const MainJobArguments& arguments) {
   const auto workspace = Workspace::open();
   if (!workspace) return bad_input(workspace.problems());
@@ -47,6 +45,19 @@ int run_main_job(const MainJobArguments& arguments) {
   print("\nHow far such predictions are from published runs (polyfleet validate train):\n");
   for (const ValidationReport& report : *reports) print(validation_summary(report));
   return kExitOk;
+}
+
+}  // namespace
+
+CommandSpec main_job_command(MainJobArguments& arguments) {
+  return {{"main-job"},
+          "One frontier training run on four systems at equal megawatts",
+          "Examples:\n"
+          "  polyfleet main-job\n"
+          "  polyfleet main-job --scenarios my_comparison/ --json",
+          {{"--scenarios", &arguments.scenarios, "a folder of scenarios to compare", "FOLDER"},
+           {"--json", &arguments.json, "as JSON"}},
+          [&] { return run_main_job(arguments); }};
 }
 
 }  // namespace polyfleet

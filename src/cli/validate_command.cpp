@@ -4,6 +4,7 @@
 #include "cli/output.hpp"
 
 namespace polyfleet {
+namespace {
 
 int run_validate(const ValidateArguments& arguments) {
   const auto workspace = Workspace::open();
@@ -25,6 +26,34 @@ int run_validate(const ValidateArguments& arguments) {
     print(validation_text(answer->report, output_style()));
   }
   return kExitOk;
+}
+
+}  // namespace
+
+CommandSpec validate_command(ValidateArguments& arguments) {
+  return {{"validate"},
+          "Predicts published measurements and prints the errors",
+          "Examples:\n"
+          "  polyfleet validate train\n"
+          "  polyfleet validate train --strict --split test --json\n"
+          "  polyfleet validate train --data my_runs.csv --rows predictions.csv\n"
+          "  polyfleet validate collectives",
+          {{.names = "what",
+            .target = &arguments.what,
+            .help = "kernels, collectives, memory or train",
+            .choices = {"kernels", "collectives", "memory", "train"},
+            .required = true},
+           {"--data", &arguments.data, "a table of your own (default: the shipped one)", "FILE"},
+           {"--rows", &arguments.rows, "write every row with its prediction", "OUT.csv"},
+           {.names = "--split",
+            .target = &arguments.split,
+            .help = "train: the half that software maturity was fitted on; test: the other half; "
+                    "all",
+            .choices = {"train", "test", "all"},
+            .show_default = true},
+           {"--strict", &arguments.strict, "without the software-maturity factor"},
+           {"--json", &arguments.json, "as JSON"}},
+          [&] { return run_validate(arguments); }};
 }
 
 }  // namespace polyfleet

@@ -1,0 +1,27 @@
+#include "cli/command_list.hpp"
+
+namespace polyfleet {
+
+const std::vector<CommandGroup>& command_groups() {
+  static const std::vector<CommandGroup> groups{
+      {"catalogue", "Accelerators, systems, fabrics, models, sites and prices with their sources",
+       "Examples:\n"
+       "  polyfleet catalogue list systems\n"
+       "  polyfleet catalogue show amd_mi455x@announced --sources\n"
+       "  polyfleet catalogue compare mi355x b200 --json\n"
+       "A part of your own: polyfleet catalogue show ./my_part.toml"},
+      {"estimate", "Time, memory, energy and cost of a workload", kEstimateExamples},
+  };
+  return groups;
+}
+
+std::vector<CommandSpec> command_list(CommandArguments& arguments) {
+  return {
+      catalogue_list_command(arguments.list),       catalogue_show_command(arguments.show),
+      catalogue_compare_command(arguments.compare), estimate_train_command(arguments.estimate),
+      validate_command(arguments.validate),         bench_command(arguments.bench),
+      main_job_command(arguments.main_job),
+  };
+}
+
+}  // namespace polyfleet

@@ -1,0 +1,26 @@
+// Every command of the program and the arguments that they fill in.
+#pragma once
+
+#include <vector>
+
+#include "cli/command_table.hpp"
+#include "cli/commands.hpp"
+
+namespace polyfleet {
+
+/// One instance per process; exactly one command reads its part.
+struct CommandArguments {
+  CatalogueListArguments list;
+  CatalogueShowArguments show;
+  CatalogueCompareArguments compare;
+  EstimateArguments estimate;
+  ValidateArguments validate;
+  BenchArguments bench;
+  MainJobArguments main_job;
+};
+
+/// In the order of the help. The records point into `arguments`.
+std::vector<CommandSpec> command_list(CommandArguments& arguments);
+const std::vector<CommandGroup>& command_groups();
+
+}  // namespace polyfleet
