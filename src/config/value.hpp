@@ -77,6 +77,10 @@ Result<Value> parse_toml(std::string_view text, const std::string& file);
 /// column. As in TOML a member stands where its key begins, any other value where it begins;
 /// columns count characters.
 Result<Value> parse_json(std::string_view text, const std::string& file);
+/// YAML 1.2, core schema (yes and NO are text), one document of at most 4 MiB. Diagnoses syntax,
+/// duplicate keys, keys that are no text, nesting beyond 100 levels and more than 200,000 nodes
+/// with every alias copied. Members stand where their keys begin.
+Result<Value> parse_yaml(std::string_view text, const std::string& file);
 /// Reads the file (at most 16 MiB) and parses it by its extension (.toml, .json).
 Result<Value> read_document(const std::string& path);
 
