@@ -7,6 +7,7 @@
 
 #include "cli/command_table.hpp"
 #include "cli/estimate_flags.hpp"
+#include "cli/whatif_command.hpp"
 
 namespace polyfleet {
 
@@ -27,6 +28,7 @@ struct EstimateArguments {
   SettingTexts settings;  ///< flags and --set
   bool strict = false, json = false, explain = false;
   std::string timeline;  ///< file to write; empty = none
+  WhatIfArguments what_if;
 };
 struct ValidateArguments {
   std::string what;  ///< kernels, collectives, memory, train

@@ -28,6 +28,9 @@ void print_run(const TrainingRun& run, const EstimateArguments& arguments,
 }
 
 int run_estimate_train(const EstimateArguments& arguments) {
+  if (arguments.what_if.asked())
+    return run_what_if(arguments.what_if,
+                       {arguments.scenario, arguments.settings, arguments.strict, arguments.json});
   if (!arguments.settings.faulty.empty()) return bad_input(arguments.settings.faulty);
   const auto workspace = Workspace::open();
   if (!workspace) return bad_input(workspace.problems());
@@ -57,6 +60,8 @@ std::vector<OptionSpec> estimate_options(EstimateArguments& arguments) {
       {"--explain", &arguments.explain, "the chain of terms and sources behind the result"});
   options.push_back(
       {"--timeline", &arguments.timeline, "write a Chrome/Perfetto trace of one step", "FILE"});
+  const std::vector<OptionSpec> what_if = what_if_options(arguments.what_if);
+  options.insert(options.end(), what_if.begin(), what_if.end());
   return options;
 }
 
@@ -70,6 +75,7 @@ const char kEstimateExamples[] =
     "  polyfleet estimate train --model ./config.json --system amd_helios --devices 72 --tp 8 \\\n"
     "      --global-batch 144 --sequence 4096 --set plan.overlap.tensor=0.6 --explain\n"
     "  polyfleet estimate train scenario.toml --tp 4 --timeline step.json   (open in Perfetto)\n"
+    "  polyfleet estimate train scenario.toml --sweep accelerator.memory_bandwidth=4TB/s:10TB/s:7\n"
     "Flags and --set win over the file. Exit code 1: the plan does not fit in memory.";
 
 CommandSpec estimate_train_command(EstimateArguments& arguments) {

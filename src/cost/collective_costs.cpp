@@ -94,6 +94,22 @@ Result<CollectiveCosts> CollectiveCosts::make(const Network& network, const Coll
   return costs;
 }
 
+void CollectiveCosts::rescale(const Network& network, const LinkScaling& scale_up,
+                              const LinkScaling& scale_out) {
+  network_ = network;
+  launch_ *= scale_up.latency;
+  for (auto& [family, scaling] :
+       {std::pair(&scale_up_, &scale_up), std::pair(&scale_out_, &scale_out)}) {
+    for (std::size_t i = 0; i < kCollectiveKindCount; ++i) {
+      for (ProtocolRow& row : family->rows[i]) {
+        row.base *= scaling->latency * scaling->time[i];
+        row.hop *= scaling->latency * scaling->time[i];
+        row.efficiency /= scaling->time[i];
+      }
+    }
+  }
+}
+
 void CollectiveCosts::add_points(const CollectiveData& data, const CollectiveOptions& options,
                                  const std::string& library, const std::string& accelerator,
                                  CollectiveKind kind) {

@@ -17,6 +17,7 @@
 #include "cost/collective_algorithms.hpp"
 #include "cost/collective_parameters.hpp"
 #include "cost/collective_tables.hpp"
+#include "cost/cost_scaling.hpp"
 #include "cost/fidelity.hpp"
 #include "cost/network.hpp"
 #include "units/quantity.hpp"
@@ -70,6 +71,10 @@ class CollectiveCosts {
   /// size; all_to_all: bytes each rank sends in total including to itself). One rank takes no time;
   /// an empty payload costs the latencies. Infinite when a group spans domains that no NIC joins.
   CollectiveTime time(CollectiveKind kind, Bytes payload, const RankGroup& group) const;
+
+  /// Lays a hypothetical network and factors over the models: curves measured on the real one stay.
+  /// Precondition: the network has the same kind of scale-up.
+  void rescale(const Network& network, const LinkScaling& scale_up, const LinkScaling& scale_out);
 
   const Network& network() const { return network_; }
   /// The parameters in use: "nvlink_hopper".

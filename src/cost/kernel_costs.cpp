@@ -50,7 +50,7 @@ KernelTime KernelCosts::gemm(const GemmShape& s) const {
     // No correction may carry a product past the dense peak.
     const double ideal = 2 * s.m * s.n * s.k / (model.variant().device.peak_tflops * 1e6);
     result.time = max(result.time, ideal * microsecond);
-    result.time *= s.count;
+    result.time *= s.count * library_->options.scaling.gemm;
     return result;
   });
 }
@@ -91,6 +91,7 @@ KernelTime KernelCosts::grouped_gemm(const GroupedGemmShape& s) const {
     result.time *= 1 + (dense.sustain() - 1) * std::min(1.0, ideal / product);
     result.time = max(result.time, gemm({tokens, s.n, s.k, 1, s.dtype}).time);
     result.time += whole.parameters().launch_us * microsecond;
+    result.time *= library_->options.scaling.grouped_gemm;
     return result;
   });
 }
@@ -109,8 +110,11 @@ KernelTime KernelCosts::attention(const AttentionShape& s) const {
   return library_->memo.get(key, [&] {
     const KernelModel& model = library_->attention(s);
     const AttentionGeometry geometry = geometry_of(s);
-    if (const auto* decode = std::get_if<DecodeForm>(&model.variant().form))
-      return model.corrected(decode->microseconds(geometry), attention_place(geometry));
+    if (const auto* decode = std::get_if<DecodeForm>(&model.variant().form)) {
+      KernelTime one = model.corrected(decode->microseconds(geometry), attention_place(geometry));
+      one.time *= library_->options.scaling.attention;
+      return one;
+    }
     const auto& form = std::get<PrefillForm>(model.variant().form);
     const double launch = form.parameters().launch_us;
     double microseconds = form.microseconds(geometry);
@@ -125,14 +129,15 @@ KernelTime KernelCosts::attention(const AttentionShape& s) const {
       const double growth = library_->general.backward_work / library_->general.backward_rate;
       result.time *= (launch + (microseconds - launch) * growth) / microseconds;
     }
+    result.time *= library_->options.scaling.attention;
     return result;
   });
 }
 
 KernelTime KernelCosts::traffic(const TrafficShape& s) const {
   const double rate = library_->general.stream_fraction * library_->bandwidth;
-  return {s.launches * launch_latency() + (s.read + s.written) / byte / rate * second,
-          kTrafficSigma, Fidelity::analytic_fit};
+  const Seconds time = s.launches * launch_latency() + (s.read + s.written) / byte / rate * second;
+  return {time * library_->options.scaling.traffic, kTrafficSigma, Fidelity::analytic_fit};
 }
 
 Seconds KernelCosts::launch_latency() const {

@@ -12,6 +12,7 @@
 
 #include "base/result.hpp"
 #include "catalogue/accelerator.hpp"
+#include "cost/cost_scaling.hpp"
 #include "cost/fidelity.hpp"
 #include "units/quantity.hpp"
 
@@ -70,6 +71,8 @@ struct KernelOptions {
   bool mature_software = false;
   /// true: a measured row of exactly the asked shape does not count (for validation).
   bool leave_out_same_shape = false;
+  /// A hypothetical part: laid over the models of the real one.
+  KernelScaling scaling = {};
 };
 
 /// Immutable after load; const calls are safe from several threads (a small memo is locked).

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 #include <tuple>
 
 namespace polyfleet {
@@ -248,6 +249,22 @@ void KernelLibrary::use_training_attention() {
   slot = std::move(model);
 }
 
+/// Formats that run as another share a model: each is rescaled once.
+void KernelLibrary::rescale() {
+  std::set<KernelModel*> models;
+  for (const auto* slots : {&gemm_, &moe_}) {
+    for (const Slot& slot : *slots) models.insert(slot.get());
+  }
+  for (auto& narrow : attention_) {
+    for (auto& decode : narrow) {
+      for (const Slot& slot : decode) models.insert(slot.get());
+    }
+  }
+  for (KernelModel* model : models) model->rescale(options.scaling);
+  bandwidth *= options.scaling.bandwidth;
+  general.stream_launch_us *= options.scaling.launch;
+}
+
 Result<std::unique_ptr<KernelLibrary>> KernelLibrary::make(
     const Accelerator& accelerator, const std::filesystem::path& data_directory,
     const KernelOptions& options) {
@@ -279,6 +296,7 @@ Result<std::unique_ptr<KernelLibrary>> KernelLibrary::make(
   library->bandwidth = accelerator.memory_bandwidth->value / byte_per_second;
   const Result<std::monostate> filled = library->fill(accelerator, data_directory);
   if (!filled) return filled.problems();
+  library->rescale();
   return library;
 }
 

@@ -51,6 +51,7 @@ class KernelLibrary {
   Slot take(const Accelerator& accelerator, const KernelShelf& shelf, const KernelVariant& variant,
             const KernelWish& wish);
   void use_training_attention();
+  void rescale();
 
   std::string loan_reason_;
   std::vector<KernelRelative> lenders_;                ///< the part itself first

@@ -40,6 +40,9 @@ class KernelModel {
   /// The correction applied to a form's time, with its uncertainty and fidelity.
   KernelTime corrected(double form_microseconds, const MeasuredPoint& point) const;
 
+  /// The form on a hypothetical device; residuals and the sustained rate stay.
+  void rescale(const KernelScaling& scaling) { variant_ = rescaled(variant_, scaling); }
+
   bool leave_out_same_shape = false;
   double loan_sigma = 0;   ///< 0 = fitted on this accelerator
   std::string provenance;  ///< one sentence
