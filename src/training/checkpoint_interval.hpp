@@ -22,4 +22,8 @@ struct IntervalChoice {
   bool pinned = false;         ///< as the user states
 };
 
+/// The best whole number of steps between snapshots. Precondition: step > 0.
+IntervalChoice choose_interval(Seconds blocking, Seconds background, Seconds step,
+                               Seconds mean_time_between);
+
 }  // namespace polyfleet

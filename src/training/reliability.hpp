@@ -35,6 +35,7 @@ struct FailureRecord {
   std::string id;                      ///< "llama3"
   std::string name;                    ///< in words, for reports
   std::vector<std::string> families;   ///< accelerator families it was recorded on
+  std::vector<std::string> vendors;    ///< whose other parts borrow it
   bool general = false;                ///< lends its rates to families without a record
   double rate_low = 1, rate_high = 1;  ///< factors on the rate: spread between published fleets
   double full_job_accelerators = 1;    ///< job rates grow with size up to here, then are constant
@@ -97,9 +98,12 @@ struct FailureModel {
   Seconds mean_time_between() const { return 1.0 / unplanned; }
 };
 
-/// The record of the accelerator's family, else the general one; `record` picks one by id. Errors:
-/// an unknown id.
-Result<FailureModel> failure_model(const ReliabilityData& data, const Machine& machine,
-                                   double devices, std::string_view record = {});
+/// Empty where a record of this id exists; else what is known.
+Diagnostics record_problems(const ReliabilityData& data, std::string_view record);
+
+/// Rates at this size by the record of the accelerator's family, else one of its vendor, else the
+/// general one; `record` picks one by id. Precondition: record_problems() of the id is empty.
+FailureModel failure_model(const ReliabilityData& data, const Machine& machine, double devices,
+                           std::string_view record = {});
 
 }  // namespace polyfleet
