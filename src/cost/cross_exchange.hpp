@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "base/result.hpp"
 #include "cost/collective_costs.hpp"
@@ -54,7 +55,8 @@ struct CrossTime {
 /// Times over one link. Symmetric: the order of the two ends does not matter.
 class CrossCosts {
  public:
-  /// Diagnoses a rate that is not above zero and inconsistent networks.
+  /// Diagnoses a rate that is not above zero, a staged link without host rates, and inconsistent
+  /// networks.
   static Result<CrossCosts> make(const CrossLink& link, const Network& a, const Network& b,
                                  const CollectiveData& data);
   /// The path that a pool has within itself: its own NICs, direct.
@@ -63,18 +65,19 @@ class CrossCosts {
   /// `payload` from each of `flows` devices at once to a partner each, in `messages` pieces (a
   /// device whose partners hold smaller shares sends one piece to each of them).
   CrossTime send(Bytes payload, int messages, double flows) const;
-  /// All-reduce of `payload` per device among `islands` pools of devices; `flows` such rings at
-  /// once, one per device of the smallest island.
-  CrossTime all_reduce(Bytes payload, int islands, double flows) const;
+  /// All-reduce of `payload` per device among `islands` pools of devices, one ring per device.
+  /// Flows of other stages at the same time are the caller's to bound with capped().
+  CrossTime all_reduce(Bytes payload, int islands) const;
+  /// The least time in which the link's aggregate carries these bytes one way; zero without a cap.
+  Seconds capped(Bytes carried) const;
 
   const CrossLink& link() const { return link_; }
 
  private:
   CrossCosts(CrossLink link, CollectiveCosts a, CollectiveCosts b)
       : link_(std::move(link)), a_(std::move(a)), b_(std::move(b)) {}
-  CrossTime network_time(CollectiveKind kind, Bytes payload, int islands) const;
-  void cap(Bytes carried, CrossTime& time) const;
-  void stage(Bytes carried, CrossTime& time) const;
+  CrossTime network_time(CollectiveKind kind, Bytes payload, int ranks) const;
+  Seconds copies(Bytes carried) const;
 
   CrossLink link_;
   CollectiveCosts a_, b_;  ///< with the link's rate in place of their own

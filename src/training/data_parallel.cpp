@@ -62,6 +62,15 @@ Seconds exposed_behind(Seconds transfer, Seconds window, double pieces, bool ove
   return max(transfer - window * (1 - 1 / std::max(pieces, 1.0)), last_piece);
 }
 
+/// What replicas outside the plan add to the last micro-batch's reduction of `inner`.
+void add_outer(Seconds outer, Seconds inner, Seconds window, double pieces,
+               const TrainingPlan& plan, DataParallelTime& time) {
+  const bool overlapped = plan.overlap.gradient_reduce;
+  time.gradient_reduce += outer;
+  time.gradient_exposed += exposed_behind(inner + outer, window, pieces, overlapped) -
+                           exposed_behind(inner, window, pieces, overlapped);
+}
+
 }  // namespace
 
 double optimizer_shard(const StageParameters& parameters, const TrainingPlan& plan) {
@@ -130,6 +139,7 @@ DataParallelTime data_parallel_time(const StageParameters& parameters, const Mac
     const double gather_share = gather / max(gather + exchange.reduce, nanosecond);
     time.parameter_exposed = (in_forward + in_backward * gather_share) * micro_batches;
     time.gradient_exposed = in_backward * (1 - gather_share) * micro_batches;
+    add_outer(parameters.outer_reduce, gather + exchange.reduce, backward, layers, plan, time);
     return time;
   }
   const double reductions = plan.sharding == Sharding::zero2 ? micro_batches : 1;
@@ -142,6 +152,7 @@ DataParallelTime data_parallel_time(const StageParameters& parameters, const Mac
       exposed_behind(exchange.reduce, backward, pieces, plan.overlap.gradient_reduce) * reductions;
   time.parameter_exposed =
       exposed_behind(exchange.gather, forward, pieces, plan.overlap.parameter_gather);
+  add_outer(parameters.outer_reduce, exchange.reduce, backward, pieces, plan, time);
   return time;
 }
 

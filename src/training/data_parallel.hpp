@@ -15,6 +15,8 @@ struct StageParameters {
   double expert = 0;  ///< trainable, reduced over expert-data
   double frozen = 0;
   int layers = 1;
+  Seconds outer_reduce;  ///< exchange of the reduced gradients with replicas outside this plan
+                         ///< (mixed pools), once a step
 };
 
 struct DataParallelTime {
