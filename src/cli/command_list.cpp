@@ -11,15 +11,20 @@ const std::vector<CommandGroup>& command_groups() {
        "  polyfleet catalogue compare mi355x b200 --json\n"
        "A part of your own: polyfleet catalogue show ./my_part.toml"},
       {"estimate", "Time, memory, energy and cost of a workload", kEstimateExamples},
+      {"plan", "The best way to run a workload on a cluster", kPlanExamples},
   };
   return groups;
 }
 
 std::vector<CommandSpec> command_list(CommandArguments& arguments) {
   return {
-      catalogue_list_command(arguments.list),       catalogue_show_command(arguments.show),
-      catalogue_compare_command(arguments.compare), estimate_train_command(arguments.estimate),
-      validate_command(arguments.validate),         bench_command(arguments.bench),
+      catalogue_list_command(arguments.list),
+      catalogue_show_command(arguments.show),
+      catalogue_compare_command(arguments.compare),
+      estimate_train_command(arguments.estimate),
+      plan_train_command(arguments.plan),
+      validate_command(arguments.validate),
+      bench_command(arguments.bench),
       main_job_command(arguments.main_job),
   };
 }

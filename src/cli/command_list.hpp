@@ -5,6 +5,7 @@
 
 #include "cli/command_table.hpp"
 #include "cli/commands.hpp"
+#include "cli/plan_command.hpp"
 
 namespace polyfleet {
 
@@ -14,6 +15,7 @@ struct CommandArguments {
   CatalogueShowArguments show;
   CatalogueCompareArguments compare;
   EstimateArguments estimate;
+  PlanArguments plan;
   ValidateArguments validate;
   BenchArguments bench;
   MainJobArguments main_job;

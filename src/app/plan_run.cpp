@@ -1,0 +1,85 @@
+#include "app/plan_run.hpp"
+
+#include <algorithm>
+
+#include "app/plan_advice.hpp"
+#include "app/plan_document.hpp"
+#include "training/plan_fields.hpp"
+
+namespace polyfleet {
+namespace {
+
+PlanSearchQuestion search_question(const PlanQuestion& question) {
+  const SearchedPool& pool = question.pools.front().searched;
+  PlanSearchQuestion search{.pool = pool.question,
+                            .plan_template = pool.plan_template,
+                            .space = pool.space,
+                            .constraints = {},
+                            .objective = question.wishes.objective,
+                            .top = static_cast<std::size_t>(question.wishes.top)};
+  search.constraints.memory_head_room = question.wishes.head_room;
+  search.constraints.use_all_devices = question.wishes.use_all_devices;
+  search.constraints.power_cap = question.wishes.power_cap;
+  return search;
+}
+
+/// A scenario as `estimate train` answers it.
+Result<TrainingRun> estimated(Workspace& workspace, const Value& scenario, bool strict) {
+  Result<ResolvedTraining> resolved = resolve_training(workspace, scenario);
+  if (!resolved) return resolved.problems();
+  return run_training(workspace, *std::move(resolved), strict);
+}
+
+bool same_settings(const TrainingPlan& a, const TrainingPlan& b) {
+  return to_json(searched_settings(a), -1) == to_json(searched_settings(b), -1);
+}
+
+}  // namespace
+
+PlanAnswer PlanRun::answer() const {
+  PlanAnswer answer{.question = search,
+                    .result = result,
+                    .best = {},
+                    .pinned = question.pinned,
+                    .limits = question.pools.front().assumptions,
+                    .would_fit = would_fit,
+                    .stated = {}};
+  if (best) answer.best.emplace(best->answer());
+  if (!stated) return answer;
+  StatedPlan today{.answer = stated->answer(), .place = {}};
+  if (best) today.over_best = stated->estimate.time / best->estimate.time;
+  for (std::size_t i = 0; i < result.best.size() && !today.place; ++i) {
+    if (same_settings(result.best[i].plan, stated->resolved.scenario.plan)) today.place = i + 1;
+  }
+  answer.stated.emplace(today);
+  return answer;
+}
+
+Result<std::unique_ptr<PlanRun>> run_plan_search(Workspace& workspace, PlanQuestion question,
+                                                 const SearchControl& control) {
+  auto run = std::make_unique<PlanRun>();
+  run->search = search_question(question);
+  run->question = std::move(question);
+  const bool strict = run->search.pool.strict;
+  if (run->question.stated) {
+    Result<TrainingRun> stated = estimated(workspace, *run->question.stated, strict);
+    if (!stated) return stated.problems();
+    run->stated.emplace(*std::move(stated));
+  }
+  run->result = search_plans(run->search, control);
+  if (run->result.best.empty()) {
+    if (!run->result.interrupted) run->would_fit = changes_that_fit(run->search, control);
+    return run;
+  }
+  const PlannedPlan& best = run->result.best.front();
+  Result<Value> scenario =
+      planned_scenario(run->question.pools.front().document, best.plan, best.devices);
+  if (!scenario) return scenario.problems();
+  Result<TrainingRun> estimate = estimated(workspace, *scenario, strict);
+  if (!estimate) return estimate.problems();
+  run->best_scenario = *std::move(scenario);
+  run->best.emplace(*std::move(estimate));
+  return run;
+}
+
+}  // namespace polyfleet

@@ -1,0 +1,185 @@
+#include "report/plan_rows.hpp"
+
+#include <fmt/format.h>
+
+#include <functional>
+#include <set>
+
+#include "training/plan_fields.hpp"
+#include "units/text.hpp"
+
+namespace polyfleet {
+namespace {
+
+struct SettingColumn {
+  std::string title;
+  bool always = false;
+  std::function<std::string(const TrainingPlan&)> text;
+};
+
+std::string recompute_text(const TrainingPlan& plan) {
+  const std::string mode = setting_text(plan, "recompute");
+  if (plan.recompute != Recompute::full || plan.recompute_layers == 0) return mode;
+  return fmt::format("{} {}", mode, plan.recompute_layers);
+}
+
+std::string offload_text(const TrainingPlan& plan) {
+  std::string text = plan.optimizer_offload ? "optimiser" : "";
+  if (plan.activation_offload > 0)
+    text += fmt::format("{}{:.0f} % activations", text.empty() ? "" : ", ",
+                        100 * plan.activation_offload);
+  return text.empty() ? "-" : text;
+}
+
+std::string overlap_text(const TrainingPlan& plan) {
+  std::string text;
+  const std::pair<bool, const char*> overlaps[] = {
+      {plan.overlap.gradient_reduce, "gradients"},
+      {plan.overlap.parameter_gather, "parameters"},
+      {plan.overlap.pipeline && plan.layout.pipeline > 1, "hand-over"}};
+  for (const auto& [on, name] : overlaps) {
+    if (on) text += fmt::format("{}{}", text.empty() ? "" : ", ", name);
+  }
+  return text.empty() ? "-" : text;
+}
+
+template <class Member>
+SettingColumn degree(std::string title, Member member, bool always = false) {
+  return {std::move(title), always,
+          [member](const TrainingPlan& plan) { return fmt::format("{}", plan.layout.*member); }};
+}
+
+const std::vector<SettingColumn>& setting_columns() {
+  using L = ParallelLayout;
+  static const std::vector<SettingColumn> columns{
+      degree("TP", &L::tensor, true),
+      degree("PP", &L::pipeline, true),
+      degree("VPP", &L::virtual_stages),
+      degree("CP", &L::context),
+      degree("EP", &L::expert),
+      degree("ETP", &L::expert_tensor),
+      degree("DP", &L::data, true),
+      {"SP", false,
+       [](const TrainingPlan& p) { return p.layout.sequence_parallel ? "yes" : "no"; }},
+      {"micro", true, [](const TrainingPlan& p) { return fmt::format("{}", p.micro_batch); }},
+      {"recompute", true, recompute_text},
+      {"sharding", false, [](const TrainingPlan& p) { return setting_text(p, "sharding"); }},
+      {"schedule", false, [](const TrainingPlan& p) { return setting_text(p, "schedule"); }},
+      {"offload", false, offload_text},
+      {"overlap", false, overlap_text},
+  };
+  return columns;
+}
+
+template <class Q>
+std::string known(const std::optional<Q>& quantity) {
+  return quantity ? print_quantity(*quantity) : "-";
+}
+
+template <class Q>
+Value base_or_null(const std::optional<Q>& quantity) {
+  return quantity ? Value(quantity->base()) : Value();
+}
+
+}  // namespace
+
+std::string grouped(std::int64_t number) {
+  std::string digits = fmt::format("{}", number);
+  const std::size_t first = digits.front() == '-' ? 1 : 0;
+  for (std::size_t at = digits.size(); at > first + 3;) digits.insert(at -= 3, ",");
+  return digits;
+}
+
+std::string share_text(double share) { return fmt::format("{:.1f} %", 100 * share); }
+
+std::string times_text(double ratio) {
+  return ratio < 100 ? fmt::format("x {:.3f}", ratio) : fmt::format("x {:.0f}", ratio);
+}
+
+std::string setting_text(const TrainingPlan& plan, std::string_view key) {
+  const Value value = field_named(plan_fields(), key)->print(plan);
+  return value.text() != nullptr ? *value.text() : to_json(value, -1);
+}
+
+std::string cut_text(const TrainingPlan& plan) {
+  const ParallelLayout& layout = plan.layout;
+  std::string text = fmt::format("TP {} x PP {} x CP {} x DP {}", layout.tensor, layout.pipeline,
+                                 layout.context, layout.data);
+  if (layout.virtual_stages > 1) text += fmt::format(", virtual stages {}", layout.virtual_stages);
+  if (layout.expert > 1 || layout.expert_tensor > 1)
+    text += fmt::format(", EP {} x ETP {}", layout.expert, layout.expert_tensor);
+  if (layout.tensor > 1 && layout.sequence_parallel) text += ", sequence parallel";
+  return text;
+}
+
+std::string settings_text(const TrainingPlan& plan) {
+  std::string text = fmt::format("micro-batch {}", plan.micro_batch);
+  if (plan.layout.pipeline > 1) text += ", schedule " + setting_text(plan, "schedule");
+  text += ", sharding " + setting_text(plan, "sharding") + ", recompute " + recompute_text(plan);
+  if (plan.recompute == Recompute::full && plan.recompute_layers > 0) text += " layers a stage";
+  if (offload_text(plan) != "-") text += ", offload " + offload_text(plan);
+  if (overlap_text(plan) != "-") text += ", overlap " + overlap_text(plan);
+  return text;
+}
+
+std::string plan_table(const std::string& title, const std::vector<const PlannedPlan*>& plans,
+                       const std::vector<std::string>& marks, Seconds best, PageStyle style) {
+  std::vector<std::string> titles{title, "step", "over best"};
+  std::vector<const SettingColumn*> shown;
+  for (const SettingColumn& column : setting_columns()) {
+    std::set<std::string> values;
+    for (const PlannedPlan* plan : plans) values.insert(column.text(plan->plan));
+    if (!column.always && values.size() < 2) continue;
+    shown.push_back(&column);
+    titles.push_back(column.title);
+  }
+  bool uses_fewer = false, energy = false, cost = false;
+  for (const PlannedPlan* plan : plans) {
+    uses_fewer = uses_fewer || plan->devices != plans.front()->devices;
+    energy = energy || plan->energy;
+    cost = cost || plan->cost;
+  }
+  if (uses_fewer) titles.push_back("devices");
+  titles.push_back("free memory");
+  if (energy) titles.push_back("energy");
+  if (cost) titles.push_back("cost");
+  TextTable table(titles);
+  for (std::size_t i = 0; i < plans.size(); ++i) {
+    const PlannedPlan& plan = *plans[i];
+    std::vector<std::string> cells{marks[i], print_quantity(plan.time),
+                                   times_text(plan.time / best)};
+    for (const SettingColumn* column : shown) cells.push_back(column->text(plan.plan));
+    if (uses_fewer) cells.push_back(grouped(plan.devices));
+    cells.push_back(share_text(plan.head_room));
+    if (energy) cells.push_back(known(plan.energy));
+    if (cost) cells.push_back(known(plan.cost));
+    table.row(std::move(cells));
+  }
+  return table.text(style);
+}
+
+Value settings_json(const TrainingPlan& plan) {
+  Value json{Table{}};
+  json.set("layout", print_fields(layout_fields(), plan.layout));
+  for (const char* key : {"micro_batch", "schedule", "sharding", "recompute", "recompute_layers",
+                          "optimizer_offload", "activation_offload"})
+    json.set(key, field_named(plan_fields(), key)->print(plan));
+  json.set("overlap", print_fields(overlap_fields(), plan.overlap));
+  return json;
+}
+
+Value planned_json(const PlannedPlan& plan) {
+  Value json{Table{}};
+  json.set("plan", settings_json(plan.plan));
+  json.set("devices", plan.devices);
+  json.set("step_time_s", plan.time / second);
+  json.set("tokens_per_s", plan.tokens_per_second);
+  json.set("energy_j", base_or_null(plan.energy));
+  json.set("cost_usd", base_or_null(plan.cost));
+  json.set("power_w", base_or_null(plan.power));
+  json.set("memory_bytes", plan.memory / byte);
+  json.set("memory_head_room", plan.head_room);
+  return json;
+}
+
+}  // namespace polyfleet
