@@ -198,10 +198,10 @@ Candidates<PlanSplit> PlanCandidates::splits(const PlanCut& cut) const {
     const std::size_t before = splits.values.size();
     const std::int64_t impossible = splits.impossible;
     for (const Schedule schedule : kSchedules) {
-      const bool open = space.schedule.empty();
+      if (!holds(space.schedule, schedule)) continue;
+      add_schedule(cut, pipeline, schedule, splits);
       // one stage: all schedules are the same
-      if (open && pipeline == 1 && schedule != Schedule::one_forward_one_backward) continue;
-      if (holds(space.schedule, schedule)) add_schedule(cut, pipeline, schedule, splits);
+      if (pipeline == 1 && splits.values.size() > before) break;
     }
     if (splits.values.size() == before && splits.impossible == impossible) ++splits.impossible;
   }

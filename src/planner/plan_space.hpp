@@ -26,6 +26,9 @@ struct PlanSpace {
   std::vector<int> optimizer_offload;      ///< 0, 1
   std::vector<double> activation_offload;  ///< fractions; no natural grid: empty = {0, 0.5, 1}
   std::vector<int> gradient_overlap, parameter_overlap, pipeline_overlap;  ///< 0, 1
+  /// Hand-over hides where the plan template says so (Megatron-Core: with virtual stages only), and
+  /// pipeline_overlap is not looked at.
+  bool hand_over_as_template = false;
 };
 
 /// What a plan must respect beyond the space.
