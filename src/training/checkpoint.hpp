@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 
+#include "training/machine.hpp"
 #include "training/reliability.hpp"
 #include "training/scenario.hpp"
 

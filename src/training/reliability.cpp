@@ -21,14 +21,14 @@ const FailureRecord* first_record(const ReliabilityData& data, const Claim& clai
 }
 
 /// How many units of a cause take part in a run.
-double units_of(const FailureCause& cause, const FailureRecord& record, const Machine& machine,
+double units_of(const FailureCause& cause, const FailureRecord& record, const System& system,
                 double devices) {
   switch (cause.unit) {
     case FailureUnit::accelerator:
     case FailureUnit::link:  // one scale-out link an accelerator
       return devices;
     case FailureUnit::node:
-      return devices / std::max(1, machine.system.accelerators_per_node);
+      return devices / std::max(1, system.accelerators_per_node);
     case FailureUnit::job:
       return std::min(1.0, devices / record.full_job_accelerators);
   }
@@ -59,21 +59,20 @@ Diagnostics record_problems(const ReliabilityData& data, std::string_view record
                   name_suggestion(record, known))};
 }
 
-FailureModel failure_model(const ReliabilityData& data, const Machine& machine, double devices,
-                           std::string_view record) {
+FailureModel failure_model(const ReliabilityData& data, const Accelerator& part,
+                           const System& system, double devices, std::string_view record) {
   FailureModel model;
   if (record.empty()) {
-    model.record = record_for(data, machine.accelerator, model.borrowed);
+    model.record = record_for(data, part, model.borrowed);
   } else {
     model.record = first_record(data, [&](const FailureRecord& r) { return r.id == record; });
-    if (model.record != nullptr)
-      model.borrowed = !contains(model.record->families, machine.accelerator.family);
+    if (model.record != nullptr) model.borrowed = !contains(model.record->families, part.family);
   }
   POLYFLEET_CHECK(model.record != nullptr, "no failure record, not even a general one");
   model.rate_low = model.record->rate_low;
   model.rate_high = model.record->rate_high;
   for (const FailureCause& cause : model.record->causes) {
-    ScaledCause scaled{&cause, units_of(cause, *model.record, machine, devices), {}};
+    ScaledCause scaled{&cause, units_of(cause, *model.record, system, devices), {}};
     scaled.rate = cause.events * scaled.units / cause.exposure;
     model.causes.push_back(scaled);
     if (cause.planned) {

@@ -7,12 +7,14 @@
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.hpp"
+#include "catalogue/accelerator.hpp"
 #include "catalogue/figure.hpp"
+#include "catalogue/system.hpp"
 #include "training/energy.hpp"
-#include "training/machine.hpp"
 
 namespace polyfleet {
 
@@ -103,7 +105,7 @@ Diagnostics record_problems(const ReliabilityData& data, std::string_view record
 
 /// Rates at this size by the record of the accelerator's family, else one of its vendor, else the
 /// general one; `record` picks one by id. Precondition: record_problems() of the id is empty.
-FailureModel failure_model(const ReliabilityData& data, const Machine& machine, double devices,
-                           std::string_view record = {});
+FailureModel failure_model(const ReliabilityData& data, const Accelerator& part,
+                           const System& system, double devices, std::string_view record = {});
 
 }  // namespace polyfleet

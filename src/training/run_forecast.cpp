@@ -77,7 +77,8 @@ class Forecaster {
     run_.tokens = question_.tokens;
     run_.steps = std::ceil(question_.tokens / estimate_.tokens_per_step);
     run_.straggler_factor = straggler_factor(data_.jitter, devices_);
-    run_.failures = failure_model(data_, machine_, devices_, question_.failure_record);
+    run_.failures = failure_model(data_, machine_.accelerator, machine_.system, devices_,
+                                  question_.failure_record);
     run_.checkpoint = checkpoint_cost(question_.checkpoint, scenario_, machine_, data_.checkpoint);
     recovery_ = recovery_parts(data_.recovery, run_.checkpoint.load, devices_);
     choose_snapshots();
