@@ -59,6 +59,8 @@ PlanCandidates::PlanCandidates(const PlanSearchQuestion& question)
       batch_(question.pool.scenario.plan.global_batch),
       sequence_(question.pool.scenario.plan.sequence_length) {
   note_slots();
+  for (const bool exchange : {false, true})
+    switch_count_[exchange ? 1 : 0] = static_cast<std::int64_t>(switches(exchange).size());
   const PlanSpace& space = question.space;
   const bool open = space.tensor.empty();
   for (const int tensor : open ? divisors(model_.heads, offered_) : distinct(space.tensor)) {
@@ -97,53 +99,67 @@ void PlanCandidates::add_devices(int tensor, int context) {
   }
 }
 
+std::vector<bool> PlanCandidates::sequence_parallels(const PlanCut& devices) const {
+  return switch_values(question_.space.sequence_parallel, devices.tensor > 1);
+}
+
+/// Open widths divide the tensor degree: the exchange inside an expert is priced over that group.
+std::vector<std::pair<int, int>> PlanCandidates::expert_cuts(const PlanCut& devices) const {
+  const PlanSpace& space = question_.space;
+  const std::int64_t routed = model_.is_moe() ? model_.moe.experts : 1;
+  const std::vector<int> widths = !space.expert_tensor.empty() ? distinct(space.expert_tensor)
+                                  : model_.is_moe() ? divisors(devices.tensor, devices.tensor)
+                                                    : std::vector<int>{1};
+  std::vector<std::pair<int, int>> cuts;
+  for (const int expert : space.expert.empty() ? divisors(routed, routed) : distinct(space.expert))
+    for (const int width : widths) cuts.emplace_back(expert, width);
+  return cuts;
+}
+
+std::vector<int> PlanCandidates::micro_batches(std::int64_t per_replica) const {
+  return question_.space.micro_batch.empty() ? divisors(per_replica, per_replica)
+                                             : distinct(question_.space.micro_batch);
+}
+
+bool PlanCandidates::experts_divide(const PlanCut& cut) const {
+  if (!model_.is_moe()) return cut.expert == 1 && cut.expert_tensor == 1;
+  return cut.expert >= 1 && cut.expert_tensor >= 1 && model_.moe.experts % cut.expert == 0 &&
+         cut.ranks() % (std::int64_t{cut.expert} * cut.expert_tensor) == 0;
+}
+
+bool PlanCandidates::stream_divides(const PlanCut& cut) const {
+  return !cut.sequence_parallel || sequence_ % (std::int64_t{cut.tensor} * cut.context) == 0;
+}
+
 Candidates<PlanCut> PlanCandidates::cuts(const PlanCut& devices) const {
   const PlanSpace& space = question_.space;
   Candidates<PlanCut> cuts;
-  const bool moe = model_.is_moe();
-  const std::vector<int> experts = !space.expert.empty() ? distinct(space.expert)
-                                   : moe ? divisors(model_.moe.experts, devices.ranks())
-                                         : std::vector<int>{1};
-  const std::vector<int> widths = !space.expert_tensor.empty() ? distinct(space.expert_tensor)
-                                  : moe ? divisors(model_.moe.expert_ffn, devices.tensor)
-                                        : std::vector<int>{1};
   const std::int64_t per_replica = batch_ / devices.data;
-  const std::vector<int> micro_batches =
-      space.micro_batch.empty() ? divisors(per_replica, per_replica) : distinct(space.micro_batch);
-  const bool sharded_stream = sequence_ % (std::int64_t{devices.tensor} * devices.context) == 0;
-  for (const bool sequence_parallel : switch_values(space.sequence_parallel, devices.tensor > 1)) {
-    if (sequence_parallel && !sharded_stream) {
+  const std::vector<int> batches = micro_batches(per_replica);
+  const bool open_experts = space.expert.empty() && space.expert_tensor.empty();
+  PlanCut cut = devices;
+  for (const bool sequence_parallel : sequence_parallels(devices)) {
+    cut.sequence_parallel = sequence_parallel;
+    if (!stream_divides(cut)) {
       cuts.impossible += space.sequence_parallel.empty() ? 0 : 1;
       continue;
     }
-    for (const int expert : experts) {
-      bool runs = false;
-      for (const int width : widths) {
-        const bool divides = expert >= 1 && width >= 1 &&
-                             (moe ? model_.moe.experts % expert == 0 &&
-                                        devices.ranks() % (std::int64_t{expert} * width) == 0
-                                  : expert == 1 && width == 1);
-        if (!divides) {
-          cuts.impossible += space.expert_tensor.empty() ? 0 : 1;
+    for (const auto& [expert, width] : expert_cuts(devices)) {
+      cut.expert = expert;
+      cut.expert_tensor = width;
+      if (!experts_divide(cut)) {
+        cuts.impossible += open_experts ? 0 : 1;
+        continue;
+      }
+      for (const int micro_batch : batches) {
+        if (micro_batch < 1 || per_replica % micro_batch != 0) {
+          ++cuts.impossible;
           continue;
         }
-        runs = true;
-        for (const int micro_batch : micro_batches) {
-          if (micro_batch < 1 || per_replica % micro_batch != 0) {
-            ++cuts.impossible;
-            continue;
-          }
-          PlanCut cut = devices;
-          cut.expert = expert;
-          cut.expert_tensor = width;
-          cut.sequence_parallel = sequence_parallel;
-          cut.micro_batch = micro_batch;
-          cut.micro_batches = per_replica / micro_batch;
-          cuts.values.push_back(cut);
-        }
+        cut.micro_batch = micro_batch;
+        cut.micro_batches = per_replica / micro_batch;
+        cuts.values.push_back(cut);
       }
-      const bool stated = !space.expert.empty() && space.expert_tensor.empty();
-      cuts.impossible += stated && !runs ? 1 : 0;
     }
   }
   return cuts;
@@ -278,11 +294,22 @@ std::vector<PlanActivations> PlanCandidates::activations(const PlanSplit& split,
   return all;
 }
 
+/// Some state is held by several ranks.
+bool PlanCandidates::exchanges(const PlanCut& cut) const {
+  return std::int64_t{cut.data} * cut.context > 1 ||
+         (model_.is_moe() && cut.ranks() > std::int64_t{cut.expert} * cut.expert_tensor);
+}
+
 std::vector<PlanSwitches> PlanCandidates::switches(const PlanCut& cut) const {
+  return switches(exchanges(cut));
+}
+
+std::int64_t PlanCandidates::switch_count(const PlanCut& cut) const {
+  return switch_count_[exchanges(cut) ? 1 : 0];
+}
+
+std::vector<PlanSwitches> PlanCandidates::switches(bool exchanges) const {
   const PlanSpace& space = question_.space;
-  const bool exchanges =
-      std::int64_t{cut.data} * cut.context > 1 ||
-      (model_.is_moe() && cut.ranks() > std::int64_t{cut.expert} * cut.expert_tensor);
   std::vector<PlanSwitches> all;
   for (const Sharding sharding : kShardings) {
     if (!holds(space.sharding, sharding)) continue;

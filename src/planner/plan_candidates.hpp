@@ -67,6 +67,12 @@ class PlanCandidates {
   const Candidates<PlanCut>& devices() const { return devices_; }
   /// The cuts of a layer on these devices.
   Candidates<PlanCut> cuts(const PlanCut& devices) const;
+  /// The values behind `cuts`, whatever the data degree is.
+  std::vector<bool> sequence_parallels(const PlanCut& devices) const;
+  std::vector<std::pair<int, int>> expert_cuts(const PlanCut& devices) const;
+  std::vector<int> micro_batches(std::int64_t per_replica) const;
+  bool experts_divide(const PlanCut& cut) const;
+  bool stream_divides(const PlanCut& cut) const;
   Candidates<PlanSplit> splits(const PlanCut& cut) const;
   /// None, selective, full: those allowed.
   std::vector<Recompute> recompute_modes() const;
@@ -75,6 +81,7 @@ class PlanCandidates {
   std::vector<bool> pipeline_overlaps(int pipeline) const;
   std::vector<PlanActivations> activations(const PlanSplit& split, Recompute mode) const;
   std::vector<PlanSwitches> switches(const PlanCut& cut) const;
+  std::int64_t switch_count(const PlanCut& cut) const;
 
   /// The framework's plan for a cut, completed.
   TrainingPlan plan(const PlanCut& cut, const PlanSplit& split, const PlanActivations& activations,
@@ -85,6 +92,8 @@ class PlanCandidates {
 
  private:
   bool tensor_divides(int tensor) const;
+  std::vector<PlanSwitches> switches(bool exchanges) const;
+  bool exchanges(const PlanCut& cut) const;
   void note_slots();
   void add_devices(int tensor, int context);
   void add_schedule(const PlanCut& cut, int pipeline, Schedule schedule,
@@ -95,6 +104,7 @@ class PlanCandidates {
   std::int64_t offered_, batch_, sequence_;
   Candidates<PlanCut> devices_;
   std::map<std::pair<int, int>, std::int64_t> slots_;  ///< by pipeline and virtual stages
+  std::int64_t switch_count_[2] = {0, 0};              ///< without and with an exchange
 };
 
 /// Every plan of the space in order; returns the number of impossible ones. For tests and small

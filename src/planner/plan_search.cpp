@@ -1,77 +1,124 @@
 #include "planner/plan_search.hpp"
 
 #include <algorithm>
+#include <thread>
 
-#include "planner/plan_candidates.hpp"
-#include "planner/planned_plan.hpp"
+#include "planner/cell_search.hpp"
 
 namespace polyfleet {
 namespace {
 
-/// Keeps the best plans of an objective; equal ones in the order in which they came.
-class Ranking {
- public:
-  Ranking(Objective objective, std::size_t most) : objective_(objective), most_(most) {}
+/// Groups looked at side by side between two merges. Fixed, whatever the number of threads: what a
+/// round may know is what rounds before it found.
+constexpr std::size_t kMostPerRound = 32;
 
-  void offer(const PlannedPlan& plan) {
-    const double value = objective_value(objective_, plan);
-    const auto at = std::upper_bound(values_.begin(), values_.end(), value) - values_.begin();
-    if (static_cast<std::size_t>(at) >= most_) return;
-    values_.insert(values_.begin() + at, value);
-    plans_.insert(plans_.begin() + at, plan);
-    if (plans_.size() > most_) {
-      values_.pop_back();
-      plans_.pop_back();
+class Search {
+ public:
+  Search(const PlanSearchQuestion& question, const SearchControl& control, const CutQueue& queue)
+      : control_(control), queue_(queue), frame_(question, queue, control.stop), found_(question) {}
+
+  PlansFound run() {
+    const std::vector<CutGroup>& groups = queue_.groups();
+    std::size_t width = 1;
+    while (next_ < groups.size() && !stopped()) {
+      if (is_beaten(groups[next_])) break;
+      const std::size_t end = std::min(groups.size(), next_ + width);
+      run_round(end);
+      next_ = end;
+      width = std::min(2 * width, kMostPerRound);
+      if (control_.progress)
+        control_.progress(static_cast<double>(next_) / static_cast<double>(groups.size()));
     }
+    settle_counts();
+    return std::move(found_);
   }
-  std::vector<PlannedPlan> take() { return std::move(plans_); }
+
+  bool stopped() const { return control_.stop != nullptr && control_.stop->load(); }
+  bool interrupted() const { return interrupted_; }
+  /// Proven floor of the objective over everything not looked at.
+  double gap() const {
+    if (!interrupted_ || found_best_ == 0) return 0;
+    return std::max(0.0, 1 - open_floor_ / found_best_);
+  }
 
  private:
-  Objective objective_;
-  std::size_t most_;
-  std::vector<double> values_;
-  std::vector<PlannedPlan> plans_;
+  CostFloor floor_of(const CutGroup& group) const {
+    CostFloor floor;
+    floor.device_time = group.device_time * frame_.floors.software_factor();
+    floor.time = floor.device_time / static_cast<double>(frame_.question.pool.scenario.devices);
+    return floor;
+  }
+
+  /// Groups stand by their floor: once one is beaten, so are all behind it.
+  bool is_beaten(const CutGroup& group) const {
+    const double value = frame_.floors.value(floor_of(group)) * (1 - kBoundSlack);
+    if (value <= found_.best.cutoff()) return false;
+    if (!frame_.question.with_front) return true;
+    return value > found_.best.value(0) * frame_.question.front_reach;
+  }
+
+  void run_round(std::size_t end) {
+    const std::vector<CutGroup>& groups = queue_.groups();
+    std::vector<std::optional<PlansFound>> results(end - next_);
+    std::atomic<std::size_t> turn{0};
+    const auto work = [&] {
+      for (std::size_t i = turn++; i < results.size(); i = turn++)
+        results[i] = search_group(frame_, groups[next_ + i], found_);
+    };
+    const std::size_t helpers = std::min<std::size_t>(control_.threads, results.size());
+    std::vector<std::thread> threads;
+    for (std::size_t i = 1; i < helpers; ++i) threads.emplace_back(work);
+    work();
+    for (std::thread& thread : threads) thread.join();
+    for (std::size_t i = 0; i < results.size(); ++i) {
+      if (results[i]->counts.untouched > 0) note_open(groups[next_ + i]);
+      found_.merge(*results[i]);
+    }
+  }
+
+  void note_open(const CutGroup& group) {
+    const double value = frame_.floors.value(floor_of(group));
+    open_floor_ = interrupted_ ? std::min(open_floor_, value) : value;
+    interrupted_ = true;
+  }
+
+  void settle_counts() {
+    PlanCounts& counts = found_.counts;
+    const std::int64_t rest = queue_.plans() - counts.plans;
+    const std::vector<CutGroup>& groups = queue_.groups();
+    const bool left = next_ < groups.size() && !is_beaten(groups[next_]);
+    if (left) note_open(groups[next_]);
+    (left ? counts.untouched : counts.bounded) += rest;
+    counts.impossible = queue_.impossible();
+    counts.plans = queue_.plans() + counts.impossible;
+    if (!found_.best.plans().empty()) found_best_ = found_.best.value(0);
+  }
+
+  const SearchControl& control_;
+  const CutQueue& queue_;
+  SearchFrame frame_;
+  PlansFound found_;
+  std::size_t next_ = 0;
+  bool interrupted_ = false;
+  double open_floor_ = 0, found_best_ = 0;
 };
 
 }  // namespace
 
 PlanSearchResult search_plans(const PlanSearchQuestion& question, const SearchControl& control) {
-  PlanEvaluator evaluator(question.pool);
+  const PlanCandidates candidates(question);
+  const CutQueue queue(candidates);
+  Search search(question, control, queue);
+  PlansFound found = search.run();
   PlanSearchResult result;
-  Ranking ranking(question.objective, question.top);
-  const std::optional<Bytes> limit = memory_limit(question);
-  PlanCounts& counts = result.counts;
-  const auto visit = [&](const TrainingPlan& plan) {
-    if (control.stop != nullptr && control.stop->load()) {
-      result.interrupted = true;
-      ++counts.untouched;
-      return;
-    }
-    const std::vector<StageMemory> memory = evaluator.memory(plan);
-    const Bytes fullest = memory[fullest_stage(memory)].total;
-    const bool fits = !limit || fullest <= *limit;
-    if (!fits && result.leanest && fullest >= result.leanest->memory) {
-      ++counts.too_large;
-      return;
-    }
-    const TrainingEstimate estimate =
-        evaluator.estimate(plan, {.with_memory = false, .with_flops = false});
-    const PlannedPlan planned = planned_plan(question.pool, plan, estimate, fullest);
-    if (!fits) {
-      ++counts.too_large;
-      result.leanest = planned;
-    } else if (is_refused(question, planned)) {
-      ++counts.refused;
-    } else {
-      ++counts.evaluated;
-      ranking.offer(planned);
-    }
-  };
-  counts.impossible = for_each_plan(question, visit);
-  counts.plans =
-      counts.impossible + counts.too_large + counts.refused + counts.evaluated + counts.untouched;
-  result.best = ranking.take();
-  if (counts.evaluated > 0) result.leanest.reset();
+  result.best = found.best.plans();
+  if (question.with_front && !result.best.empty())
+    result.front =
+        found.front.sorted(question.objective, found.best.value(0) * question.front_reach);
+  result.counts = found.counts;
+  result.interrupted = search.interrupted();
+  result.gap = search.gap();
+  if (!found.fits) result.leanest = found.leanest;
   return result;
 }
 

@@ -24,6 +24,10 @@ struct PlanSearchQuestion {
   Objective objective = Objective::time;
   std::size_t top = 10;    ///< best plans wanted
   bool with_front = true;  ///< the Pareto front too
+  /// The front holds plans whose objective is within this factor of the best: nobody waits ten
+  /// times longer for a little more head-room.
+  double front_reach = 1.5;
+  bool with_families = true;  ///< what each value of each degree of freedom costs
 };
 
 /// A plan with what the objectives look at.

@@ -1,0 +1,382 @@
+#include "planner/cell_search.hpp"
+
+#include <algorithm>
+#include <limits>
+
+#include "planner/split_costs.hpp"
+
+namespace polyfleet {
+namespace {
+
+/// A pipeline of a cut: the smallest piece that bounds are taken on.
+struct Unit {
+  PlanCut cut;
+  PlanSplit split;
+  CostFloor floor;
+  std::vector<StageInventory> inventories;  ///< filled when first asked for
+  double devices() const { return static_cast<double>(cut.ranks() * split.pipeline); }
+  PipelineShape shape(bool overlap) const {
+    return {.schedule = split.schedule,
+            .stages = split.pipeline,
+            .virtual_stages = split.virtual_stages,
+            .micro_batches = cut.micro_batches,
+            .overlap_hand_over = overlap};
+  }
+};
+
+class GroupSearch {
+ public:
+  GroupSearch(const SearchFrame& frame, const PlansFound& known)
+      : frame_(frame),
+        question_(frame.question),
+        candidates_(frame.queue.candidates()),
+        known_(known),
+        found_(frame.question),
+        evaluator_(frame.question.pool) {
+    const PoolQuestion& pool = question_.pool;
+    // Overlap saves time always, energy and power only as far as the exact answer says so.
+    exact_twins_ = question_.with_front || question_.constraints.power_cap ||
+                   question_.objective == Objective::energy ||
+                   (question_.objective == Objective::cost && !pool.prices.device);
+  }
+
+  PlansFound run(const CutGroup& group) {
+    std::vector<std::pair<Seconds, PlanCut>> cells;
+    for (const PlanCut& cut : frame_.queue.layer_cuts(group.cut)) {
+      for (const PlanCut& replica : frame_.queue.replicas(cut))
+        found_.counts.plans += frame_.queue.plans(replica);
+      cells.emplace_back(max(device_time(cut), group.device_time), cut);
+    }
+    std::stable_sort(cells.begin(), cells.end(),
+                     [](const auto& a, const auto& b) { return a.first < b.first; });
+    for (const auto& [floor, cut] : cells) {
+      if (stopped()) break;
+      search_cut(cut, floor);
+    }
+    settle_counts();
+    return std::move(found_);
+  }
+
+ private:
+  bool stopped() {
+    if (frame_.stop != nullptr && frame_.stop->load(std::memory_order_relaxed)) stopped_ = true;
+    return stopped_;
+  }
+
+  /// What was neither refused nor evaluated lies behind a bound, or behind a stop.
+  void settle_counts() {
+    PlanCounts& counts = found_.counts;
+    const std::int64_t rest =
+        counts.plans - counts.too_large - counts.refused - counts.equal - counts.evaluated;
+    (stopped_ ? counts.untouched : counts.bounded) = rest;
+  }
+
+  double cutoff() const { return std::min(known_.best.cutoff(), found_.best.cutoff()); }
+
+  /// Nothing that costs this much can be among the answers.
+  bool is_beaten(const CostFloor& floor) const {
+    const double value = frame_.floors.value(floor) * (1 - kBoundSlack);
+    if (value <= cutoff()) return false;
+    if (!question_.with_front) return true;
+    const double best = std::min(best_value(known_), best_value(found_));
+    if (value > best * question_.front_reach) return true;
+    return known_.front.dominates(floor, frame_.floors) ||
+           found_.front.dominates(floor, frame_.floors);
+  }
+  static double best_value(const PlansFound& found) {
+    return found.best.plans().empty() ? std::numeric_limits<double>::infinity()
+                                      : found.best.value(0);
+  }
+
+  /// Device-seconds of all layers, communication and host included (bound 1).
+  Seconds device_time(const PlanCut& layer_cut) {
+    Seconds least;
+    bool first = true;
+    for (const bool pipelined : {false, true}) {
+      for (const Recompute mode : candidates_.recompute_modes()) {
+        PlanSplit split;
+        split.pipeline = pipelined ? 2 : 1;
+        const TrainingPlan plan = candidates_.plan(layer_cut, split, {.recompute = mode}, {});
+        if (pipelined && !first && same_times(plan, mode)) continue;
+        const Seconds all = layer_time_of(plan);
+        least = first ? all : min(least, all);
+        first = false;
+        seen_[static_cast<std::size_t>(mode)] = time_key(plan);
+      }
+    }
+    const double steps =
+        static_cast<double>(question_.pool.scenario.plan.global_batch) / layer_cut.micro_batch;
+    return least * (steps * layer_cut.tensor * layer_cut.context);
+  }
+
+  /// Being cut into stages changes what a device holds, and times only through the framework.
+  bool same_times(const TrainingPlan& plan, Recompute mode) const {
+    TimeKey key = time_key(plan);
+    key.work.pipelined = false;
+    return key == seen_[static_cast<std::size_t>(mode)];
+  }
+
+  /// All layers, once, without what recompute modes can avoid.
+  Seconds layer_time_of(TrainingPlan plan) {
+    LayerTable& table = evaluator_.table(plan);
+    const ChunkPasses passes = chunk_time(whole_model(), plan, 0 * second, table).passes;
+    return passes.forward.total() + passes.backward_input.total() + passes.backward_weight.total();
+  }
+
+  const ChunkLayers& whole_model() {
+    if (!whole_) {
+      TrainingPlan plan = question_.pool.scenario.plan;
+      plan.layout = {};
+      plan.stage_layers.clear();
+      whole_ = split_layers(question_.pool.scenario.model, plan).front();
+    }
+    return *whole_;
+  }
+
+  CostFloor floor_of(const Unit& unit, Seconds pipeline, double host) const {
+    CostFloor floor;
+    floor.devices = unit.devices();
+    floor.time = (pipeline + host * second) * frame_.floors.software_factor();
+    floor.device_time = floor.time * floor.devices;
+    return floor;
+  }
+
+  void search_cut(const PlanCut& layer_cut, Seconds device_time) {
+    std::vector<Unit> units;
+    for (const PlanCut& cut : frame_.queue.replicas(layer_cut)) {
+      for (const PlanSplit& split : frame_.queue.splits(cut).splits) {
+        Unit unit{.cut = cut, .split = split, .floor = {}, .inventories = {}};
+        unit.floor = floor_of(unit, device_time / unit.devices(), 0);
+        if (is_left_idle(unit) || frame_.floors.breaks_limits(unit.floor)) {
+          found_.counts.refused += frame_.queue.plans_below(cut, split);
+        } else if (!is_beaten(unit.floor)) {
+          units.push_back(std::move(unit));
+        }
+      }
+    }
+    std::stable_sort(units.begin(), units.end(), [](const Unit& a, const Unit& b) {
+      return std::pair(a.split.pipeline, a.split.virtual_stages) <
+             std::pair(b.split.pipeline, b.split.virtual_stages);
+    });
+    search_splits(units);
+  }
+
+  bool is_left_idle(const Unit& unit) const {
+    return question_.constraints.use_all_devices &&
+           unit.cut.ranks() * unit.split.pipeline != question_.pool.scenario.devices;
+  }
+
+  /// Runs of one pipeline and virtual degree, the most promising first.
+  void search_splits(std::vector<Unit>& units) {
+    struct Run {
+      std::size_t begin, end;
+      double floor;
+    };
+    std::vector<Run> runs;
+    for (std::size_t i = 0; i < units.size(); ++i) {
+      const double value = frame_.floors.value(units[i].floor);
+      const bool same =
+          !runs.empty() && units[i].split.pipeline == units[runs.back().begin].split.pipeline &&
+          units[i].split.virtual_stages == units[runs.back().begin].split.virtual_stages;
+      if (!same) runs.push_back({i, i, value});
+      runs.back().end = i + 1;
+      runs.back().floor = std::min(runs.back().floor, value);
+    }
+    std::stable_sort(runs.begin(), runs.end(),
+                     [](const Run& a, const Run& b) { return a.floor < b.floor; });
+    for (const Run& run : runs) {
+      if (stopped()) return;
+      std::vector<Unit*> alive;
+      for (std::size_t i = run.begin; i < run.end; ++i) alive.push_back(&units[i]);
+      // a framework may treat a single replica apart
+      for (const bool replicated : {false, true}) {
+        std::vector<Unit*> part;
+        for (Unit* unit : alive)
+          if ((unit->cut.data > 1) == replicated) part.push_back(unit);
+        if (!part.empty()) search_split(part);
+      }
+    }
+  }
+
+  void search_split(std::vector<Unit*> units) {
+    for (const Recompute mode : candidates_.recompute_modes()) {
+      const Unit& first = *units.front();
+      TrainingPlan plan = candidates_.plan(first.cut, first.split, {.recompute = mode}, {});
+      SplitCosts costs(plan, evaluator_.table(plan));
+      std::vector<int> layers = candidates_.recompute_layers(first.split.pipeline, mode);
+      std::sort(layers.begin(), layers.end(), [](int a, int b) {  // 0: all of them
+        return a != 0 && (b == 0 || a < b);
+      });
+      std::vector<Unit*> alive = units;
+      for (const int count : layers) {
+        plan.recompute_layers = count;
+        plan.activation_offload = 0;
+        const std::span<const StageCost> bare = costs.stages(plan);
+        // more recomputed layers never make a beaten unit better (bound 5)
+        std::erase_if(alive,
+                      [&](Unit* unit) { return is_beaten(pipeline_cost(*unit, plan, bare)); });
+        if (alive.empty()) break;
+        for (const double offload : candidates_.activation_offloads()) {
+          plan.activation_offload = offload;
+          for (Unit* unit : alive) search_unit(*unit, plan, costs);
+        }
+      }
+    }
+  }
+
+  CostFloor pipeline_cost(const Unit& unit, const TrainingPlan& plan,
+                          std::span<const StageCost> costs) const {
+    return floor_of(unit, pipeline_floor(unit.shape(true), costs), host_seconds(unit, plan));
+  }
+  static double host_seconds(const Unit& unit, const TrainingPlan& plan) {
+    return plan.host_seconds_per_step +
+           plan.host_seconds_per_micro_batch * static_cast<double>(unit.cut.micro_batches);
+  }
+
+  /// One pipeline, one choice of what is kept: every switch.
+  void search_unit(Unit& unit, const TrainingPlan& shared, SplitCosts& costs) {
+    TrainingPlan plan = candidates_.plan(
+        unit.cut, unit.split,
+        {shared.recompute, shared.recompute_layers, shared.activation_offload}, {});
+    CostFloor floor = pipeline_cost(unit, plan, costs.stages(shared));
+    if (is_beaten(floor)) return;
+    const std::vector<bool> overlaps = candidates_.pipeline_overlaps(unit.split.pipeline);
+    bool timed = false;
+    const std::vector<PlanSwitches> switches = candidates_.switches(unit.cut);
+    for (std::size_t i = 0; i < switches.size();) {
+      std::size_t end = i + 1;  // overlap switches of one sharding hold the same memory
+      while (end < switches.size() && switches[end].sharding == switches[i].sharding &&
+             switches[end].optimizer_offload == switches[i].optimizer_offload)
+        ++end;
+      const std::span<const PlanSwitches> twins{&switches[i], end - i};
+      i = end;
+      plan.sharding = twins.front().sharding;
+      plan.optimizer_offload = twins.front().optimizer_offload;
+      const std::int64_t plans = static_cast<std::int64_t>(twins.size() * overlaps.size());
+      const std::optional<Bytes> memory = memory_of(unit, plan, costs);
+      if (!memory) {
+        found_.counts.too_large += plans;
+        continue;
+      }
+      floor.memory = *memory;
+      if (!timed && !is_beaten(floor)) {
+        floor = floor_of(unit, exact_pipeline(unit, plan, costs.stages(shared), overlaps.back()),
+                         host_seconds(unit, plan));
+        floor.memory = *memory;
+        timed = true;
+      }
+      if (is_beaten(floor)) continue;
+      evaluate_twins(plan, *memory, overlaps, twins);
+    }
+  }
+
+  Seconds exact_pipeline(const Unit& unit, const TrainingPlan& plan,
+                         std::span<const StageCost> stages, bool overlap) {
+    std::vector<StageCost> costs(stages.begin(), stages.end());
+    const Seconds hand_over =
+        hand_over_time(question_.pool.scenario.model, plan, *question_.pool.machine);
+    for (StageCost& cost : costs) cost.send_forward = cost.send_backward = hand_over;
+    return pipeline_time(unit.shape(overlap), costs).total;
+  }
+
+  /// Bytes on the fullest device, or nothing where they do not fit.
+  std::optional<Bytes> memory_of(Unit& unit, const TrainingPlan& plan, SplitCosts& costs) {
+    if (unit.inventories.empty()) unit.inventories = stage_inventories(plan, costs.table().works());
+    const MemoryOverheads& overheads = question_.pool.machine->memory_overheads;
+    const bool seeks_leanest = !found_.fits && !known_.fits;
+    Bytes fullest;
+    for (std::size_t k = 0; k < unit.inventories.size(); ++k) {
+      // the first and the last stage are the fullest most of the time
+      const std::size_t stage = k == 0 ? 0 : unit.inventories.size() - k;
+      fullest = max(fullest, stage_memory(plan, unit.inventories[stage], overheads).total);
+      if (frame_.limit && fullest > *frame_.limit && !(seeks_leanest && is_lean(fullest)))
+        return std::nullopt;
+    }
+    if (!frame_.limit || fullest <= *frame_.limit) {
+      found_.fits = true;
+      return fullest;
+    }
+    found_.leanest = planned(plan, fullest);
+    return std::nullopt;
+  }
+
+  bool is_lean(Bytes memory) const {
+    return (!found_.leanest || memory < found_.leanest->memory) &&
+           (!known_.leanest || memory < known_.leanest->memory);
+  }
+
+  PlannedPlan planned(const TrainingPlan& plan, Bytes memory) {
+    const TrainingEstimate estimate =
+        evaluator_.estimate(plan, {.with_memory = false, .with_flops = false});
+    return planned_plan(question_.pool, plan, estimate, memory);
+  }
+
+  /// Every overlap on comes first: never slower than its twins.
+  void evaluate_twins(TrainingPlan plan, Bytes memory, const std::vector<bool>& overlaps,
+                      std::span<const PlanSwitches> twins) {
+    std::optional<PlannedPlan> best;
+    PlanCounts& counts = found_.counts;
+    for (std::size_t o = overlaps.size(); o-- > 0;) {
+      for (std::size_t t = twins.size(); t-- > 0;) {
+        if (best && !exact_twins_) {
+          ++counts.equal;
+          continue;
+        }
+        plan.overlap.pipeline = overlaps[o];
+        plan.overlap.gradient_reduce = twins[t].gradient_overlap;
+        plan.overlap.parameter_gather = twins[t].parameter_overlap;
+        const PlannedPlan candidate = planned(plan, memory);
+        if (!best) best = candidate;
+        const bool own = &twins[t] == &twins.back() && o + 1 == overlaps.size();
+        if (!own && candidate.time >= best->time && !is_refused(question_, *best) &&
+            (!candidate.energy || *candidate.energy >= *best->energy)) {
+          ++counts.equal;
+        } else if (is_refused(question_, candidate)) {
+          ++counts.refused;
+        } else {
+          ++counts.evaluated;
+          found_.best.offer(candidate);
+          if (question_.with_front) found_.front.offer(candidate);
+        }
+      }
+    }
+  }
+
+  const SearchFrame& frame_;
+  const PlanSearchQuestion& question_;
+  const PlanCandidates& candidates_;
+  const PlansFound& known_;
+  PlansFound found_;
+  PlanEvaluator evaluator_;
+  std::optional<ChunkLayers> whole_;
+  std::array<TimeKey, 3> seen_;  ///< by recompute mode
+  bool exact_twins_ = false;
+  bool stopped_ = false;
+};
+
+}  // namespace
+
+SearchFrame::SearchFrame(const PlanSearchQuestion& asked, const CutQueue& cuts,
+                         const std::atomic<bool>* stop_flag)
+    : question(asked), queue(cuts), floors(asked), limit(memory_limit(asked)), stop(stop_flag) {}
+
+void PlansFound::merge(const PlansFound& other) {
+  for (const PlannedPlan& plan : other.best.plans()) best.offer(plan);
+  for (const PlannedPlan& plan : other.front.plans()) front.offer(plan);
+  counts.plans += other.counts.plans;
+  counts.too_large += other.counts.too_large;
+  counts.refused += other.counts.refused;
+  counts.bounded += other.counts.bounded;
+  counts.equal += other.counts.equal;
+  counts.evaluated += other.counts.evaluated;
+  counts.untouched += other.counts.untouched;
+  fits = fits || other.fits;
+  if (other.leanest && (!leanest || other.leanest->memory < leanest->memory))
+    leanest = other.leanest;
+}
+
+PlansFound search_group(const SearchFrame& frame, const CutGroup& group, const PlansFound& known) {
+  return GroupSearch(frame, known).run(group);
+}
+
+}  // namespace polyfleet

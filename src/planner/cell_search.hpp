@@ -1,0 +1,39 @@
+// The plans below one group of layer cuts: bounds first (planner/plan_bounds.hpp), memory next, and
+// the exact answer only for what neither rules out. What it finds depends on the question and on
+// the plans known before, never on time or threads.
+#pragma once
+
+#include <atomic>
+
+#include "planner/cut_queue.hpp"
+#include "planner/pareto.hpp"
+
+namespace polyfleet {
+
+/// What all cells of a search share.
+struct SearchFrame {
+  const PlanSearchQuestion& question;
+  const CutQueue& queue;
+  ObjectiveFloor floors;
+  std::optional<Bytes> limit;  ///< of memory, head-room taken off
+  const std::atomic<bool>* stop = nullptr;
+  SearchFrame(const PlanSearchQuestion& asked, const CutQueue& cuts,
+              const std::atomic<bool>* stop_flag);
+};
+
+/// Best plans known, and how the plans looked at ended.
+struct PlansFound {
+  PlanRanking best;
+  ParetoFront front;
+  PlanCounts counts;  ///< plans: those below the cells; untouched: those a stop left
+  std::optional<PlannedPlan> leanest;  ///< while nothing fits
+  bool fits = false;                   ///< some plan fits into memory, accepted or not
+  explicit PlansFound(const PlanSearchQuestion& question)
+      : best(question.objective, question.top) {}
+  void merge(const PlansFound& other);
+};
+
+/// Everything below one group. `known` is what was found before; it only prunes.
+PlansFound search_group(const SearchFrame& frame, const CutGroup& group, const PlansFound& known);
+
+}  // namespace polyfleet

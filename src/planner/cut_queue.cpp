@@ -1,0 +1,180 @@
+#include "planner/cut_queue.hpp"
+
+#include <algorithm>
+
+#include "training/stages.hpp"
+
+namespace polyfleet {
+namespace {
+
+/// Operators that neither the expert degrees nor the number of experts on a device change.
+bool is_outside_experts(OpClass op_class) {
+  switch (op_class) {
+    case OpClass::projection:
+    case OpClass::attention:
+    case OpClass::mlp:
+    case OpClass::shared_expert:
+    case OpClass::norm:
+    case OpClass::logits:
+    case OpClass::loss:
+    case OpClass::linear_mixer:
+    case OpClass::adapter:
+      return true;
+    default:
+      return false;
+  }
+}
+
+}  // namespace
+
+CutQueue::CutQueue(const PlanCandidates& candidates) : candidates_(candidates) {
+  impossible_ = candidates.devices().impossible;
+  for (const PlanCut& devices : candidates.devices().values) {
+    data_[{devices.tensor, devices.context}].push_back(devices.data);
+    const Candidates<PlanCut> cuts = candidates.cuts(devices);
+    impossible_ += cuts.impossible;
+    for (const PlanCut& cut : cuts.values) note(cut);
+  }
+  add_groups();
+}
+
+/// Which pipelines exist depends on the devices left, and for DualPipe on the micro-batches: on
+/// whether they are even, and how many up to twice the longest pipeline.
+CutQueue::SplitKey CutQueue::split_key(const PlanCut& cut) const {
+  const PoolQuestion& pool = candidates_.question().pool;
+  const std::int64_t slots = pool.scenario.model.layers + 2;
+  const std::int64_t most = pool.scenario.devices / cut.ranks();
+  const std::int64_t micro_batches =
+      cut.micro_batches % 2 != 0 ? 1 : std::min(cut.micro_batches, 2 * slots);
+  const bool open = candidates_.question().space.pipeline.empty();
+  return {open ? std::min(most, slots) : most, micro_batches};
+}
+
+void CutQueue::note(const PlanCut& cut) {
+  auto [at, is_new] = splits_.try_emplace(split_key(cut));
+  SplitSet& set = at->second;
+  if (is_new) {
+    Candidates<PlanSplit> splits = candidates_.splits(cut);
+    set.impossible = splits.impossible;
+    set.splits = std::move(splits.values);
+    int pipeline = 0;
+    std::int64_t each = 0;
+    for (const PlanSplit& split : set.splits) {
+      if (split.pipeline != pipeline) {
+        pipeline = split.pipeline;
+        each = 0;
+        for (const Recompute mode : candidates_.recompute_modes())
+          each += static_cast<std::int64_t>(candidates_.activations(split, mode).size());
+      }
+      set.plans += each;
+    }
+  }
+  impossible_ += set.impossible;
+  plans_ += plans(cut);
+}
+
+const SplitSet& CutQueue::splits(const PlanCut& cut) const { return splits_.at(split_key(cut)); }
+
+std::int64_t CutQueue::plans(const PlanCut& cut) const {
+  return splits(cut).plans * candidates_.switch_count(cut);
+}
+
+std::int64_t CutQueue::plans_below(const PlanCut& cut, const PlanSplit& split) const {
+  std::int64_t plans = 0;
+  for (const Recompute mode : candidates_.recompute_modes())
+    plans += static_cast<std::int64_t>(candidates_.activations(split, mode).size());
+  return plans * candidates_.switch_count(cut);
+}
+
+void CutQueue::add_groups() {
+  const std::int64_t batch = candidates_.question().pool.scenario.plan.global_batch;
+  for (const auto& [degrees, data] : data_) {
+    PlanCut cut;
+    cut.tensor = degrees.first;
+    cut.context = degrees.second;
+    std::vector<int> micro_batches;
+    for (const int replicas : data) {
+      for (const int micro_batch : candidates_.micro_batches(batch / replicas))
+        if (micro_batch >= 1 && batch / replicas % micro_batch == 0)
+          micro_batches.push_back(micro_batch);
+    }
+    std::sort(micro_batches.begin(), micro_batches.end());
+    micro_batches.erase(std::unique(micro_batches.begin(), micro_batches.end()),
+                        micro_batches.end());
+    for (const bool sequence_parallel : candidates_.sequence_parallels(cut)) {
+      cut.sequence_parallel = sequence_parallel;
+      if (!candidates_.stream_divides(cut)) continue;
+      for (const int micro_batch : micro_batches) {
+        cut.micro_batch = micro_batch;
+        if (!layer_cuts(cut).empty()) groups_.push_back({cut, {}});
+      }
+    }
+  }
+  for (CutGroup& group : groups_) {
+    const double steps = static_cast<double>(batch) / group.cut.micro_batch;
+    group.device_time = layer_floor(group.cut) * (steps * group.cut.tensor * group.cut.context);
+  }
+  std::stable_sort(groups_.begin(), groups_.end(), [](const CutGroup& a, const CutGroup& b) {
+    return a.device_time < b.device_time;
+  });
+}
+
+/// Routed experts at the dense peak: the FLOPs of a device do not depend on how they are spread.
+Seconds CutQueue::expert_floor(const ChunkLayers& layers, LayerTable& table, Dtype dtype) const {
+  const auto peak = candidates_.question().pool.machine->accelerator.dense_peak(dtype);
+  if (!peak) return 0 * second;
+  Flops flops;
+  for (std::size_t kind = 0; kind < kLayerKindCount; ++kind) {
+    const double count = layers.narrow[kind] + layers.wide[kind];
+    if (count == 0) continue;
+    for (const auto& pass : table.works().layer(static_cast<LayerKind>(kind), false).ops) {
+      for (const Op& op : pass)
+        if (op.op_class == OpClass::expert) flops += op.flops() * count;
+    }
+  }
+  return flops / peak->value;
+}
+
+/// Arithmetic of one micro-batch through all layers; of routed experts only what the peak needs.
+Seconds CutQueue::layer_floor(const PlanCut& cut) const {
+  const PoolQuestion& pool = candidates_.question().pool;
+  const TrainingPlan plan = candidates_.plan(cut, {}, {}, {});
+  LayerTable table(pool.scenario.model, plan, *pool.machine);
+  TrainingPlan whole = plan;
+  whole.stage_layers.clear();
+  const ChunkLayers layers = split_layers(pool.scenario.model, whole).front();
+  const ChunkTime chunk = chunk_time(layers, plan, 0 * second, table);
+  Seconds floor = expert_floor(layers, table, plan.precision.linear);
+  for (std::size_t i = 0; i < kOpClassCount; ++i) {
+    if (pool.scenario.model.is_moe() && !is_outside_experts(static_cast<OpClass>(i))) continue;
+    floor += chunk.passes.forward.by_class[i] + chunk.passes.backward_input.by_class[i] +
+             chunk.passes.backward_weight.by_class[i];
+  }
+  return floor;
+}
+
+std::vector<PlanCut> CutQueue::layer_cuts(const PlanCut& group) const {
+  std::vector<PlanCut> cuts;
+  for (const auto& [expert, width] : candidates_.expert_cuts(group)) {
+    PlanCut cut = group;
+    cut.expert = expert;
+    cut.expert_tensor = width;
+    if (!replicas(cut).empty()) cuts.push_back(cut);
+  }
+  return cuts;
+}
+
+std::vector<PlanCut> CutQueue::replicas(const PlanCut& layer_cut) const {
+  const std::int64_t batch = candidates_.question().pool.scenario.plan.global_batch;
+  std::vector<PlanCut> cuts;
+  for (const int data : data_.at({layer_cut.tensor, layer_cut.context})) {
+    PlanCut cut = layer_cut;
+    cut.data = data;
+    if (batch / data % cut.micro_batch != 0 || !candidates_.experts_divide(cut)) continue;
+    cut.micro_batches = batch / data / cut.micro_batch;
+    cuts.push_back(cut);
+  }
+  return cuts;
+}
+
+}  // namespace polyfleet

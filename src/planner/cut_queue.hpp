@@ -1,0 +1,61 @@
+// Every cut of a layer that a space holds, in the order in which it pays to look at them: by a
+// proven floor of the device-seconds of a step, which depends on tensor, context, sequence parallel
+// and micro-batch alone. The floor leaves out everything that the expert cut, exposed communication
+// and the host can only add. Also counts the plans below a cut without visiting them.
+#pragma once
+
+#include <map>
+
+#include "planner/plan_candidates.hpp"
+#include "training/stages.hpp"
+
+namespace polyfleet {
+
+/// Cuts that differ only in how experts are spread, and in the data degree.
+struct CutGroup {
+  PlanCut cut;          ///< experts and data at 1
+  Seconds device_time;  ///< of a step at least, without the software factor
+};
+
+/// The pipelines below a cut, and how many plans they stand for before its switches are counted.
+struct SplitSet {
+  std::vector<PlanSplit> splits;
+  std::int64_t plans = 0;
+  std::int64_t impossible = 0;
+};
+
+class CutQueue {
+ public:
+  /// Keeps a reference to the candidates.
+  explicit CutQueue(const PlanCandidates& candidates);
+
+  const std::vector<CutGroup>& groups() const { return groups_; }
+  /// The group's expert cuts that can run on some number of replicas.
+  std::vector<PlanCut> layer_cuts(const PlanCut& group) const;
+  /// A layer cut with each data degree that it can run on.
+  std::vector<PlanCut> replicas(const PlanCut& layer_cut) const;
+  const SplitSet& splits(const PlanCut& cut) const;
+  /// Plans below a cut (data degree fixed), impossible ones not included.
+  std::int64_t plans(const PlanCut& cut) const;
+  std::int64_t plans_below(const PlanCut& cut, const PlanSplit& split) const;
+
+  std::int64_t plans() const { return plans_; }  ///< of the space, without impossible ones
+  std::int64_t impossible() const { return impossible_; }
+  const PlanCandidates& candidates() const { return candidates_; }
+
+ private:
+  using SplitKey = std::pair<std::int64_t, std::int64_t>;
+  SplitKey split_key(const PlanCut& cut) const;
+  void note(const PlanCut& cut);
+  void add_groups();
+  Seconds layer_floor(const PlanCut& cut) const;
+  Seconds expert_floor(const ChunkLayers& layers, LayerTable& table, Dtype dtype) const;
+
+  const PlanCandidates& candidates_;
+  std::map<std::pair<int, int>, std::vector<int>> data_;  ///< by tensor and context
+  std::map<SplitKey, SplitSet> splits_;
+  std::vector<CutGroup> groups_;
+  std::int64_t plans_ = 0, impossible_ = 0;
+};
+
+}  // namespace polyfleet
