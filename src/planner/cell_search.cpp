@@ -45,13 +45,16 @@ class GroupSearch {
     for (const PlanCut& cut : frame_.queue.layer_cuts(group.cut)) {
       for (const PlanCut& replica : frame_.queue.replicas(cut))
         found_.counts.plans += frame_.queue.plans(replica);
-      cells.emplace_back(max(device_time(cut), group.device_time), cut);
+      const Seconds floor = frame_.queue.device_time(group, cut);
+      if (!is_beaten_everywhere(floor)) cells.emplace_back(floor, cut);
     }
     std::stable_sort(cells.begin(), cells.end(),
                      [](const auto& a, const auto& b) { return a.first < b.first; });
     for (const auto& [floor, cut] : cells) {
       if (stopped()) break;
-      search_cut(cut, floor);
+      if (is_beaten_everywhere(floor)) continue;
+      const Seconds exact = device_time(cut);
+      if (!is_beaten_everywhere(exact)) search_cut(cut, exact);
     }
     settle_counts();
     return std::move(found_);
@@ -83,25 +86,36 @@ class GroupSearch {
     return known_.front.dominates(floor, frame_.floors) ||
            found_.front.dominates(floor, frame_.floors);
   }
+  /// The same on all devices on offer, which is the best that a layer cut can get.
+  bool is_beaten_everywhere(Seconds device_time) const {
+    CostFloor floor;
+    floor.device_time = device_time * frame_.floors.software_factor();
+    floor.time = floor.device_time / static_cast<double>(question_.pool.scenario.devices);
+    return is_beaten(floor);
+  }
   static double best_value(const PlansFound& found) {
     return found.best.plans().empty() ? std::numeric_limits<double>::infinity()
                                       : found.best.value(0);
   }
 
-  /// Device-seconds of all layers, communication and host included (bound 1).
+  /// Device-seconds of all layers, communication included (bound 1): the host's part and what is
+  /// run again differ between recompute modes and are left out; overlaps may differ too.
   Seconds device_time(const PlanCut& layer_cut) {
     Seconds least;
-    bool first = true;
+    std::vector<OverlapSettings> seen;
     for (const bool pipelined : {false, true}) {
       for (const Recompute mode : candidates_.recompute_modes()) {
         PlanSplit split;
         split.pipeline = pipelined ? 2 : 1;
         const TrainingPlan plan = candidates_.plan(layer_cut, split, {.recompute = mode}, {});
-        if (pipelined && !first && same_times(plan, mode)) continue;
+        const bool known = std::any_of(seen.begin(), seen.end(), [&](const OverlapSettings& each) {
+          return each.tensor == plan.overlap.tensor && each.expert == plan.overlap.expert &&
+                 each.context == plan.overlap.context;
+        });
+        if (known) continue;
         const Seconds all = layer_time_of(plan);
-        least = first ? all : min(least, all);
-        first = false;
-        seen_[static_cast<std::size_t>(mode)] = time_key(plan);
+        least = seen.empty() ? all : min(least, all);
+        seen.push_back(plan.overlap);
       }
     }
     const double steps =
@@ -109,28 +123,14 @@ class GroupSearch {
     return least * (steps * layer_cut.tensor * layer_cut.context);
   }
 
-  /// Being cut into stages changes what a device holds, and times only through the framework.
-  bool same_times(const TrainingPlan& plan, Recompute mode) const {
-    TimeKey key = time_key(plan);
-    key.work.pipelined = false;
-    return key == seen_[static_cast<std::size_t>(mode)];
-  }
-
-  /// All layers, once, without what recompute modes can avoid.
-  Seconds layer_time_of(TrainingPlan plan) {
+  Seconds layer_time_of(const TrainingPlan& plan) {
     LayerTable& table = evaluator_.table(plan);
-    const ChunkPasses passes = chunk_time(whole_model(), plan, 0 * second, table).passes;
-    return passes.forward.total() + passes.backward_input.total() + passes.backward_weight.total();
-  }
-
-  const ChunkLayers& whole_model() {
-    if (!whole_) {
-      TrainingPlan plan = question_.pool.scenario.plan;
-      plan.layout = {};
-      plan.stage_layers.clear();
-      whole_ = split_layers(question_.pool.scenario.model, plan).front();
-    }
-    return *whole_;
+    const ChunkPasses passes =
+        chunk_time(frame_.queue.whole_model(), plan, 0 * second, table).passes;
+    Seconds time;
+    for (const PassTime* pass : {&passes.forward, &passes.backward_input, &passes.backward_weight})
+      time += pass->total() - pass->host_stall;
+    return time;
   }
 
   CostFloor floor_of(const Unit& unit, Seconds pipeline, double host) const {
@@ -348,8 +348,6 @@ class GroupSearch {
   const PlansFound& known_;
   PlansFound found_;
   PlanEvaluator evaluator_;
-  std::optional<ChunkLayers> whole_;
-  std::array<TimeKey, 3> seen_;  ///< by recompute mode
   bool exact_twins_ = false;
   bool stopped_ = false;
 };

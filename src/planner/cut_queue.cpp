@@ -25,9 +25,35 @@ bool is_outside_experts(OpClass op_class) {
   }
 }
 
+/// FLOPs of the routed experts over the dense peak; 0 where no peak is known.
+Seconds expert_peak_time(const ChunkLayers& layers, LayerTable& table, Dtype dtype,
+                         const Machine& machine) {
+  const auto peak = machine.accelerator.dense_peak(dtype);
+  if (!peak) return 0 * second;
+  Flops flops;
+  for (std::size_t kind = 0; kind < kLayerKindCount; ++kind) {
+    const double count = layers.narrow[kind];
+    if (count == 0 || mlp_of(static_cast<LayerKind>(kind)) != MlpKind::routed) continue;
+    for (const auto& pass : table.works().layer(static_cast<LayerKind>(kind), false).ops) {
+      for (const Op& op : pass)
+        if (op.op_class == OpClass::expert) flops += op.flops() * count;
+    }
+  }
+  return flops / peak->value;
+}
+
+/// All layers of the model as one chunk.
+ChunkLayers all_layers(const PoolQuestion& pool) {
+  TrainingPlan plan = pool.scenario.plan;
+  plan.layout = {};
+  plan.stage_layers.clear();
+  return split_layers(pool.scenario.model, plan).front();
+}
+
 }  // namespace
 
-CutQueue::CutQueue(const PlanCandidates& candidates) : candidates_(candidates) {
+CutQueue::CutQueue(const PlanCandidates& candidates)
+    : candidates_(candidates), whole_(all_layers(candidates.question().pool)) {
   impossible_ = candidates.devices().impossible;
   for (const PlanCut& devices : candidates.devices().values) {
     data_[{devices.tensor, devices.context}].push_back(devices.data);
@@ -106,51 +132,86 @@ void CutQueue::add_groups() {
       if (!candidates_.stream_divides(cut)) continue;
       for (const int micro_batch : micro_batches) {
         cut.micro_batch = micro_batch;
-        if (!layer_cuts(cut).empty()) groups_.push_back({cut, {}});
+        if (!layer_cuts(cut).empty()) {
+          groups_.emplace_back();
+          groups_.back().cut = cut;
+        }
       }
     }
   }
-  for (CutGroup& group : groups_) {
-    const double steps = static_cast<double>(batch) / group.cut.micro_batch;
-    group.device_time = layer_floor(group.cut) * (steps * group.cut.tensor * group.cut.context);
-  }
+  for (CutGroup& group : groups_) set_floors(group);
   std::stable_sort(groups_.begin(), groups_.end(), [](const CutGroup& a, const CutGroup& b) {
     return a.device_time < b.device_time;
   });
 }
 
-/// Routed experts at the dense peak: the FLOPs of a device do not depend on how they are spread.
-Seconds CutQueue::expert_floor(const ChunkLayers& layers, LayerTable& table, Dtype dtype) const {
-  const auto peak = candidates_.question().pool.machine->accelerator.dense_peak(dtype);
-  if (!peak) return 0 * second;
-  Flops flops;
-  for (std::size_t kind = 0; kind < kLayerKindCount; ++kind) {
-    const double count = layers.narrow[kind] + layers.wide[kind];
-    if (count == 0) continue;
-    for (const auto& pass : table.works().layer(static_cast<LayerKind>(kind), false).ops) {
-      for (const Op& op : pass)
-        if (op.op_class == OpClass::expert) flops += op.flops() * count;
+/// Arithmetic and communication of one micro-batch through all layers; of routed experts only what
+/// the dense peak needs, as their FLOPs do not depend on how they are spread.
+void CutQueue::set_floors(CutGroup& group) const {
+  const PoolQuestion& pool = candidates_.question().pool;
+  const ModelSpec& model = pool.scenario.model;
+  const TrainingPlan plan = candidates_.plan(group.cut, {}, {}, {});
+  LayerTable table(model, plan, *pool.machine);
+  const ChunkPasses passes = chunk_time(whole_, plan, 0 * second, table).passes;
+  Seconds arithmetic, exposed;
+  // without sequence parallel the experts' part of the tensor exchange is not told apart
+  const bool own_exchange = !model.is_moe() || plan.layout.sequence_parallel;
+  for (const PassTime* pass : {&passes.forward, &passes.backward_input, &passes.backward_weight}) {
+    for (std::size_t i = 0; i < kOpClassCount; ++i) {
+      if (!model.is_moe() || is_outside_experts(static_cast<OpClass>(i)))
+        arithmetic += pass->by_class[i];
     }
+    exposed += pass->context_exposed;
+    if (own_exchange) exposed += pass->tensor_exposed;
   }
-  return flops / peak->value;
+  group.arithmetic = arithmetic;
+  group.exposed = exposed;
+  group.overlap = plan.overlap;
+  const Seconds experts = expert_peak_time(whole_, table, plan.precision.linear, *pool.machine);
+  const double steps = static_cast<double>(pool.scenario.plan.global_batch) / group.cut.micro_batch;
+  // overlaps may differ between expert cuts: exposed communication counts where they do not
+  group.device_time = (arithmetic + experts + (model.is_moe() ? 0 * second : exposed)) *
+                      (steps * group.cut.tensor * group.cut.context);
 }
 
-/// Arithmetic of one micro-batch through all layers; of routed experts only what the peak needs.
-Seconds CutQueue::layer_floor(const PlanCut& cut) const {
+Seconds CutQueue::device_time(const CutGroup& group, const PlanCut& layer_cut) const {
   const PoolQuestion& pool = candidates_.question().pool;
-  const TrainingPlan plan = candidates_.plan(cut, {}, {}, {});
-  LayerTable table(pool.scenario.model, plan, *pool.machine);
-  TrainingPlan whole = plan;
-  whole.stage_layers.clear();
-  const ChunkLayers layers = split_layers(pool.scenario.model, whole).front();
-  const ChunkTime chunk = chunk_time(layers, plan, 0 * second, table);
-  Seconds floor = expert_floor(layers, table, plan.precision.linear);
-  for (std::size_t i = 0; i < kOpClassCount; ++i) {
-    if (pool.scenario.model.is_moe() && !is_outside_experts(static_cast<OpClass>(i))) continue;
-    floor += chunk.passes.forward.by_class[i] + chunk.passes.backward_input.by_class[i] +
-             chunk.passes.backward_weight.by_class[i];
+  if (!pool.scenario.model.is_moe()) return group.device_time;
+  const TrainingPlan plan = candidates_.plan(layer_cut, {}, {}, {});
+  Seconds time = group.arithmetic;
+  const bool same_overlap =
+      plan.overlap.tensor == group.overlap.tensor && plan.overlap.context == group.overlap.context;
+  if (same_overlap) time += group.exposed;
+  for (std::size_t kind = 0; kind < kLayerKindCount; ++kind) {
+    const auto named = static_cast<LayerKind>(kind);
+    if (whole_.narrow[kind] > 0 && mlp_of(named) == MlpKind::routed)
+      time += expert_floors_.time(pool, plan, named) * whole_.narrow[kind];
   }
-  return floor;
+  const double steps = static_cast<double>(pool.scenario.plan.global_batch) / layer_cut.micro_batch;
+  return max(group.device_time, time * (steps * layer_cut.tensor * layer_cut.context));
+}
+
+Seconds ExpertFloors::time(const PoolQuestion& pool, const TrainingPlan& plan, LayerKind kind) {
+  const ParallelLayout& cut = plan.layout;
+  const Key key{.tokens = static_cast<double>(plan.micro_batch) *
+                          static_cast<double>(plan.sequence_length) /
+                          (static_cast<double>(cut.context) * cut.tensor),
+                .expert = cut.expert,
+                .expert_tensor = cut.expert_tensor,
+                .overlap = plan.overlap.expert};
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    const auto known = times_.find(key);
+    if (known != times_.end()) return known->second;
+  }
+  LayerTable table(pool.scenario.model, plan, *pool.machine);
+  Seconds time;
+  for (const PassTime& pass : table.layer(kind, false).time.pass) {
+    time += pass.by_class[static_cast<std::size_t>(OpClass::expert)] +
+            pass.by_class[static_cast<std::size_t>(OpClass::permutation)] + pass.expert_exposed;
+  }
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return times_.emplace(key, time).first->second;
 }
 
 std::vector<PlanCut> CutQueue::layer_cuts(const PlanCut& group) const {

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <map>
+#include <mutex>
 
 #include "planner/plan_candidates.hpp"
 #include "training/stages.hpp"
@@ -15,6 +16,28 @@ namespace polyfleet {
 struct CutGroup {
   PlanCut cut;          ///< experts and data at 1
   Seconds device_time;  ///< of a step at least, without the software factor
+  /// Of one micro-batch through all layers, without routed experts: arithmetic, and communication
+  /// under these overlaps.
+  Seconds arithmetic, exposed;
+  OverlapSettings overlap;
+};
+
+/// Times of one layer's routed experts by what they depend on: the tokens that a rank routes, the
+/// degrees and the overlap. Safe for concurrent use.
+class ExpertFloors {
+ public:
+  /// Arithmetic and exposed exchange of `kind`, all passes, nothing run again.
+  Seconds time(const PoolQuestion& pool, const TrainingPlan& plan, LayerKind kind);
+
+ private:
+  struct Key {
+    double tokens = 0;
+    int expert = 1, expert_tensor = 1;
+    double overlap = 0;
+    friend auto operator<=>(const Key&, const Key&) = default;
+  };
+  std::mutex mutex_;
+  std::map<Key, Seconds> times_;
 };
 
 /// The pipelines below a cut, and how many plans they stand for before its switches are counted.
@@ -39,23 +62,29 @@ class CutQueue {
   std::int64_t plans(const PlanCut& cut) const;
   std::int64_t plans_below(const PlanCut& cut, const PlanSplit& split) const;
 
+  /// Device-seconds of a step with the group's experts spread like this: exact arithmetic and
+  /// exchange of the experts, each timed once for all cuts that give them equal work.
+  Seconds device_time(const CutGroup& group, const PlanCut& layer_cut) const;
+
   std::int64_t plans() const { return plans_; }  ///< of the space, without impossible ones
   std::int64_t impossible() const { return impossible_; }
   const PlanCandidates& candidates() const { return candidates_; }
+  const ChunkLayers& whole_model() const { return whole_; }
 
  private:
   using SplitKey = std::pair<std::int64_t, std::int64_t>;
   SplitKey split_key(const PlanCut& cut) const;
   void note(const PlanCut& cut);
   void add_groups();
-  Seconds layer_floor(const PlanCut& cut) const;
-  Seconds expert_floor(const ChunkLayers& layers, LayerTable& table, Dtype dtype) const;
+  void set_floors(CutGroup& group) const;
 
   const PlanCandidates& candidates_;
   std::map<std::pair<int, int>, std::vector<int>> data_;  ///< by tensor and context
   std::map<SplitKey, SplitSet> splits_;
   std::vector<CutGroup> groups_;
   std::int64_t plans_ = 0, impossible_ = 0;
+  ChunkLayers whole_;  ///< all layers of the model
+  mutable ExpertFloors expert_floors_;
 };
 
 }  // namespace polyfleet
