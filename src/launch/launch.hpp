@@ -115,6 +115,8 @@ struct ImportContext {
   /// Text of a file that the imported one includes; a diagnostic when there is none.
   std::function<Result<std::string>(const std::string& name)> include;
   std::int64_t devices = 0;  ///< as a flag says; 0 = as the file says, if it does
+  /// Share of communication that hides where an overlap is switched on (the framework's profile).
+  double tensor_overlap_share = 1, expert_overlap_share = 1;
 };
 
 /// Reads a file of one format. Errors: text that the format's syntax refuses, values of the wrong

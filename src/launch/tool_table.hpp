@@ -4,12 +4,14 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/result.hpp"
 #include "config/value.hpp"
+#include "workload/layout.hpp"
 
 namespace polyfleet {
 
@@ -31,23 +33,38 @@ class ToolTable {
   const std::string* without_effect(std::string_view name) const;
   /// Why a setting that matters has no place in a plan, or null pointer.
   const std::string* not_modelled(std::string_view name) const;
+  /// Whether the concept's name stands without a value on a command line.
+  bool is_switch(std::string_view concept_id) const { return switches_.contains(concept_id); }
+  /// The concept that a name without a value sets to false, or null pointer.
+  const std::string* switched_off_by(std::string_view name) const;
+  /// The name that sets the concept to false, or null pointer.
+  const std::string* off_name_of(std::string_view concept_id) const;
+  /// What the tool takes where a file says nothing, or null pointer.
+  const Value* default_of(std::string_view concept_id) const { return defaults_.find(concept_id); }
+  /// Further names that repeat a concept's value (a tool that keeps a setting twice).
+  const std::vector<std::string>& mirrors_of(std::string_view concept_id) const;
+  /// Sections of one tool alone, as read.
+  const Value* section(std::string_view name) const { return document_.find(name); }
 
  private:
   using Names = std::map<std::string, std::string, std::less<>>;
-  const std::string* matched(const Names& names, std::string_view name) const;
 
   std::string tool_, checked_, source_;
   Names names_;     // concept -> name
   Names concepts_;  // name -> concept
-  Names without_effect_;
-  Names not_modelled_;
+  Names off_names_, off_concepts_;
+  Names without_effect_, not_modelled_;  // a name may end in *
+  std::set<std::string, std::less<>> switches_;
+  std::map<std::string, std::vector<std::string>, std::less<>> mirrors_;
+  Value defaults_{Table{}};
+  Value document_;
 };
 
 /// All of data/launch.
 struct ToolTables {
   ToolTable megatron_lm, megatron_bridge, primus, deepspeed, torchtitan;
-  Value frameworks;  ///< frameworks.toml: what a job of each framework starts
-  Value cluster;     ///< cluster.toml: resource names per vendor
+  Value cluster;  ///< cluster.toml: resource names per vendor, what a framework starts
+  std::map<std::string, PrecisionRecipe, std::less<>> recipes;  ///< data/frameworks/precision.toml
 
   static Result<ToolTables> load(const std::string& data_folder);
 };

@@ -1,0 +1,14 @@
+// Values as YAML text in block style, written so that parse_yaml (and YAML 1.1 readers, to whom NO
+// is false) read back the same values.
+#pragma once
+
+#include <string>
+
+#include "config/value.hpp"
+
+namespace polyfleet {
+
+/// Tables in block style, lists of plain values in one line. The keys keep their order.
+std::string to_yaml(const Value& value);
+
+}  // namespace polyfleet
