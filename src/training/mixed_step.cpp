@@ -50,8 +50,9 @@ void add_sigma(const std::vector<MixedGroup>& groups, const Composition& compose
   }
 }
 
-/// Every pool at its own factor at once: the time does not fall when any pool's does not, so this
-/// bounds it when errors of pools go together; where they do not, the interval is too wide.
+/// Every pool at its own end of its interval at once: the widest combination, as the time rises
+/// with that of every pool (but for what longer passes hide, tests hold that to 0.5 %). Where
+/// errors of pools do not go together the interval is too wide.
 void add_interval(const MixedQuestion& question, const MixedPlan& plan,
                   const std::vector<MixedGroup>& groups, const PoolSigmas& sigmas,
                   std::span<const double> factors, MixedStep& step) {

@@ -72,6 +72,8 @@ TEST_CASE("islands of like replicas are hybrid sharding over the islands") {
       const MixedStep step = c.step(mixed);
       const TrainingEstimate estimate = homogeneous(dense_model(), whole, h100_machine());
       check_same(step, estimate);
+      CHECK(step.groups[0].where.own.hidden / estimate.step.where.hidden ==
+            doctest::Approx(1).epsilon(kRounding));
       // memory: one communicator more, that of the exchange
       CHECK(step.groups[0].stages[0].memory[0].total - estimate.memory[0].total ==
             h100_machine().memory_overheads.per_communicator);
