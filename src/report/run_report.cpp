@@ -76,7 +76,7 @@ std::string checkpoint_text(const CheckpointCost& cost) {
 }
 
 std::string spares_text(const SpareNodes& spares) {
-  return fmt::format("{} of {} accelerators{}, the run waits {:.2g} % of the time; {} needed",
+  return fmt::format("{}, each of {} accelerators{}; the run waits {:.2g} % of the time; {} needed",
                      spares.nodes, spares.accelerators_per_node, spares.stated ? " as stated" : "",
                      100 * spares.waiting_share, spares.needed);
 }

@@ -201,7 +201,7 @@ class Forecaster {
   void explain_failures();
 
   /// Dates beyond are not told (and the calendar's years end).
-  static constexpr Seconds kLongestDated = 1e4 * 365.25 * day;
+  static constexpr Seconds kLongestDated = 1000 * 365.25 * day;
 
   const TrainingEstimate& estimate_;
   const TrainingScenario& scenario_;
