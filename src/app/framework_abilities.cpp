@@ -22,6 +22,7 @@ const FieldTable<FrameworkAbility>& ability_fields() {
       required(text_list_field("recompute", &A::recompute, "recomputation modes")),
       bool_field("recompute_layers", &A::recompute_layers, "full recompute of some layers only"),
       required(text_list_field("offload", &A::offload, "optimizer, activations")),
+      required(text_list_field("overlap", &A::overlap, "gradients, parameters")),
       required(text_field("left_out", &A::left_out, "what it cannot be told")),
       required(text_field("source", &A::source, "where this stands")),
       required(text_field("status", &A::status, "how well it is known")),
@@ -64,10 +65,14 @@ void check_names(const Value& where, const FrameworkAbility& ability, Diagnostic
   }
 }
 
+bool names(const std::vector<std::string>& list, std::string_view what) {
+  return std::find(list.begin(), list.end(), what) != list.end();
+}
+
 class Restriction {
  public:
-  Restriction(const FrameworkAbility& ability, PlanSpace& space, std::vector<Assumption>& left_out)
-      : ability_(ability), space_(space), left_out_(left_out) {}
+  Restriction(const FrameworkAbility& ability, PlanSpace& space, std::vector<Assumption>& limits)
+      : ability_(ability), space_(space), limits_(limits) {}
 
   void run() {
     keep_degrees();
@@ -79,26 +84,42 @@ class Restriction {
          space_.recompute, ability_.recompute);
     if (!ability_.recompute_layers && space_.recompute_layers.empty())
       space_.recompute_layers = {0};
-    const auto offloads = [&](std::string_view what) {
-      return std::find(ability_.offload.begin(), ability_.offload.end(), what) !=
-             ability_.offload.end();
-    };
-    if (!offloads("optimizer") && space_.optimizer_offload.empty()) space_.optimizer_offload = {0};
-    if (!offloads("activations") && space_.activation_offload.empty())
-      space_.activation_offload = {0};
-    if (restricted_)
-      left_out_.push_back({"left out of the search", ability_.left_out, ability_.source});
+    keep_offloads();
+    keep_overlaps();
+    limits_.push_back({"left out", ability_.left_out, ability_.source});
   }
 
  private:
+  void limit(std::string setting, std::string value) {
+    limits_.push_back({std::move(setting), std::move(value), "what the framework can be told"});
+  }
+
   template <class E>
   void keep(std::string setting, std::vector<E> able, std::vector<E>& dimension,
-            const std::vector<std::string>& names) {
+            const std::vector<std::string>& texts) {
     if (!dimension.empty()) return;
     dimension = std::move(able);
-    left_out_.push_back({"searched: " + std::move(setting),
-                         fmt::format("{}", fmt::join(names, ", ")), "what the framework can do"});
-    restricted_ = true;
+    limit(std::move(setting), fmt::format("{}", fmt::join(texts, ", ")));
+  }
+
+  void keep_offloads() {
+    if (!names(ability_.offload, "optimizer") && space_.optimizer_offload.empty())
+      space_.optimizer_offload = {0};
+    if (!names(ability_.offload, "activations") && space_.activation_offload.empty())
+      space_.activation_offload = {0};
+    limit("offload",
+          ability_.offload.empty() ? "none" : fmt::format("{}", fmt::join(ability_.offload, ", ")));
+  }
+
+  void keep_overlaps() {
+    if (space_.gradient_overlap.empty())
+      space_.gradient_overlap = {names(ability_.overlap, "gradients") ? 1 : 0};
+    if (space_.parameter_overlap.empty())
+      space_.parameter_overlap = {names(ability_.overlap, "parameters") ? 1 : 0};
+    if (space_.pipeline_overlap.empty()) space_.hand_over_as_template = true;
+    limit("overlap", ability_.overlap.empty()
+                         ? "none"
+                         : fmt::format("{} always", fmt::join(ability_.overlap, ", ")));
   }
 
   void keep_degrees() {
@@ -111,22 +132,16 @@ class Restriction {
         {"expert_tensor", &PlanSpace::expert_tensor}};
     std::vector<std::string> missing;
     for (const auto& [name, dimension] : degrees) {
-      const bool able = std::find(ability_.degrees.begin(), ability_.degrees.end(), name) !=
-                        ability_.degrees.end();
-      if (able || !(space_.*dimension).empty()) continue;
+      if (names(ability_.degrees, name) || !(space_.*dimension).empty()) continue;
       space_.*dimension = {1};
       missing.push_back(name);
     }
-    if (missing.empty()) return;
-    left_out_.push_back(
-        {fmt::format("searched: {}", fmt::join(missing, ", ")), "1", "what the framework can do"});
-    restricted_ = true;
+    if (!missing.empty()) limit(fmt::format("{}", fmt::join(missing, ", ")), "1");
   }
 
   const FrameworkAbility& ability_;
   PlanSpace& space_;
-  std::vector<Assumption>& left_out_;
-  bool restricted_ = false;
+  std::vector<Assumption>& limits_;
 };
 
 }  // namespace
@@ -165,8 +180,8 @@ const FrameworkAbility* FrameworkAbilities::of(std::string_view framework) const
 }
 
 void restrict_to(const FrameworkAbility& ability, PlanSpace& space,
-                 std::vector<Assumption>& left_out) {
-  Restriction(ability, space, left_out).run();
+                 std::vector<Assumption>& limits) {
+  Restriction(ability, space, limits).run();
 }
 
 }  // namespace polyfleet

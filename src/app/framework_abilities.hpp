@@ -19,6 +19,7 @@ struct FrameworkAbility {
   std::vector<std::string> schedules, sharding, recompute;  ///< as plan keys name them
   bool recompute_layers = false;                            ///< full recompute of some layers only
   std::vector<std::string> offload;                         ///< "optimizer", "activations"
+  std::vector<std::string> overlap;                         ///< "gradients", "parameters"
   std::string left_out;                                     ///< what it cannot, in a sentence
   std::string source, status;
 };
@@ -34,9 +35,9 @@ class FrameworkAbilities {
   std::vector<FrameworkAbility> entries_;
 };
 
-/// Restricts the space to what the framework can do. `left_out` gains one line for each dimension
-/// that lost values.
+/// Restricts the space to what the framework can do. Exchanges that may hide behind compute do: no
+/// step is slower for it here. `limits` gains a line for each dimension that lost values.
 void restrict_to(const FrameworkAbility& ability, PlanSpace& space,
-                 std::vector<Assumption>& left_out);
+                 std::vector<Assumption>& limits);
 
 }  // namespace polyfleet

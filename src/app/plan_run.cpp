@@ -1,5 +1,7 @@
 #include "app/plan_run.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "app/plan_advice.hpp"
@@ -30,6 +32,30 @@ Result<TrainingRun> estimated(Workspace& workspace, const Value& scenario, bool 
   return run_training(workspace, *std::move(resolved), strict);
 }
 
+/// The question of the whole run, checked before anything is searched.
+Diagnostics read_run_question(Workspace& workspace, PlanRun& run) {
+  const PlanWishes& wishes = run.question.wishes;
+  if (wishes.tokens == 0) return {};
+  Result<ReliabilityData> data = load_reliability(workspace.data_directory());
+  if (!data) return data.problems();
+  run.reliability = std::make_unique<const ReliabilityData>(*std::move(data));
+  run.run_question.tokens = wishes.tokens;
+  if (!wishes.start.empty()) {
+    const Result<CalendarDate> start = parse_date(wishes.start);
+    if (!start) return start.problems();
+    run.run_question.start = *start;
+  }
+  Diagnostics problems = question_problems(run.run_question, *run.reliability);
+  const TrainingPlan& plan = run.search.pool.scenario.plan;
+  const double step =
+      static_cast<double>(plan.global_batch) * static_cast<double>(plan.sequence_length);
+  if (problems.empty() && wishes.tokens < step)
+    problems.push_back(
+        problem(fmt::format("{:g} tokens are less than one step's {:g}", wishes.tokens, step),
+                "tokens is that of the whole run: --tokens 15e12"));
+  return problems;
+}
+
 bool same_settings(const TrainingPlan& a, const TrainingPlan& b) {
   return to_json(searched_settings(a), -1) == to_json(searched_settings(b), -1);
 }
@@ -43,7 +69,9 @@ PlanAnswer PlanRun::answer() const {
                     .pinned = question.pinned,
                     .limits = question.pools.front().assumptions,
                     .would_fit = would_fit,
-                    .stated = {}};
+                    .stated = {},
+                    .run_question = run_question,
+                    .run = forecast ? &*forecast : nullptr};
   if (best) answer.best.emplace(best->answer());
   if (!stated) return answer;
   StatedPlan today{.answer = stated->answer(), .place = {}};
@@ -66,6 +94,8 @@ Result<std::unique_ptr<PlanRun>> run_plan_search(Workspace& workspace, PlanQuest
     if (!stated) return stated.problems();
     run->stated.emplace(*std::move(stated));
   }
+  if (const Diagnostics problems = read_run_question(workspace, *run); !problems.empty())
+    return problems;
   run->result = search_plans(run->search, control);
   if (run->result.best.empty()) {
     if (!run->result.interrupted) run->would_fit = changes_that_fit(run->search, control);
@@ -79,6 +109,10 @@ Result<std::unique_ptr<PlanRun>> run_plan_search(Workspace& workspace, PlanQuest
   if (!estimate) return estimate.problems();
   run->best_scenario = *std::move(scenario);
   run->best.emplace(*std::move(estimate));
+  if (run->reliability != nullptr)
+    run->forecast.emplace(forecast_run(run->best->estimate, run->best->resolved.scenario,
+                                       *run->best->resolved.machine, run->run_question,
+                                       *run->reliability));
   return run;
 }
 

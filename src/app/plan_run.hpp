@@ -21,12 +21,16 @@ struct PlanRun {
   Value best_scenario;  ///< null when nothing fits
   std::optional<TrainingRun> best, stated;
   std::vector<QuestionChange> would_fit;
+  std::unique_ptr<const ReliabilityData> reliability;  ///< the forecast points into it
+  RunQuestion run_question;
+  std::optional<RunForecast> forecast;  ///< of the whole run, where its tokens are stated
 
   /// A view for the reports; valid while this object lives.
   PlanAnswer answer() const;
 };
 
-/// Precondition: one pool. Errors: those of the stated plan (question.stated), which must resolve.
+/// Precondition: one pool. Errors: those of the stated plan (question.stated), which must resolve,
+/// and of the run's question (tokens, start).
 Result<std::unique_ptr<PlanRun>> run_plan_search(Workspace& workspace, PlanQuestion question,
                                                  const SearchControl& control);
 

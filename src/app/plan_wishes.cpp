@@ -111,6 +111,7 @@ const FieldTable<PlanWishes>& wishes_fields() {
       integer_field("top", &W::top, {1, 1000}, "number of best plans shown"),
       number_field("tokens", &W::tokens, {0, 1e18},
                    "tokens of the whole run, for its end date and energy; 0 = one step only"),
+      text_field("start", &W::start, "first day of the run, 2026-12-01"),
       table_field("space", &W::space, space_fields(),
                   "values that may be tried; an empty list means every one"),
   };

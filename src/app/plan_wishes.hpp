@@ -25,6 +25,7 @@ struct PlanWishes {
   std::vector<std::string> vendor_share;
   std::int64_t top = 5;
   double tokens = 0;
+  std::string start;
   PlanSpace space;
 };
 

@@ -5,11 +5,15 @@
 #include <algorithm>
 #include <thread>
 
+#include "app/mixed_run.hpp"
 #include "app/plan_document.hpp"
+#include "app/plan_export.hpp"
 #include "app/plan_run.hpp"
 #include "base/files.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/output.hpp"
+#include "report/mixed_json.hpp"
+#include "report/mixed_text.hpp"
 #include "report/plan_json.hpp"
 #include "report/plan_text.hpp"
 #include "report/training_explain.hpp"
@@ -31,49 +35,148 @@ SearchControl control_of(const PlanArguments& arguments, const InterruptFlag& in
   return control;
 }
 
-void print_answer(const PlanRun& run, const PlanArguments& arguments, const Catalogue& catalogue) {
+/// Where the exports went, and what their tools cannot be told.
+std::string exports_text(const std::vector<ExportedPlan>& exports, PageStyle style) {
+  TextTable table({"exported", "folder", "files", "settings that it cannot say"});
+  for (const ExportedPlan& each : exports) {
+    std::string files, unsaid;
+    for (const LaunchFile& file : each.files.files)
+      files += (files.empty() ? "" : ", ") + file.name;
+    for (const Unexpressed& setting : each.files.unexpressed)
+      unsaid += fmt::format("{}{} = {} ({})", unsaid.empty() ? "" : "; ", setting.setting,
+                            setting.value, setting.why);
+    table.row({std::string(name_of(each.request.format)), each.request.folder, files,
+               unsaid.empty() ? "none" : unsaid});
+  }
+  return table.empty() ? "" : '\n' + table.text(style);
+}
+
+Value exports_json(const std::vector<ExportedPlan>& exports) {
+  Value list{Array{}};
+  for (const ExportedPlan& each : exports) {
+    Value one{Table{}};
+    one.set("format", name_of(each.request.format));
+    one.set("folder", each.request.folder);
+    Value files{Array{}};
+    for (const LaunchFile& file : each.files.files) files.push(file.name);
+    one.set("files", std::move(files));
+    Value unsaid{Array{}};
+    for (const Unexpressed& setting : each.files.unexpressed) {
+      Value row{Table{}};
+      row.set("setting", setting.setting);
+      row.set("value", setting.value);
+      row.set("why", setting.why);
+      unsaid.push(std::move(row));
+    }
+    one.set("unexpressed", std::move(unsaid));
+    list.push(std::move(one));
+  }
+  return list;
+}
+
+Diagnostics written(const std::string& path, const std::string& text) {
+  if (path.empty()) return {};
+  const auto done = write_file(path, text);
+  return done ? Diagnostics{} : done.problems();
+}
+
+void print_answer(const PlanRun& run, const std::vector<ExportedPlan>& exports,
+                  const PlanArguments& arguments, const Catalogue& catalogue) {
   const PlanAnswer answer = run.answer();
   if (arguments.json) {
     Value json = plan_json(answer);
     if (arguments.explain && answer.best)
       json.set("explanation", explanation_json(*answer.best, catalogue));
+    if (!exports.empty()) json.set("exports", exports_json(exports));
     return print_json(json);
   }
   const PageStyle style = output_style();
   if (!answer.best) return print(no_plan_text(answer, style));
-  print(plan_text(answer, arguments.front, style));
+  print(plan_text(answer, {.front = arguments.front, .explain = arguments.explain}, style));
   if (arguments.explain) print('\n' + explanation_text(*answer.best, catalogue, style));
+  print(exports_text(exports, style));
 }
 
-/// The files that were asked for. Errors: those of writing.
-Diagnostics written_files(const PlanRun& run, const PlanArguments& arguments) {
-  Diagnostics problems;
-  const auto write = [&](const std::string& path, const std::string& text) {
-    if (path.empty()) return;
-    if (const auto written = write_file(path, text); !written)
-      problems.insert(problems.end(), written.problems().begin(), written.problems().end());
-  };
-  if (!run.best) return problems;
-  write(arguments.out, toml_text(run.best_scenario));
-  if (!arguments.timeline.empty()) write(arguments.timeline, training_timeline(run.best->answer()));
-  return problems;
-}
-
-int run_one_pool(Workspace& workspace, PlanQuestion question, const PlanArguments& arguments) {
+int run_one_pool(Workspace& workspace, PlanQuestion question, const PlanArguments& arguments,
+                 const std::vector<ExportRequest>& requests) {
   const InterruptFlag interrupt;
   const auto run =
       run_plan_search(workspace, std::move(question), control_of(arguments, interrupt));
   show_progress({});
   if (!run) return bad_input(run.problems());
-  if (const Diagnostics problems = written_files(**run, arguments); !problems.empty())
-    return bad_input(problems);
-  print_answer(**run, arguments, workspace.catalogue());
+  std::vector<ExportedPlan> exports;
+  if ((*run)->best) {
+    Diagnostics problems = written(arguments.out, toml_text((*run)->best_scenario));
+    if (problems.empty() && !arguments.timeline.empty())
+      problems = written(arguments.timeline, training_timeline((*run)->best->answer()));
+    if (!problems.empty()) return bad_input(problems);
+    auto made = write_exports(launch_job(**run), requests, workspace);
+    if (!made) return bad_input(made.problems());
+    exports = *std::move(made);
+  }
+  print_answer(**run, exports, arguments, workspace.catalogue());
   if ((*run)->result.interrupted) return kExitInterrupted;
   return (*run)->best ? kExitOk : kExitInfeasible;
 }
 
+/// What only a search over one pool can do.
+Diagnostics mixed_problems(const PlanArguments& arguments) {
+  Diagnostics problems;
+  if (arguments.compare_stated)
+    problems.push_back(problem_at({"--compare-stated", 0, 0}, "a scenario states one pool's plan",
+                                  "leave the cluster out, or give it one pool"));
+  if (!arguments.timeline.empty())
+    problems.push_back(problem_at({"--timeline", 0, 0}, "a trace shows one pool's pipeline",
+                                  "ask for it with one pool"));
+  return problems;
+}
+
+int run_mixed(Workspace& workspace, PlanQuestion question, const PlanArguments& arguments,
+              const std::vector<ExportRequest>& requests) {
+  if (const Diagnostics problems = mixed_problems(arguments); !problems.empty())
+    return bad_input(problems);
+  const InterruptFlag interrupt;
+  const auto run =
+      run_mixed_search(workspace, std::move(question), control_of(arguments, interrupt));
+  show_progress({});
+  if (!run) return bad_input(run.problems());
+  const bool found = !(*run)->result.best.empty();
+  std::vector<ExportedPlan> exports;
+  if (found) {
+    std::vector<std::string> pools;
+    for (const SearchedPool& pool : (*run)->search.pools) pools.push_back(pool.name);
+    const Value plan = mixed_plan_document((*run)->result.best.front().plan, pools);
+    if (const Diagnostics problems = written(arguments.out, toml_text(plan)); !problems.empty())
+      return bad_input(problems);
+    auto made = write_exports(launch_job(**run), requests, workspace);
+    if (!made) return bad_input(made.problems());
+    exports = *std::move(made);
+  }
+  if (arguments.json) {
+    Value json = mixed_json((*run)->answer());
+    if (!exports.empty()) json.set("exports", exports_json(exports));
+    print_json(json);
+  } else {
+    print(mixed_text((*run)->answer(), output_style()) + exports_text(exports, output_style()));
+  }
+  if ((*run)->result.interrupted) return kExitInterrupted;
+  return found ? kExitOk : kExitInfeasible;
+}
+
+Result<std::vector<ExportRequest>> export_requests(const std::vector<std::string>& texts) {
+  std::vector<ExportRequest> requests;
+  for (const std::string& text : texts) {
+    const Result<ExportRequest> request = export_request_of(text);
+    if (!request) return request.problems();
+    requests.push_back(*request);
+  }
+  return requests;
+}
+
 int run_plan_train(const PlanArguments& arguments) {
   if (!arguments.settings.faulty.empty()) return bad_input(arguments.settings.faulty);
+  const auto requests = export_requests(arguments.exports);
+  if (!requests) return bad_input(requests.problems());
   const auto workspace = Workspace::open();
   if (!workspace) return bad_input(workspace.problems());
   const Result<Value> document =
@@ -82,7 +185,9 @@ int run_plan_train(const PlanArguments& arguments) {
   Result<PlanQuestion> question = plan_question(**workspace, *document, arguments.compare_stated);
   if (!question) return bad_input(question.problems());
   for (QuestionPool& pool : question->pools) pool.searched.question.strict = arguments.strict;
-  return run_one_pool(**workspace, *std::move(question), arguments);
+  return question->is_mixed()
+             ? run_mixed(**workspace, *std::move(question), arguments, *requests)
+             : run_one_pool(**workspace, *std::move(question), arguments, *requests);
 }
 
 /// A flag that states a key of [search].
@@ -148,6 +253,8 @@ std::vector<OptionSpec> search_options(SettingTexts& texts) {
   options.push_back(search_option(texts, "--top", "search.top", "number of best plans shown", "N"));
   options.push_back(search_option(texts, "--tokens", "search.tokens",
                                   "tokens of the whole run, for its end and energy", "N"));
+  options.push_back(
+      search_option(texts, "--start", "search.start", "first day of the run", "YYYY-MM-DD", true));
   return options;
 }
 
@@ -166,6 +273,10 @@ std::vector<OptionSpec> plan_options(PlanArguments& arguments) {
   options.push_back(
       {"--compare-stated", &arguments.compare_stated,
        "the scenario's plan is what runs today: rank it, search without its degrees"});
+  options.push_back({"--export", &arguments.exports,
+                     "launch files: megatron-lm, megatron-bridge, primus, deepspeed, torchtitan, "
+                     "slurm, kubernetes; may be given again",
+                     "FORMAT=DIR"});
   options.push_back({"--out", &arguments.out, "write the best plan as a scenario", "FILE"});
   options.push_back({"--timeline", &arguments.timeline,
                      "write a Chrome/Perfetto trace of the best plan's step", "FILE"});

@@ -8,6 +8,7 @@
 
 #include "planner/plan_search.hpp"
 #include "report/training_answer.hpp"
+#include "training/run_forecast.hpp"
 
 namespace polyfleet {
 
@@ -34,6 +35,8 @@ struct PlanAnswer {
   std::vector<Assumption> limits;         ///< what the search was kept to, and why
   std::vector<QuestionChange> would_fit;  ///< when nothing fits
   std::optional<StatedPlan> stated;
+  const RunQuestion& run_question;
+  const RunForecast* run = nullptr;  ///< of the whole run, where its tokens are stated
 };
 
 }  // namespace polyfleet

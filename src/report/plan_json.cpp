@@ -1,6 +1,7 @@
 #include "report/plan_json.hpp"
 
 #include "report/plan_rows.hpp"
+#include "report/run_report.hpp"
 #include "report/training_json.hpp"
 
 namespace polyfleet {
@@ -99,6 +100,11 @@ Value plan_json(const PlanAnswer& answer) {
   json.set("gap", result.gap);
   json.set("interrupted", result.interrupted);
   json.set("estimate", answer.best ? training_json(*answer.best) : Value());
+  if (answer.run != nullptr && answer.best) {
+    Value run = run_json({*answer.best, answer.run_question, *answer.run});
+    run.set("training", Value());  // is "estimate"
+    json.set("run", std::move(run));
+  }
   json.set("best", plans_json(result.best));
   json.set("front", plans_json(result.front));
   json.set("families", families_json(result.families));

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
 #include <functional>
 #include <set>
 
@@ -31,12 +32,13 @@ std::string offload_text(const TrainingPlan& plan) {
   return text.empty() ? "-" : text;
 }
 
-std::string overlap_text(const TrainingPlan& plan) {
+/// Hand-over follows from the schedule for most frameworks and does not tell plans apart.
+std::string overlap_text(const TrainingPlan& plan, bool with_hand_over) {
   std::string text;
   const std::pair<bool, const char*> overlaps[] = {
       {plan.overlap.gradient_reduce, "gradients"},
       {plan.overlap.parameter_gather, "parameters"},
-      {plan.overlap.pipeline && plan.layout.pipeline > 1, "hand-over"}};
+      {with_hand_over && plan.overlap.pipeline && plan.layout.pipeline > 1, "hand-over"}};
   for (const auto& [on, name] : overlaps) {
     if (on) text += fmt::format("{}{}", text.empty() ? "" : ", ", name);
   }
@@ -66,7 +68,7 @@ const std::vector<SettingColumn>& setting_columns() {
       {"sharding", false, [](const TrainingPlan& p) { return setting_text(p, "sharding"); }},
       {"schedule", false, [](const TrainingPlan& p) { return setting_text(p, "schedule"); }},
       {"offload", false, offload_text},
-      {"overlap", false, overlap_text},
+      {"overlap", false, [](const TrainingPlan& p) { return overlap_text(p, false); }},
   };
   return columns;
 }
@@ -90,7 +92,10 @@ std::string grouped(std::int64_t number) {
   return digits;
 }
 
-std::string share_text(double share) { return fmt::format("{:.1f} %", 100 * share); }
+std::string share_text(double share) {
+  constexpr double kPrinted = 0.0005;  // below it, a rounding error of either sign prints as 0
+  return fmt::format("{:.1f} %", std::abs(share) < kPrinted ? 0 : 100 * share);
+}
 
 std::string times_text(double ratio) {
   return ratio < 100 ? fmt::format("x {:.3f}", ratio) : fmt::format("x {:.0f}", ratio);
@@ -118,7 +123,8 @@ std::string settings_text(const TrainingPlan& plan) {
   text += ", sharding " + setting_text(plan, "sharding") + ", recompute " + recompute_text(plan);
   if (plan.recompute == Recompute::full && plan.recompute_layers > 0) text += " layers a stage";
   if (offload_text(plan) != "-") text += ", offload " + offload_text(plan);
-  if (overlap_text(plan) != "-") text += ", overlap " + overlap_text(plan);
+  const std::string overlap = overlap_text(plan, true);
+  if (overlap != "-") text += ", overlap " + overlap;
   return text;
 }
 

@@ -7,10 +7,14 @@
 
 #include "report/plan_families.hpp"
 #include "report/plan_rows.hpp"
+#include "report/run_report.hpp"
 #include "units/text.hpp"
 
 namespace polyfleet {
 namespace {
+
+/// Predicted memory is held to this tolerance (docs/accuracy.md): with less free it may not fit.
+constexpr double kTightMemory = 0.05;
 
 std::string goal_text(const PlanSearchQuestion& question) {
   std::string text;
@@ -132,14 +136,44 @@ std::string stated_text(const PlanAnswer& answer, PageStyle style) {
   return table.text(style);
 }
 
-std::string assumption_table(const PlanAnswer& answer, PageStyle style) {
+std::string run_part(const PlanAnswer& answer, PageStyle style) {
+  const RunForecast& run = *answer.run;
+  std::string text = run_outcome_text(run, style);
+  if (run.expected.end && run.best.end && run.worst.end)
+    text += fmt::format("from {} to {} ({} to {})\n", print_date(*answer.run_question.start),
+                        print_date(*run.expected.end), print_date(*run.best.end),
+                        print_date(*run.worst.end));
+  return text;
+}
+
+std::string full_assumptions(const PlanAnswer& answer, PageStyle style) {
   TextTable table({"assumed", "value", "why"});
   for (const Assumption& each : answer.limits) table.row({each.setting, each.value, each.basis});
+  for (const Assumption& each : answer.best->scenario.assumptions)
+    table.row({each.setting, each.value, each.basis});
+  return '\n' + table.text(style);
+}
+
+/// What was assumed, in few lines; the basis of each is in --explain and --json.
+std::string assumption_table(const PlanAnswer& answer, PageStyle style) {
+  TextTable table({"assumed", ""});
+  std::string searched, left_out;
+  for (const Assumption& each : answer.limits) {
+    if (each.setting == "left out")
+      left_out = each.value;
+    else
+      searched += fmt::format("{}{}: {}", searched.empty() ? "" : "; ", each.setting, each.value);
+  }
+  const std::string& framework = answer.question.pool.scenario.framework;
+  if (!searched.empty()) table.row({"searched, as of " + framework, searched});
+  if (!left_out.empty()) table.row({"not searched", left_out});
+  std::string estimate;
   if (answer.best) {
     for (const Assumption& each : answer.best->scenario.assumptions)
-      table.row({each.setting, each.value, each.basis});
+      estimate += fmt::format("{}{} {}", estimate.empty() ? "" : "; ", each.setting, each.value);
   }
-  return table.empty() ? "" : '\n' + table.text(style);
+  if (!estimate.empty()) table.row({"in the estimate", estimate});
+  return table.empty() ? "" : '\n' + table.text(style) + "why each: --explain\n";
 }
 
 }  // namespace
@@ -163,15 +197,16 @@ std::string counts_text(const PlanCounts& counts) {
   return text + '\n';
 }
 
-std::string plan_text(const PlanAnswer& answer, bool with_front, PageStyle style) {
+std::string plan_text(const PlanAnswer& answer, PlanTextParts parts, PageStyle style) {
   const PlanSearchResult& result = answer.result;
   std::string text = heading(answer) + counts_text(result.counts) + gap_text(result);
   text += '\n' + best_table(answer, style);
+  if (answer.run != nullptr) text += '\n' + run_part(answer, style);
   if (answer.stated) text += '\n' + stated_text(answer, style);
   if (result.best.size() > 1) text += '\n' + next_best(result, style);
-  if (with_front && result.front.size() > 1) text += '\n' + front_text(result, style);
+  if (parts.front && result.front.size() > 1) text += '\n' + front_text(result, style);
   text += families_text(answer, style);
-  return text + assumption_table(answer, style);
+  return text + (parts.explain ? full_assumptions(answer, style) : assumption_table(answer, style));
 }
 
 std::string no_plan_text(const PlanAnswer& answer, PageStyle style) {

@@ -9,9 +9,14 @@
 
 namespace polyfleet {
 
-/// The report as lines. `with_front`: the Pareto front too. The same answer gives the same text:
-/// times of the search itself are not part of it.
-std::string plan_text(const PlanAnswer& answer, bool with_front, PageStyle style);
+struct PlanTextParts {
+  bool front = false;    ///< the Pareto front
+  bool explain = false;  ///< every assumption with its basis
+};
+
+/// The report as lines. The same answer gives the same text: times of the search itself are not
+/// part of it.
+std::string plan_text(const PlanAnswer& answer, PlanTextParts parts, PageStyle style);
 
 /// Why nothing fits and what would. Precondition: no best plan.
 std::string no_plan_text(const PlanAnswer& answer, PageStyle style);

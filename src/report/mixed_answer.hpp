@@ -1,0 +1,28 @@
+// A plan search over several pools with its answer, as every form of report takes it.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "planner/mixed_search.hpp"
+#include "report/plan_answer.hpp"
+
+namespace polyfleet {
+
+/// A path between two pools and where its figures come from.
+struct PoolLinkNote {
+  std::string between;  ///< "mi300x - h200"
+  CrossLink link;
+};
+
+/// The references live as long as their owner.
+struct MixedAnswer {
+  const MixedSearchQuestion& question;
+  const MixedSearchResult& result;
+  std::vector<std::string> pinned;              ///< "tensor = 8"
+  std::vector<std::vector<Assumption>> limits;  ///< by pool: what its search was kept to
+  std::vector<PoolLinkNote> links;
+  std::vector<QuestionChange> would_fit;  ///< when nothing fits
+};
+
+}  // namespace polyfleet
