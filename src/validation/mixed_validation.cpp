@@ -49,7 +49,7 @@ class RowCluster {
  public:
   static Result<std::unique_ptr<RowCluster>> make(const MixedSetup& setup,
                                                   const Catalogue& catalogue,
-                                                  const TrainingModels& models, bool strict) {
+                                                  const TrainingModels& models) {
     auto cluster = std::unique_ptr<RowCluster>(new RowCluster(setup));
     Result<std::filesystem::path> file = catalogue.model_file(setup.model);
     if (!file) return file.problems();
@@ -57,7 +57,6 @@ class RowCluster {
     if (!model) return model.problems();
     cluster->question_.model = *std::move(model);
     cluster->question_.models = &models;
-    cluster->question_.strict = strict;
     for (const SetupPool& pool : setup.pools) {
       const Diagnostics problems = cluster->add(pool, catalogue);
       if (!problems.empty()) return problems;
@@ -75,7 +74,9 @@ class RowCluster {
     double per_device = 0, devices = 0;
     MixedStep step;
   };
-  Result<Speed> speed(const std::vector<SetupGroup>& groups, const SetupAlternative& reading) {
+  Result<Speed> speed(const std::vector<SetupGroup>& groups, const SetupAlternative& reading,
+                      bool strict) {
+    question_.strict = strict;
     const MixedPlan plan = plan_of(groups, reading);
     Diagnostics problems = mixed_plan_problems(question_.model, question_.pools, plan);
     if (!problems.empty()) return problems;
@@ -157,12 +158,12 @@ struct Ratio {
 };
 
 Result<Ratio> ratio_of(RowCluster& cluster, const MixedSetup& setup,
-                       const SetupAlternative& reading) {
-  Result<RowCluster::Speed> mixed = cluster.speed(setup.mixed, reading);
+                       const SetupAlternative& reading, bool strict) {
+  Result<RowCluster::Speed> mixed = cluster.speed(setup.mixed, reading, strict);
   if (!mixed) return mixed.problems();
   double tokens = 0, devices = 0;
   for (const SetupGroup& alone : setup.reference) {
-    const Result<RowCluster::Speed> speed = cluster.speed({alone}, reading);
+    const Result<RowCluster::Speed> speed = cluster.speed({alone}, reading, strict);
     if (!speed) return speed.problems();
     tokens += speed->per_device * speed->devices;
     devices += speed->devices;
@@ -204,21 +205,32 @@ Result<MixedValidationRow> predict(const MixedSetup& setup, const PublishedRow& 
   if (ratio) row.published = *ratio;
   if (!ratio && row.set_up()) row.missing.push_back("no ratio is published");
   if (!row.set_up()) return row;
-  const auto cluster = RowCluster::make(setup, catalogue, models, strict);
+  const auto cluster = RowCluster::make(setup, catalogue, models);
   if (!cluster) return cluster.problems();
-  Result<Ratio> own = ratio_of(**cluster, setup, {});
+  Result<Ratio> own = ratio_of(**cluster, setup, {}, strict);
   if (!own) return own.problems();
+  const Result<Ratio> bound = ratio_of(**cluster, setup, {}, true);
+  if (!bound) return bound.problems();
+  row.bound = bound->value;
   row.predicted = row.low = row.high = own->value;
   row.points = 100 * (row.predicted - row.published);
   row.fits_in_memory = own->mixed.fits_in_memory;
   row.limit = limit_of(own->mixed);
   for (const SetupAlternative& reading : setup.alternatives) {
-    const Result<Ratio> other = ratio_of(**cluster, setup, reading);
+    const Result<Ratio> other = ratio_of(**cluster, setup, reading, strict);
     if (!other) return other.problems();
     row.low = std::min(row.low, other->value);
     row.high = std::max(row.high, other->value);
   }
   return row;
+}
+
+void count(const MixedValidationRow& row, MixedValidation& validation) {
+  if (!row.set_up()) return;
+  constexpr double kClose = 5;  // points, the goal
+  ++validation.set_up;
+  if (std::abs(row.points) <= kClose) ++validation.within_five_points;
+  if (100 * std::abs(row.bound - row.published) <= kClose) ++validation.bound_within_five_points;
 }
 
 }  // namespace
@@ -257,9 +269,7 @@ Result<MixedValidation> validate_mixed(std::string_view table, const std::string
       problems.insert(problems.end(), predicted.problems().begin(), predicted.problems().end());
       continue;
     }
-    validation.set_up += predicted->set_up() ? 1 : 0;
-    validation.within_five_points +=
-        predicted->set_up() && std::abs(predicted->points) <= 5 ? 1 : 0;
+    count(*predicted, validation);
     validation.rows.push_back(*std::move(predicted));
   }
   for (const auto& [key, row] : *published) {

@@ -25,6 +25,7 @@ struct MixedValidationRow {
   double published = 0;
   double predicted = 0;
   double low = 0, high = 0;  ///< over the row's other readings of what its source leaves open
+  double bound = 0;          ///< predicted with every software-maturity factor off
   double points = 0;         ///< 100 x (predicted - published)
   bool fits_in_memory = true;
   std::string limit;  ///< what the mixed step spends its time on beside compute, in words
@@ -41,6 +42,7 @@ struct MixedValidation {
   std::vector<MixedValidationRow> rows;
   int set_up = 0;
   int within_five_points = 0;
+  int bound_within_five_points = 0;  ///< with every software-maturity factor off
 };
 
 /// `table` is CSV text with the columns of validation/heterogeneous.csv. Diagnoses faults of the
