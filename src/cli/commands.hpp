@@ -2,6 +2,7 @@
 // codes: 0 ok, 1 infeasible or failed check, 2 bad input, 3 internal.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -31,10 +32,11 @@ struct EstimateArguments {
   WhatIfArguments what_if;
 };
 struct ValidateArguments {
-  std::string what;  ///< kernels, collectives, memory, train
+  std::string what;  ///< kernels, collectives, memory, train, plans
   std::string data;  ///< CSV; empty = the shipped table
   std::string rows;  ///< CSV to write; empty = none
   std::string split = "all";
+  std::int64_t limit = 0;  ///< of plans: most configurations; 0 = all
   bool strict = false, json = false;
 };
 struct BenchArguments {

@@ -1,14 +1,50 @@
+#include <fmt/format.h>
+
+#include <mutex>
+
+#include "app/plans_validation.hpp"
 #include "app/validation_run.hpp"
 #include "base/files.hpp"
 #include "cli/commands.hpp"
 #include "cli/output.hpp"
+#include "report/plans_report.hpp"
+#include "report/plans_summary.hpp"
 
 namespace polyfleet {
 namespace {
 
+/// Exit code 1: a published plan that the planner could have chosen beats its own.
+int run_validate_plans(Workspace& workspace, const ValidateArguments& arguments) {
+  std::mutex guard;
+  const auto progress = [&guard](double share) {
+    const std::lock_guard lock(guard);
+    show_progress(fmt::format("planning every published run ... {:.0f} %", 100 * share));
+  };
+  const Result<PlanValidation> answer =
+      run_plans_validation(workspace, {.data = arguments.data,
+                                       .strict = arguments.strict,
+                                       .limit = static_cast<std::size_t>(arguments.limit),
+                                       .progress = progress});
+  if (!answer) return bad_input(answer.problems());
+  show_progress({});
+  if (!arguments.rows.empty()) {
+    if (const auto written = write_file(arguments.rows, plans_csv(*answer)); !written)
+      return bad_input(written.problems());
+  }
+  if (arguments.json) {
+    print_json(plans_json(*answer));
+  } else {
+    print(plans_text(*answer, output_style()));
+  }
+  const PlansSummary all = summary_of(*answer);
+  return all.no_slower_inside == all.inside ? kExitOk : kExitInfeasible;
+}
+
 int run_validate(const ValidateArguments& arguments) {
+  if (arguments.limit < 0) return bad_input({problem("--limit must not be negative")});
   const auto workspace = Workspace::open();
   if (!workspace) return bad_input(workspace.problems());
+  if (arguments.what == "plans") return run_validate_plans(**workspace, arguments);
   show_progress("predicting every row ...");
   const Result<ValidationAnswer> answer = run_validation(**workspace, {.what = arguments.what,
                                                                        .data = arguments.data,
@@ -31,29 +67,33 @@ int run_validate(const ValidateArguments& arguments) {
 }  // namespace
 
 CommandSpec validate_command(ValidateArguments& arguments) {
-  return {{"validate"},
-          "Predicts published measurements and prints the errors",
-          "Examples:\n"
-          "  polyfleet validate train\n"
-          "  polyfleet validate train --strict --split test --json\n"
-          "  polyfleet validate train --data my_runs.csv --rows predictions.csv\n"
-          "  polyfleet validate collectives",
-          {{.names = "what",
-            .target = &arguments.what,
-            .help = "kernels, collectives, memory or train",
-            .choices = {"kernels", "collectives", "memory", "train"},
-            .required = true},
-           {"--data", &arguments.data, "a table of your own (default: the shipped one)", "FILE"},
-           {"--rows", &arguments.rows, "write every row with its prediction", "OUT.csv"},
-           {.names = "--split",
-            .target = &arguments.split,
-            .help = "train: the half that software maturity was fitted on; test: the other half; "
-                    "all",
-            .choices = {"train", "test", "all"},
-            .show_default = true},
-           {"--strict", &arguments.strict, "without the software-maturity factor"},
-           {"--json", &arguments.json, "as JSON"}},
-          [&] { return run_validate(arguments); }};
+  return {
+      {"validate"},
+      "Predicts published measurements and prints the errors",
+      "Examples:\n"
+      "  polyfleet validate train\n"
+      "  polyfleet validate train --strict --split test --json\n"
+      "  polyfleet validate train --data my_runs.csv --rows predictions.csv\n"
+      "  polyfleet validate collectives\n"
+      "  polyfleet validate plans --limit 20",
+      {{.names = "what",
+        .target = &arguments.what,
+        .help = "kernels, collectives, memory, train, or plans: published tuned plans against the "
+                "planner's own",
+        .choices = {"kernels", "collectives", "memory", "train", "plans"},
+        .required = true},
+       {"--data", &arguments.data, "a table of your own (default: the shipped one)", "FILE"},
+       {"--rows", &arguments.rows, "write every row with its prediction", "OUT.csv"},
+       {.names = "--split",
+        .target = &arguments.split,
+        .help = "train: the half that software maturity was fitted on; test: the other half; "
+                "all",
+        .choices = {"train", "test", "all"},
+        .show_default = true},
+       {"--limit", &arguments.limit, "plans: at most N configurations, spread over the table", "N"},
+       {"--strict", &arguments.strict, "without the software-maturity factor"},
+       {"--json", &arguments.json, "as JSON"}},
+      [&] { return run_validate(arguments); }};
 }
 
 }  // namespace polyfleet

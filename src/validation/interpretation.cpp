@@ -2,6 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <array>
+#include <map>
+#include <mutex>
+
 #include "training/plan_check.hpp"
 #include "validation/knowledge.hpp"
 #include "validation/measured.hpp"
@@ -12,6 +16,19 @@
 
 namespace polyfleet {
 
+namespace {
+
+/// Corrected rows that may lend settings; shared with the templates made from them.
+struct CorrectedRows {
+  explicit CorrectedRows(std::vector<TruthRow> corrected)
+      : rows(std::move(corrected)), siblings(rows) {}
+  std::vector<TruthRow> rows;
+  Siblings siblings;
+};
+using SiblingRows = std::shared_ptr<const CorrectedRows>;
+
+}  // namespace
+
 struct TruthInterpreter::Knowledge {
   MappingTables tables;
   CatalogueLookup lookup;
@@ -19,8 +36,9 @@ struct TruthInterpreter::Knowledge {
   const Accelerator* accelerator(std::string_view name) const;
   void read_network(RowReading& reading, RowInterpretation& into) const;
   RowInterpretation interpret(TruthRow row, std::vector<AppliedCorrection> applied,
-                              const Siblings& siblings) const;
-  void complete(RowReading& reading, const Siblings& siblings, RowInterpretation& into) const;
+                              const SiblingRows& rows, bool with_template) const;
+  void complete(RowReading& reading, const SiblingRows& rows, bool with_template,
+                RowInterpretation& into) const;
 };
 
 namespace {
@@ -46,6 +64,63 @@ TrainingPlan plan_for(RowReading& reading, const ModelSpec& model, const Sibling
   read_settings(reading, model, siblings, plan);
   return plan;
 }
+
+std::string_view wording_of(Recompute recompute) {
+  switch (recompute) {
+    case Recompute::none:
+      return "none";
+    case Recompute::selective:
+      return "selective";
+    case Recompute::full:
+      return "full";
+  }
+  return "";
+}
+
+/// The settings of one row under other cuts, remembered: they depend on a cut only through what
+/// `Key` holds, the degrees themselves are copied in.
+class RowTemplate {
+ public:
+  RowTemplate(RowReading reading, ModelSpec model, SiblingRows rows, RowMapping map,
+              Recompute stated)
+      : reading_(std::move(reading)),
+        model_(std::move(model)),
+        rows_(std::move(rows)),
+        map_(std::move(map)),
+        stated_(stated) {}
+
+  TrainingPlan plan(const ParallelLayout& layout, int micro_batch, Recompute recompute) {
+    const Key key{layout.tensor, layout.pipeline,   layout.virtual_stages,      layout.context,
+                  layout.data,   layout.expert > 1, static_cast<int>(recompute)};
+    const std::lock_guard lock(guard_);
+    auto found = kept_.find(key);
+    if (found == kept_.end()) found = kept_.emplace(key, read(layout, recompute)).first;
+    TrainingPlan plan = found->second;
+    plan.layout = layout;
+    plan.micro_batch = micro_batch;
+    return plan;
+  }
+
+ private:
+  using Key = std::array<int, 7>;
+
+  TrainingPlan read(const ParallelLayout& layout, Recompute recompute) const {
+    RowReading reading = reading_;
+    // The row's own words say what its own mode means (which modules).
+    if (recompute != stated_) reading.row.cells["recompute"] = std::string(wording_of(recompute));
+    TrainingPlan plan = plan_for(reading, model_, rows_->siblings, map_, layout);
+    plan.recompute = recompute;
+    return plan;
+  }
+
+  RowReading reading_;
+  ModelSpec model_;
+  SiblingRows rows_;
+  RowMapping map_;
+  Recompute stated_;
+  std::mutex guard_;
+  std::map<Key, TrainingPlan> kept_;
+};
 
 }  // namespace
 
@@ -75,8 +150,9 @@ void TruthInterpreter::Knowledge::read_network(RowReading& reading, RowInterpret
   }
 }
 
-void TruthInterpreter::Knowledge::complete(RowReading& reading, const Siblings& siblings,
-                                           RowInterpretation& into) const {
+void TruthInterpreter::Knowledge::complete(RowReading& reading, const SiblingRows& rows,
+                                           bool with_template, RowInterpretation& into) const {
+  const Siblings& siblings = rows->siblings;
   ModelSpec model = read_model(reading, lookup);
   if (reading.left_out()) return;
   const RowMapping map = read_mapping(reading, model, siblings);
@@ -102,12 +178,20 @@ void TruthInterpreter::Knowledge::complete(RowReading& reading, const Siblings& 
   scenario.accelerator = into.accelerator;
   scenario.framework = reading.profile->id;
   scenario.release_date = month_text(reading.context.month);
+  if (with_template && !reading.left_out()) {
+    const auto kept =
+        std::make_shared<RowTemplate>(reading, scenario.model, rows, map, scenario.plan.recompute);
+    into.replan = [kept](const ParallelLayout& layout, int micro_batch, Recompute recompute) {
+      return kept->plan(layout, micro_batch, recompute);
+    };
+  }
   into.scenario = std::move(scenario);
 }
 
 RowInterpretation TruthInterpreter::Knowledge::interpret(TruthRow row,
                                                          std::vector<AppliedCorrection> applied,
-                                                         const Siblings& siblings) const {
+                                                         const SiblingRows& rows,
+                                                         bool with_template) const {
   RowInterpretation into;
   into.id = std::string(row.text("id"));
   into.source = tables.split.source_of(into.id);
@@ -126,7 +210,7 @@ RowInterpretation TruthInterpreter::Knowledge::interpret(TruthRow row,
   into.workload = reading.context.workload;
   if (!reading.left_out()) {
     read_network(reading, into);
-    complete(reading, siblings, into);
+    complete(reading, rows, with_template, into);
   }
   into.skip = reading.skip;
   if (reading.left_out()) {
@@ -155,15 +239,15 @@ Result<TruthInterpreter> TruthInterpreter::load(const std::string& data_folder,
   return TruthInterpreter(std::move(knowledge));
 }
 
-std::vector<RowInterpretation> TruthInterpreter::interpret(
-    const std::vector<TruthRow>& rows) const {
+std::vector<RowInterpretation> TruthInterpreter::interpret(const std::vector<TruthRow>& rows,
+                                                           bool with_templates) const {
   std::vector<TruthRow> corrected = rows;
   std::vector<std::vector<AppliedCorrection>> changes;
   for (TruthRow& row : corrected) changes.push_back(correct(row, knowledge_->tables.corrections));
-  const Siblings siblings(corrected);
+  const auto shared = std::make_shared<const CorrectedRows>(std::move(corrected));
   std::vector<RowInterpretation> read;
-  for (std::size_t i = 0; i < corrected.size(); ++i)
-    read.push_back(knowledge_->interpret(corrected[i], changes[i], siblings));
+  for (std::size_t i = 0; i < shared->rows.size(); ++i)
+    read.push_back(knowledge_->interpret(shared->rows[i], changes[i], shared, with_templates));
   return read;
 }
 

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "catalogue/accelerator.hpp"
+#include "planner/plan_space.hpp"
 #include "training/scenario.hpp"
 #include "units/quantity.hpp"
 #include "validation/truth_row.hpp"
@@ -36,6 +37,9 @@ struct RowInterpretation {
   std::string workload;                          ///< dense, moe, lora or sft
   MeasuredStep measured;
   std::string skip;  ///< why there is no scenario; empty when there is one
+  /// What the row's settings and its framework make of another cut; only where it was asked for.
+  /// Safe for concurrent calls; the interpreter must outlive it.
+  PlanTemplate replan;
 };
 
 /// How the interpreter finds catalogue entries; null pointer = not known. Names are ids, full names
@@ -56,8 +60,9 @@ class TruthInterpreter {
   TruthInterpreter& operator=(TruthInterpreter&&) noexcept;
   ~TruthInterpreter();
 
-  /// One result per row, in order.
-  std::vector<RowInterpretation> interpret(const std::vector<TruthRow>& rows) const;
+  /// One result per row, in order; `with_templates` fills `replan`.
+  std::vector<RowInterpretation> interpret(const std::vector<TruthRow>& rows,
+                                           bool with_templates = false) const;
   /// The source a row counts under: its id up to the first dash, or the second one for series of
   /// independent publications (validation/split.toml).
   std::string source_of(std::string_view id) const;

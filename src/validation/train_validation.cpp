@@ -7,89 +7,10 @@
 #include <memory>
 
 #include "training/plan_check.hpp"
-#include "workload/model_reader.hpp"
+#include "validation/row_machines.hpp"
 
 namespace polyfleet {
 namespace {
-
-/// Catalogue entries as the interpreter wants them: pointers that live as long as the validation.
-class Shelves {
- public:
-  explicit Shelves(const Catalogue& catalogue) : catalogue_(catalogue) {}
-
-  const ModelSpec* model(std::string_view name) {
-    auto [slot, fresh] = models_.try_emplace(std::string(name));
-    if (fresh) {
-      if (const auto file = catalogue_.model_file(name)) {
-        if (auto spec = load_model(*file))
-          slot->second = std::make_unique<ModelSpec>(*std::move(spec));
-      }
-    }
-    return slot->second.get();
-  }
-
-  const Accelerator* accelerator(std::string_view name) {
-    auto [slot, fresh] = accelerators_.try_emplace(std::string(name));
-    if (fresh) {
-      if (auto part = catalogue_.accelerator(name))
-        slot->second = std::make_unique<Accelerator>(*std::move(part));
-    }
-    return slot->second.get();
-  }
-
- private:
-  const Catalogue& catalogue_;
-  std::map<std::string, std::unique_ptr<ModelSpec>> models_;
-  std::map<std::string, std::unique_ptr<Accelerator>> accelerators_;
-};
-
-/// Machines by accelerator, node size and NIC rate; loading one reads its tables.
-class Machines {
- public:
-  explicit Machines(const Catalogue& catalogue) : catalogue_(catalogue) {}
-
-  Result<const Machine*> machine(const RowInterpretation& row) {
-    const TrainingScenario& scenario = *row.scenario;
-    const double rate = row.scale_out_rate ? row.scale_out_rate->base() : 0;
-    const std::string key = fmt::format("{}|{}|{}|{}", scenario.accelerator, scenario.system,
-                                        row.accelerators_per_node, rate);
-    auto found = machines_.find(key);
-    if (found == machines_.end()) {
-      found = machines_.emplace(key, std::make_unique<Result<Machine>>(load(row))).first;
-    }
-    if (!*found->second) return found->second->problems();
-    return static_cast<const Machine*>(&**found->second);
-  }
-
- private:
-  Result<Machine> load(const RowInterpretation& row) const {
-    const TrainingScenario& scenario = *row.scenario;
-    const Result<Accelerator> accelerator = catalogue_.accelerator(scenario.accelerator);
-    if (!accelerator) return accelerator.problems();
-    Result<System> system =
-        catalogue_.system(scenario.system.empty() ? scenario.accelerator : scenario.system);
-    if (!system) return system.problems();
-    const int per_node = row.accelerators_per_node;
-    if (per_node > 0 && per_node != system->accelerators_per_node) {
-      // A smaller server of the same part: its scale-up domain ends with the node, unless the
-      // domain spans nodes anyway.
-      if (system->scale_up_domain <= system->accelerators_per_node)
-        system->scale_up_domain = per_node;
-      system->accelerators_per_node = per_node;
-    }
-    if (row.scale_out_rate) {
-      Figure<BytesPerSecond> stated;
-      stated.value = stated.low = stated.high = *row.scale_out_rate;
-      stated.status = Status::third_party;
-      stated.source = "the row itself";
-      system->scale_out_rate = stated;
-    }
-    return load_machine(*accelerator, *system, catalogue_.directory());
-  }
-
-  const Catalogue& catalogue_;
-  std::map<std::string, std::unique_ptr<Result<Machine>>> machines_;
-};
 
 class TrainValidator {
  public:
@@ -162,7 +83,7 @@ class TrainValidator {
     result_.rows.push_back(std::move(kept));
   }
 
-  Machines machines_;
+  RowMachines machines_;
   const TrainingModels& models_;
   const TruthInterpreter& interpreter_;
   const TrainValidationOptions& options_;
@@ -184,11 +105,9 @@ Result<TrainValidation> validate_train(std::string_view table, const std::string
                                        const TrainValidationOptions& options) {
   const Result<std::vector<TruthRow>> rows = read_truth(table, file);
   if (!rows) return rows.problems();
-  Shelves shelves(catalogue);
+  RowShelves shelves(catalogue);
   const Result<TruthInterpreter> interpreter = TruthInterpreter::load(
-      catalogue.directory().string(), validation_directory.string(),
-      {.model = [&](std::string_view name) { return shelves.model(name); },
-       .accelerator = [&](std::string_view name) { return shelves.accelerator(name); }});
+      catalogue.directory().string(), validation_directory.string(), shelves.lookup());
   if (!interpreter) return interpreter.problems();
   TrainValidator validator(catalogue, models, *interpreter, options);
   for (const RowInterpretation& row : interpreter->interpret(*rows)) validator.add(row);
