@@ -54,10 +54,11 @@ void say_sharding(PlanSettings& into) {
 void say_formats(PlanSettings& into) {
   const TrainingPlan& plan = into.plan();
   const std::string& recipe = plan.precision.name;
-  into.put("bf16", recipe == "bf16", "precision.name");
-  into.put("fp16", recipe == "fp16", "precision.name");
-  if (recipe != "bf16" && recipe != "fp16" && recipe != "fp32")
-    into.leave_out("precision.name", "DeepSpeed runs BF16, FP16 or FP32");
+  const bool is_plain = recipe == "bf16" || recipe == "fp16" || recipe == "fp32";
+  const Dtype wide_format = plan.precision.activation;
+  into.put("bf16", is_plain ? recipe == "bf16" : wide_format == Dtype::bf16, "precision.name");
+  into.put("fp16", is_plain ? recipe == "fp16" : wide_format == Dtype::fp16, "precision.name");
+  if (!is_plain) into.leave_out("precision.name", "DeepSpeed runs BF16, FP16 or FP32");
   const bool is_known = plan.gradient_reduce_dtype == Dtype::fp32 ||
                         plan.gradient_reduce_dtype == Dtype::bf16 ||
                         plan.gradient_reduce_dtype == Dtype::fp16;

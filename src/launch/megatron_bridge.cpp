@@ -46,14 +46,17 @@ std::vector<Preset> presets_of(const ToolTable& table) {
 }
 
 /// Number formats come as one preset, which settles more than the recipe.
-void say_preset(const ToolTable& table, PlanSettings& into) {
+bool say_preset(const ToolTable& table, PlanSettings& into) {
   const TrainingPlan& plan = into.plan();
   const Preset* chosen = nullptr;
   const std::vector<Preset> presets = presets_of(table);
   for (const Preset& each : presets) {
     if (each.recipe == plan.precision.name && !each.reading_only) chosen = &each;
   }
-  if (chosen == nullptr) return into.leave_out("precision.name", "no preset of that name");
+  if (chosen == nullptr) {
+    into.leave_out("precision.name", "no preset of that name");
+    return false;
+  }
   into.put("mixed_precision", chosen->name, "precision.name");
   const auto settled = [&](std::string_view key, bool agrees) {
     if (!agrees) into.leave_out(key, fmt::format("the preset {} settles it", chosen->name));
@@ -69,6 +72,7 @@ void say_preset(const ToolTable& table, PlanSettings& into) {
   into.said("precision.first_layers_wide");
   into.said("precision.last_layers_wide");
   into.said("gradient_reduce_dtype");
+  return true;
 }
 
 void say_adapters(PlanSettings& into) {
@@ -202,10 +206,6 @@ Result<LaunchExport> export_megatron_bridge(const LaunchJob& job, const ToolTabl
       else if (!of_plan)
         settings.leave_out_other(each.setting, each.value, each.why);
     }
-    for (const auto& [key, value] : flat_keys(pool.plan)) {
-      if (key.starts_with("precision.") && !key.ends_with("layers_wide") && said.has_said(key))
-        settings.said(key);
-    }
     for (const char* key : {"layout.data", "schedule", "stage_layers", "layout.virtual_stages"}) {
       if (said.has_said(key)) settings.said(key);
     }
@@ -213,7 +213,12 @@ Result<LaunchExport> export_megatron_bridge(const LaunchJob& job, const ToolTabl
       settings.said(fmt::format("recompute_modules.{}", module));
     put_in_bridge_words(said, settings);
     say_virtual_stages(settings);
-    say_preset(table, settings);
+    if (say_preset(table, settings)) {
+      for (const auto& [key, value] : flat_keys(pool.plan)) {
+        if (key.starts_with("precision.") && !key.ends_with("layers_wide") && said.has_said(key))
+          settings.said(key);
+      }
+    }
     say_adapters(settings);
     settings.keep_named(table);
     const Value document = document_of(settings.settings(), table);

@@ -41,10 +41,14 @@ void say_recipe(const ToolTables& tables, PlanSettings& into) {
   for (const RecipeWords& each : kRecipes) {
     if (each.recipe == plan.precision.name) words = &each;
   }
-  if (words == nullptr)
+  if (words == nullptr) {  // what runs without it: the format of the residual stream
+    into.put("bf16", plan.precision.activation == Dtype::bf16, "precision.name");
+    into.put("fp16", plan.precision.activation == Dtype::fp16, "precision.name");
     return into.leave_out("precision.name", "Megatron-Core has no recipe of that name");
+  }
   into.said("precision.name");
-  if (*words->wide != '\0') into.put(words->wide, true, "precision.name");
+  for (const std::string_view wide : {"bf16", "fp16"})
+    into.put(std::string(wide), wide == words->wide, "precision.name");
   into.put("fp8", *words->fp8 != '\0' ? Value(words->fp8) : Value(), "precision.name");
   if (*words->fp8 != '\0') into.put("fp8_recipe", words->scaling, "precision.name");
   if (*words->fp4 != '\0') {
@@ -80,7 +84,7 @@ void say_wide_layers(PlanSettings& into) {
 
 void say_gradients(PlanSettings& into) {
   const TrainingPlan& plan = into.plan();
-  const bool fp16 = plan.precision.name == "fp16";
+  const bool fp16 = plan.precision.activation == Dtype::fp16;
   const Dtype narrow = fp16 ? Dtype::fp16 : Dtype::bf16;
   if (plan.precision.name == "fp32" || plan.gradient_reduce_dtype == Dtype::fp32)
     into.put("accumulate_allreduce_grads_in_fp32", plan.gradient_reduce_dtype == Dtype::fp32,

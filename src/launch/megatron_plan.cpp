@@ -137,7 +137,11 @@ class PlanSayer {
     if (modules.activation && !model_.is_moe())
       into_.leave_out("recompute_modules.activation",
                       "Megatron-Core recomputes the activation function of experts only");
-    if (names.array()->empty()) names.push("core_attn");
+    if (names.array()->empty()) {
+      names.push("core_attn");
+      into_.leave_out("recompute_modules.core_attention",
+                      "selective recomputation runs at least this again");
+    }
     into_.put("recompute_modules", names);
   }
 

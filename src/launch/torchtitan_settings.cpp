@@ -55,9 +55,10 @@ class PlanSayer {
     say_what_is_sharded();
     if (has_effect("overlap.gradient_reduce", plan_, model_) && !plan_.overlap.gradient_reduce)
       into_.leave_out("overlap.gradient_reduce", "torchtitan always reduces behind backward");
+    const bool gathers = layout_.context > 1 || layout_.data / copies > 1;
     if (has_effect("overlap.parameter_gather", plan_, model_) &&
-        plan_.overlap.parameter_gather != sharded)
-      into_.leave_out("overlap.parameter_gather", "FSDP always gathers ahead");
+        plan_.overlap.parameter_gather != gathers)
+      into_.leave_out("overlap.parameter_gather", "FSDP always gathers ahead, replicas never");
     into_.said("overlap.gradient_reduce");
     into_.said("overlap.parameter_gather");
   }

@@ -96,6 +96,8 @@ inline LaunchJob job_of(const ModelSpec& model, const TrainingPlan& plan,
   pool.accelerator = "nv_h100_sxm";
   pool.system = "hgx_h100";
   pool.devices = plan.layout.devices();
+  while (pool.devices > pool.devices_per_node && pool.devices % pool.devices_per_node != 0)
+    --pool.devices_per_node;
   pool.plan = plan;
   return {"", model, model.id, framework, {pool}};
 }
