@@ -27,8 +27,10 @@ struct SearchedPool {
   PlanTemplate plan_template;
   /// Degrees of this pool. `data` pins the replicas of a group that this pool is in; `schedule`,
   /// `virtual_stages` and offload hold for groups of one pool, pipelines over pools run 1F1B.
-  /// An empty `tensor` means every degree up to `most_tensor`, an empty `micro_batch` the powers of
-  /// two, an empty `context`, `expert` or `expert_tensor` what the scenario's plan says.
+  /// An empty `tensor` means every degree up to `most_tensor`, `pipeline` every number of stages,
+  /// `virtual_stages` every number that makes the chunks equal, `micro_batch` 1, 2, 4, 8 and 16,
+  /// `recompute` all three modes; everything else that is empty is as the scenario's plan and the
+  /// template have it.
   PlanSpace space;
   int most_tensor = 0;  ///< 0 = the accelerators of one scale-up domain
 };

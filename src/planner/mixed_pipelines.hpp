@@ -1,0 +1,105 @@
+// Groups of replicas that are pipelines over several pools: which numbers of sequences they may
+// take within a given time by a proven bound, and good plans built under it. Given replicas and
+// micro-batch the pools are independent of each other: each offers stages of so many layers, by
+// time and by memory; the bound asks whether they add up to the model. Proof:
+// docs/planner_mixed_search.md. Internal to the search over mixed pools.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <vector>
+
+#include "planner/mixed_cuts.hpp"
+
+namespace polyfleet {
+
+/// Replicas, micro-batch and micro-batches of a pipeline group.
+struct PipelineShare {
+  std::int64_t replicas = 1;
+  int micro_batch = 1;
+  std::int64_t micro_batches = 1;
+  friend auto operator<=>(const PipelineShare&, const PipelineShare&) = default;
+  std::int64_t sequences() const { return replicas * micro_batch * micro_batches; }
+};
+
+struct BuiltPipeline {
+  ReplicaGroup group;
+  double time = 0;  ///< exact, of the group alone
+};
+
+/// One set of pools as one pipeline. Not for concurrent use.
+class PipelineGroups {
+ public:
+  PipelineGroups(std::vector<std::size_t> pools, std::vector<PoolCuts*> cuts,
+                 const MixedSearchQuestion& question, const MixedQuestion& physics,
+                 const MixedTables& tables, MixedCounts& counts);
+
+  /// Sequences per second at most, whatever the time; 0 where no micro-batch suits all pools.
+  double most_rate() const;
+  /// Least time that the bound allows a share, at most `time`.
+  double least_time(const PipelineShare& share, double time);
+  /// Most sequences within `time`: an upper bound.
+  std::int64_t most_sequences(double time);
+  /// Every number of sequences in [low, high] that the bound allows within `time`.
+  std::map<std::int64_t, std::vector<PipelineShare>> shares(double time, std::int64_t low,
+                                                            std::int64_t high);
+  /// False only if no pipeline over these pools does it within `time`.
+  bool may(const PipelineShare& share, double time);
+  /// Least backward work of one micro-batch is at most this share of the time (for bounds on the
+  /// gradient exchange): the largest backward pass of the whole model on any cut.
+  double most_backward() const { return most_backward_; }
+  /// The best plan that was found for this share, remembered.
+  const std::optional<BuiltPipeline>& built(const PipelineShare& share);
+
+ private:
+  /// Cuts of one pool with this micro-batch, in units of layers per second of one stage.
+  struct Offer {
+    std::size_t pool = 0;  ///< of `pools_`
+    const PoolCut* cut = nullptr;
+    double rate = 0;
+  };
+  struct Block {
+    std::size_t pool = 0;
+    const PoolCut* cut = nullptr;
+    int stages = 1;
+  };
+  void set_units();
+  double stage_seconds(std::int64_t replicas, int micro_batch);
+  bool adds_up(const PipelineShare& share, double time);
+  double units_of(const Offer& offer, const PipelineShare& share, double time, double stages);
+  LayerMemory memory_of(const Offer& offer, std::int64_t replicas);
+
+  std::vector<Block> options(const PipelineShare& share, std::size_t pool) const;
+  std::vector<int> memory_caps(const PipelineShare& share, const std::vector<Block>& blocks);
+  double split(const PipelineShare& share, const std::vector<Block>& blocks,
+               const std::vector<int>& caps, std::vector<int>& layers) const;
+  double guess(const PipelineShare& share, const std::vector<Block>& blocks);
+  std::vector<Block> arranged(const PipelineShare& share, const std::vector<std::size_t>& order,
+                              double& guessed);
+  MixedPlan plan_of(const PipelineShare& share, const std::vector<Block>& blocks,
+                    const std::vector<int>& layers) const;
+  std::optional<BuiltPipeline> evaluate(const PipelineShare& share,
+                                        const std::vector<Block>& blocks);
+  std::optional<BuiltPipeline> build(const PipelineShare& share);
+
+  std::vector<std::size_t> pools_;
+  std::vector<PoolCuts*> cuts_;
+  const MixedSearchQuestion& question_;
+  const MixedQuestion& physics_;
+  const MixedTables& tables_;
+  MixedCounts& counts_;
+  std::vector<int> micro_batches_;
+  std::map<int, std::vector<Offer>> offers_;  ///< by micro-batch
+  std::map<int, double> fastest_;             ///< of one micro-batch through the whole model
+  std::vector<double> unit_;                  ///< weight of each layer
+  bool whole_layers_ = true;                  ///< all layers alike: they count in whole numbers
+  double need_ = 0;
+  double most_backward_ = 0;
+  std::vector<double> limits_;  ///< bytes, by pool of `pools_`
+  std::map<std::pair<std::int64_t, int>, double> stage_seconds_;
+  std::map<std::pair<const PoolCut*, std::int64_t>, LayerMemory> memory_;
+  std::map<PipelineShare, std::optional<BuiltPipeline>> built_;
+};
+
+}  // namespace polyfleet

@@ -1,0 +1,162 @@
+// What the groups of each family may take at the present time of the search, made exact where it
+// matters, and put together into plans.
+#include <algorithm>
+
+#include "planner/mixed_report.hpp"
+#include "planner/mixed_searcher.hpp"
+
+namespace polyfleet {
+
+/// What each group of the families still alive may take, within the band that the others leave it.
+void MixedSearcher::collect_shares(const std::vector<FamilyState*>& alive, double time,
+                                   double before) {
+  shares_.clear();
+  std::map<PoolMask, std::int64_t> least;
+  for (const FamilyState* family : alive) {
+    std::int64_t sum = 0;
+    for (const PoolMask mask : family->division) sum += most(mask, time, false);
+    for (const PoolMask mask : family->division) {
+      const std::int64_t low = std::max<std::int64_t>(1, batch_ - sum + most(mask, time, false));
+      const auto [slot, is_new] = least.try_emplace(mask, low);
+      if (!is_new) slot->second = std::min(slot->second, low);
+    }
+  }
+  for (const auto& [mask, low] : least) {
+    const std::int64_t high = most(mask, time, false);
+    const std::vector<std::size_t> pools = pools_in(mask);
+    auto& own = shares_[mask];
+    if (pools.size() == 1) {
+      for (const auto& [sequences, entry] : singles_[pools[0]]->entries(time, low, high))
+        own[sequences] = {.time = entry.time,
+                          .before_exchange = entry.before_exchange,
+                          .is_exact = false,
+                          .single = entry.plan,
+                          .built = {},
+                          .shapes = {}};
+    } else {
+      const double backward = pipelines_.at(mask)->most_backward();
+      for (auto& [sequences, shapes] : pipelines_.at(mask)->shares(time, low, high))
+        own[sequences] = {.time = before,
+                          .before_exchange = before - backward,
+                          .is_exact = false,
+                          .single = {},
+                          .built = {},
+                          .shapes = std::move(shapes)};
+    }
+  }
+}
+
+/// Times of a family's shares: bounds, or only those of plans that are known.
+std::vector<ShareTimes> MixedSearcher::shares_of(const FamilyState& family, double time,
+                                                 bool exact) const {
+  std::vector<ShareTimes> groups;
+  for (const PoolMask mask : family.division) {
+    ShareTimes own;
+    const auto found = shares_.find(mask);
+    if (found != shares_.end())
+      for (const auto& [sequences, share] : found->second) {
+        if (exact) {
+          if (share.is_exact) own[sequences] = share.time;
+          if (share.built) own[sequences] = share.built->time;
+          continue;
+        }
+        const double least = std::max(share.time, share.before_exchange + family.exchange);
+        if (least <= time) own[sequences] = least;
+      }
+    groups.push_back(std::move(own));
+  }
+  return groups;
+}
+
+/// Bounds of one-pool shares that take part in a sum of the whole batch give way to exact times.
+void MixedSearcher::make_exact(const std::vector<FamilyState*>& alive, double time) {
+  std::map<PoolMask, std::set<std::int64_t>> wanted;
+  for (const FamilyState* family : alive) {
+    const auto useful = useful_shares(shares_of(*family, time, false), batch_);
+    for (std::size_t g = 0; g < useful.size(); ++g)
+      if (pools_in(family->division[g]).size() == 1)
+        wanted[family->division[g]].insert(useful[g].begin(), useful[g].end());
+  }
+  for (const auto& [mask, sequences] : wanted) {
+    SingleGroups& single = *singles_[pools_in(mask)[0]];
+    for (const std::int64_t each : sequences) {
+      if (stopped()) return;
+      const auto exact = single.exact(each, time);
+      if (!exact) {
+        shares_[mask].erase(each);
+        continue;
+      }
+      Share& share = shares_[mask][each];
+      share.time = exact->time;
+      share.before_exchange = exact->before_exchange;
+      share.is_exact = true;
+      share.single = exact->plan;
+    }
+  }
+}
+
+/// Plans for the pipeline shares that take part in a sum: those that the bound likes best.
+void MixedSearcher::build_pipelines(const std::vector<FamilyState*>& alive, double time) {
+  constexpr std::size_t kBuilt = 6;
+  for (const auto& [mask, pipelines] : pipelines_) {
+    std::set<std::int64_t> wanted;
+    for (const FamilyState* family : alive) {
+      if (!family->reached) continue;
+      const auto useful = useful_shares(shares_of(*family, time, false), batch_);
+      for (std::size_t g = 0; g < useful.size(); ++g)
+        if (family->division[g] == mask) wanted.insert(useful[g].begin(), useful[g].end());
+    }
+    struct Choice {
+      double least;
+      std::int64_t sequences;
+      PipelineShare shape;
+    };
+    std::vector<Choice> choices;
+    for (const std::int64_t sequences : wanted)
+      for (const PipelineShare& shape : shares_[mask][sequences].shapes)
+        choices.push_back({pipelines->least_time(shape, time), sequences, shape});
+    std::stable_sort(choices.begin(), choices.end(),
+                     [](const Choice& a, const Choice& b) { return a.least < b.least; });
+    for (std::size_t i = 0; i < choices.size() && (i < kBuilt); ++i) {
+      if (stopped()) return;
+      const auto& built = pipelines->built(choices[i].shape);
+      Share& share = shares_[mask][choices[i].sequences];
+      if (built && (!share.built || built->time < share.built->time)) share.built = built;
+    }
+  }
+}
+
+/// The best plan of the family that the known plans of its groups make.
+void MixedSearcher::assemble(FamilyState& family, double time) {
+  const auto found = best_shares(shares_of(family, time, true), batch_);
+  if (!found) return;
+  MixedPlan plan;
+  plan.sequence_length = question_.pools.front().question.scenario.plan.sequence_length;
+  for (std::size_t g = 0; g < family.division.size(); ++g) {
+    const PoolMask mask = family.division[g];
+    const Share& share = shares_.at(mask).at(found->sequences[g]);
+    plan.groups.push_back(share.built ? share.built->group
+                                      : singles_[pools_in(mask)[0]]->group(share.single));
+  }
+  try_plan(family, std::move(plan));
+}
+
+/// Times a whole plan and keeps it where it obeys every constraint and beats the family's best.
+void MixedSearcher::try_plan(FamilyState& family, MixedPlan plan) {
+  if (!mixed_plan_problems(physics_.model, physics_.pools, plan).empty()) return;
+  ++counts_.plans_built;
+  MixedQuestion physics = physics_;
+  physics.with_energy = question_.constraints.common.power_cap.has_value();
+  const MixedStep step = mixed_step(physics, plan, tables_);
+  const std::optional<std::string> refusal = refusal_of(question_, plan, step);
+  if (refusal) {
+    family.refused = *refusal;
+    return;
+  }
+  const double time = step.total / second;
+  if (family.best && *family.best <= time) return;
+  family.best = time;
+  family.plan = std::move(plan);
+}
+
+}  // namespace polyfleet
