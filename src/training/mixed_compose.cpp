@@ -25,6 +25,14 @@ double exchange_factor(std::span<const MixedGroup> groups, const MixedStage& sta
   return factor;
 }
 
+/// Stages of the same pool and work.
+bool alike(const MixedStage& a, const MixedStage& b) {
+  return a.stage_group == b.stage_group && a.parameters.dense == b.parameters.dense &&
+         a.parameters.expert == b.parameters.expert && a.parameters.frozen == b.parameters.frozen &&
+         a.parameters.layers == b.parameters.layers && a.forward == b.forward &&
+         a.backward == b.backward;
+}
+
 class Composer {
  public:
   Composer(std::span<const MixedGroup> groups, std::span<const double> factors)
@@ -62,34 +70,46 @@ class Composer {
     }
   }
 
+  /// Reduction and gather of one stage, with and without the exchange, unscaled.
+  struct StageExchange {
+    DataParallelTime all, own;
+  };
+  StageExchange exchange_of(const MixedGroup& group, const MixedStage& stage, Seconds outer) const {
+    const auto exposed = [&](Seconds outer) {
+      StageParameters parameters = stage.parameters;
+      parameters.outer_reduce = outer;
+      return data_parallel_time(parameters, group.tables[stage.stage_group]->machine(),
+                                group.plans[stage.stage_group], stage.forward, stage.backward,
+                                static_cast<double>(group.group->micro_batches));
+    };
+    StageExchange exchange;
+    exchange.own = exposed(0 * second);
+    exchange.all = outer > 0 * second ? exposed(outer) : exchange.own;
+    return exchange;
+  }
+
   /// What a stage cannot hide it can still spend in its own drain of the pipeline.
   void add_data_parallel(const MixedGroup& group, GroupFinish& finish) const {
-    const double micro_batches = static_cast<double>(group.group->micro_batches);
-    Seconds slack_backward, slack_forward;
-    for (const MixedStage& stage : group.stages) {
-      const TrainingPlan& plan = group.plans[stage.stage_group];
-      const Machine& machine = group.tables[stage.stage_group]->machine();
+    Seconds slack_backward, slack_forward, timed_outer;
+    StageExchange exchange;  // neighbours are mostly alike
+    for (std::size_t s = 0; s < group.stages.size(); ++s) {
+      const MixedStage& stage = group.stages[s];
       const double factor = factors_[stage.pool];
-      const auto exposed = [&](Seconds outer) {
-        StageParameters parameters = stage.parameters;
-        parameters.outer_reduce = outer;
-        return data_parallel_time(parameters, machine, plan, stage.forward, stage.backward,
-                                  micro_batches);
-      };
       const Seconds outer = (stage.gradient.network + stage.gradient.staging) *
                             (exchange_factor(groups_, stage, factors_) / factor);
-      const DataParallelTime all = exposed(outer);
-      const DataParallelTime own = outer > 0 * second ? exposed(0 * second) : all;
+      if (s == 0 || outer != timed_outer || !alike(stage, group.stages[s - 1]))
+        exchange = exchange_of(group, stage, outer);
+      timed_outer = outer;
       const auto left = [&](Seconds time, Seconds slack) {
         return max(time * factor - slack, 0 * second);
       };
       StageFinish done;
-      done.gradient = left(all.gradient_exposed, slack_backward);
-      done.gradient_own = left(own.gradient_exposed, slack_backward);
-      done.parameter = left(all.parameter_exposed, slack_forward);
+      done.gradient = left(exchange.all.gradient_exposed, slack_backward);
+      done.gradient_own = left(exchange.own.gradient_exposed, slack_backward);
+      done.parameter = left(exchange.all.parameter_exposed, slack_forward);
       done.update = stage.update * factor;
-      done.hidden =
-          (all.gradient_reduce + all.parameter_gather) * factor - done.gradient - done.parameter;
+      done.hidden = (exchange.all.gradient_reduce + exchange.all.parameter_gather) * factor -
+                    done.gradient - done.parameter;
       finish.stages.push_back(done);
       slack_backward += stage.backward * (factor / group.shape.virtual_stages);
       slack_forward += stage.forward * (factor / group.shape.virtual_stages);

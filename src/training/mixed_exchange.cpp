@@ -12,6 +12,11 @@
 namespace polyfleet {
 namespace {
 
+bool same_layers(const ChunkLayers& a, const ChunkLayers& b) {
+  return a.narrow == b.narrow && a.wide == b.wide && a.embedding == b.embedding &&
+         a.head == b.head && a.mtp_modules == b.mtp_modules;
+}
+
 /// Bytes of one layer's gradients that one device of a group holds after the reduction inside, by
 /// layer of the model; embedding counts with the first, head and prediction modules with the last.
 std::vector<Bytes> layer_shares(const MixedGroup& group, const ModelSpec& model,
@@ -22,8 +27,14 @@ std::vector<Bytes> layer_shares(const MixedGroup& group, const ModelSpec& model,
   each.layout.virtual_stages = 1;
   each.stage_layers.assign(static_cast<std::size_t>(model.layers), 1);
   const std::vector<ChunkLayers> layers = split_layers(model, each);
+  std::size_t before = 0;
   for (std::size_t l = 0; l < layers.size(); ++l) {
     const std::size_t part = group.stages[owners[l]].stage_group;
+    if (l > 0 && part == before && same_layers(layers[l], layers[l - 1])) {
+      shares.push_back(shares.back());
+      continue;
+    }
+    before = part;
     const TrainingPlan& plan = group.plans[part];
     const StageParameters held =
         chunk_time(layers[l], plan, 0 * second, *group.tables[part]).detail.parameters;
@@ -133,12 +144,17 @@ std::vector<std::vector<CrossGradient>> own_exchanges(const MixedQuestion& quest
                                                       std::vector<MixedGroup>& groups) {
   std::vector<std::vector<CrossGradient>> own(groups.size());
   for (std::size_t g = 0; g < groups.size(); ++g) own[g].resize(groups[g].stages.size());
+  std::vector<std::size_t> timed_pools;
+  std::vector<Bytes> timed_shares(groups.size());
+  std::vector<CrossTime> times(groups.size());
   for (const Bundle& bundle : bundles) {
     std::vector<std::size_t> pools;
     for (std::size_t g = 0; g < groups.size(); ++g)
       pools.push_back(groups[g].stages[bundle.owners[g]].pool);
     for (std::size_t g = 0; g < groups.size(); ++g) {
-      const CrossTime time = ring_time(question, pools, bundle.shares[g]);
+      if (pools != timed_pools || bundle.shares[g] != timed_shares[g])  // most bundles are alike
+        times[g] = ring_time(question, pools, bundle.shares[g]);
+      const CrossTime& time = times[g];
       CrossGradient& sum = own[g][bundle.owners[g]];
       sum.network += time.network;
       sum.staging += time.staging;
@@ -148,6 +164,8 @@ std::vector<std::vector<CrossGradient>> own_exchanges(const MixedQuestion& quest
         if (h != g) partners.emplace_back(h, bundle.owners[h]);
       }
     }
+    timed_pools = std::move(pools);
+    timed_shares = bundle.shares;
   }
   return own;
 }

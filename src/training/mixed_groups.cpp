@@ -20,6 +20,12 @@ PipelineShape shape_of(const ReplicaGroup& group) {
           .overlap_hand_over = first.overlap.pipeline};
 }
 
+/// Neighbours on one pool that own as much.
+bool same_update(const MixedStage& a, const MixedStage& b) {
+  return a.stage_group == b.stage_group && a.parameters.dense == b.parameters.dense &&
+         a.parameters.expert == b.parameters.expert;
+}
+
 class GroupBuilder {
  public:
   GroupBuilder(const MixedQuestion& question, const MixedPlan& plan, const ReplicaGroup& group,
@@ -30,6 +36,8 @@ class GroupBuilder {
     for (const StageGroup& stages : group.stages) {
       out_.plans.push_back(whole_pipeline_plan(plan, group, stages));
       out_.tables.push_back(&tables(stages.pool, out_.plans.back()));
+      hand_over_.push_back(
+          hand_over_time(question.model, out_.plans.back(), out_.tables.back()->machine()));
     }
   }
 
@@ -47,7 +55,7 @@ class GroupBuilder {
     }
     for (std::size_t c = 0; c < layers.size(); ++c) add_chunk(layers[c], c);
     for (std::size_t p = 1; p < parts.size(); ++p) add_border(p);
-    for (MixedStage& own : out_.stages) finish(own);
+    for (std::size_t s = 0; s < out_.stages.size(); ++s) finish(s);
     return std::move(out_);
   }
 
@@ -56,10 +64,9 @@ class GroupBuilder {
     const auto stages = static_cast<std::size_t>(out_.shape.stages);
     MixedStage& own = out_.stages[index % stages];
     LayerTable& table = *out_.tables[own.stage_group];
-    const TrainingPlan& plan = out_.plans[own.stage_group];
-    const Seconds hand_over = hand_over_time(question_.model, plan, table.machine());
     MixedChunk chunk;
-    chunk.time = chunk_time(layers, plan, hand_over, table);
+    chunk.time =
+        chunk_time(layers, out_.plans[own.stage_group], hand_over_[own.stage_group], table);
     chunk.next_pool = chunk.previous_pool = own.pool;
     own.chunks.push_back(index);
     out_.chunks.push_back(chunk);
@@ -81,7 +88,8 @@ class GroupBuilder {
     after.time.detail.cost.send_backward = 0 * second;
   }
 
-  void finish(MixedStage& own) const {
+  void finish(std::size_t index) {
+    MixedStage& own = out_.stages[index];
     own.parameters.layers = 0;
     for (const std::size_t c : own.chunks) {
       const StageDetail& detail = out_.chunks[c].time.detail;
@@ -92,12 +100,17 @@ class GroupBuilder {
       own.forward += detail.cost.forward;
       own.backward += detail.cost.backward_input + detail.cost.backward_weight;
     }
+    if (index > 0 && same_update(own, out_.stages[index - 1])) {
+      own.update = out_.stages[index - 1].update;
+      return;
+    }
     own.update = optimizer_time(own.parameters, out_.tables[own.stage_group]->machine(),
                                 out_.plans[own.stage_group]);
   }
 
   const MixedQuestion& question_;
   const MixedPlan& plan_;
+  std::vector<Seconds> hand_over_;  ///< inside each stage group
   MixedGroup out_;
 };
 
