@@ -31,21 +31,17 @@ std::string pool_file(const LaunchJob& job, const LaunchPool& pool, const std::s
   return module + extension;
 }
 
-int devices_on_node(const LaunchPool& pool) {
-  return static_cast<int>(std::min<std::int64_t>(pool.devices, pool.devices_per_node));
-}
-
 Result<std::int64_t> nodes_of(const LaunchPool& pool) {
   if (pool.devices <= 0 || pool.devices_per_node <= 0)
     return problem(fmt::format("the pool {} has no devices", pool.name));
-  if (pool.devices < pool.devices_per_node) return std::int64_t{1};
-  if (pool.devices % pool.devices_per_node != 0)
-    return problem(
-        fmt::format("{} devices of the pool {} do not fill nodes of {}", pool.devices, pool.name,
-                    pool.devices_per_node),
-        fmt::format("use {} or {}", pool.devices / pool.devices_per_node * pool.devices_per_node,
-                    (pool.devices / pool.devices_per_node + 1) * pool.devices_per_node));
-  return pool.devices / pool.devices_per_node;
+  std::int64_t nodes = (pool.devices + pool.devices_per_node - 1) / pool.devices_per_node;
+  while (pool.devices % nodes != 0) ++nodes;
+  return nodes;
+}
+
+int devices_on_node(const LaunchPool& pool) {
+  const Result<std::int64_t> nodes = nodes_of(pool);
+  return nodes ? static_cast<int>(pool.devices / *nodes) : 0;
 }
 
 std::string job_line(const LaunchJob& job, const LaunchPool& pool) {

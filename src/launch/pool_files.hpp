@@ -21,7 +21,7 @@ Result<LaunchExport> write_pools(const LaunchJob& job, const std::string& stem,
 /// The name of a pool's file.
 std::string pool_file(const LaunchJob& job, const LaunchPool& pool, const std::string& stem,
                       const std::string& extension);
-/// Whole nodes of a pool. Errors: devices that do not fill them (a part of one node is one node).
+/// The fewest nodes that take equal shares of a pool's devices. Errors: no devices.
 Result<std::int64_t> nodes_of(const LaunchPool& pool);
 int devices_on_node(const LaunchPool& pool);
 /// "llama3.1-70b on 64 amd_mi355x", the first line of every file's head.
