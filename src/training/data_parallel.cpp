@@ -65,6 +65,7 @@ Seconds exposed_behind(Seconds transfer, Seconds window, double pieces, bool ove
 /// What replicas outside the plan add to the last micro-batch's reduction of `inner`.
 void add_outer(Seconds outer, Seconds inner, Seconds window, double pieces,
                const TrainingPlan& plan, DataParallelTime& time) {
+  if (outer <= 0 * second) return;
   const bool overlapped = plan.overlap.gradient_reduce;
   time.gradient_reduce += outer;
   time.gradient_exposed += exposed_behind(inner + outer, window, pieces, overlapped) -

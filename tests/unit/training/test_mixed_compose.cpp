@@ -111,6 +111,35 @@ TEST_CASE("stages exchange with those that hold the same layers, by what they ho
   }
 }
 
+TEST_CASE("what is exchanged is every trainable parameter once, experts included") {
+  // copies through the host are proportional to the share: 2 (G - 1) / G of it out and in
+  StatedLink link = stated(0, 1);
+  link.route = CrossRoute::staged;
+  ModelSpec model = dense_model();
+  model.moe = {.experts = 64, .top_k = 8, .expert_ffn = 2048};
+  const MixedCase c({pool_of("hgx_h100", 64), pool_of("mi300x_8oam", 64)}, {link}, model);
+  TrainingPlan wide = dense_plan();
+  wide.layout = {.expert = 8};
+  TrainingPlan deep = wide;
+  deep.layout.pipeline = 2;
+  const Parts parts(c, groups_of(wide, 16, deep, 8));
+  const auto rate = [&](std::size_t pool) {
+    return c.question.pools[pool].machine->accelerator.host_rate->value;
+  };
+  const auto share = [&](std::size_t g, std::size_t s) {
+    return parts.groups[g].stages[s].gradient.staging / (1 / rate(0) + 1 / rate(1));
+  };
+  const StageParameters& own = parts.groups[0].stages[0].parameters;
+  // FP32; sixteen replicas share the dense part, two sets of eight ranks each eighth of the experts
+  const double expected = 4 * (own.dense / 16 + own.expert / 2);
+  CHECK(share(0, 0) / byte == doctest::Approx(expected).epsilon(1e-9));
+  CHECK(own.expert > own.dense);
+  // the second group has half the devices on each of its two stages
+  const double first = 4 * (parts.groups[1].stages[0].parameters.dense / 8 +
+                            parts.groups[1].stages[0].parameters.expert);
+  CHECK(share(1, 0) / byte == doctest::Approx(std::max(first, expected)).epsilon(1e-9));
+}
+
 TEST_CASE("no group updates before every group's gradients have met") {
   // the second group is done long before the first, and takes long to update
   TrainingPlan slow_update = plain_plan();

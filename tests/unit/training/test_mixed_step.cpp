@@ -234,6 +234,8 @@ TEST_CASE("what cannot run is refused with a reason") {
   plan = replicas_of_both(8, 5);
   plan.groups[1].stages[0].pool = 7;
   CHECK(refused(plan));
+  plan = replicas_of_both(8, 0);  // a group without work is left out, not kept idle
+  CHECK(refused(plan));
   const ReplicaGroup sound = pipeline_of(plain_plan(), 20, 4, 8);
   CHECK_FALSE(refused({{sound}, 4096}));
   ReplicaGroup group = sound;
