@@ -2,9 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
+#include <thread>
 
-#include "app/plan_sweep.hpp"
+#include "app/plan_document.hpp"
+#include "app/plan_question.hpp"
+#include "app/plan_run.hpp"
 #include "config/fields.hpp"
 
 namespace polyfleet {
@@ -18,24 +22,10 @@ struct ComparisonFile {
   std::string name;
   Watts power;
   double tokens = 0;
-  PlanGrid grid;
+  Value search{Table{}};
   std::vector<SystemLine> systems;
   Value scenario{Table{}};
 };
-
-const FieldTable<PlanGrid>& grid_fields() {
-  using G = PlanGrid;
-  static const Range kDegree{1, 1 << 20};
-  static const FieldTable<G> fields{
-      integer_list_field("tensor", &G::tensor, kDegree, "tensor-parallel degrees"),
-      integer_list_field("pipeline", &G::pipeline, kDegree, "pipeline-parallel degrees"),
-      integer_list_field("virtual_stages", &G::virtual_stages, kDegree, "virtual stages"),
-      integer_list_field("expert", &G::expert, kDegree, "expert-parallel degrees"),
-      integer_list_field("micro_batch", &G::micro_batch, kDegree, "sequences per micro-batch"),
-      text_list_field("recompute", &G::recompute, "recompute modes"),
-  };
-  return fields;
-}
 
 const FieldTable<SystemLine>& system_line_fields() {
   using S = SystemLine;
@@ -69,13 +59,26 @@ const FieldTable<ComparisonFile>& comparison_fields() {
       required(text_field("name", &C::name, "what is compared")),
       required(quantity_field("power", &C::power, {1, 1e12}, "at the meter, for each system")),
       required(number_field("tokens", &C::tokens, {1, 1e18}, "of the whole run")),
-      table_field("grid", &C::grid, grid_fields(), "plans that are tried"),
+      Field<C>{"search", "table", "as in a plan question (docs/planner.md)", false,
+               [](C& into, const Value& value, Diagnostics&) { into.search = value; },
+               [](const C& from) { return from.search; }},
       systems_field(),
       Field<C>{"scenario", "table", "what every run shares (docs/scenarios.md)", true,
                [](C& into, const Value& value, Diagnostics&) { into.scenario = value; },
                [](const C& from) { return from.scenario; }},
   };
   return fields;
+}
+
+/// Tensor, expert and pipeline groups of up to this many ranks divide what is fed.
+constexpr std::int64_t kGroup = 64;
+
+/// The batch nearest to the wanted one that replicas of any group size share out over all but a few
+/// of the accelerators: without it up to a fifth of them would stand idle.
+std::int64_t batch_for(std::int64_t fed, std::int64_t wanted) {
+  const std::int64_t ranks = fed / kGroup * kGroup;
+  if (ranks == 0) return wanted;
+  return std::max<std::int64_t>(1, (wanted + ranks / 2) / ranks) * ranks;
 }
 
 /// The all-in figure of the system, else of the part.
@@ -116,30 +119,46 @@ class ComparisonRunner {
           {problem("no all-in power is published", "state one in a system file of your own")},
           line.name);
     const auto fed = static_cast<std::int64_t>(std::floor(file_.power / power->value));
-    const Result<Value> base =
-        with_settings(file_.scenario, {{"system", Value(line.system), line.name}});
-    if (!base) return keep(base.problems(), line.name);
-    const Result<SweptPlan> plan = swept_plan(workspace_, *base, fed, file_.grid);
-    if (!plan) return keep(plan.problems(), line.name);
-    finish(line, *base, *plan, fed, *power);
+    find_plan(line, fed, *power);
   }
 
-  void finish(const SystemLine& line, const Value& base, const SweptPlan& plan, std::int64_t fed,
-              const Figure<Watts>& power) {
-    const Result<Value> document = with_settings(base, plan.settings);
-    Result<ResolvedTraining> resolved =
-        document ? resolve_training(workspace_, *document) : document.problems();
-    if (!resolved) return keep(resolved.problems(), line.name);
-    Result<TrainingRun> run = run_training(workspace_, *std::move(resolved), false);
-    if (!run) return keep(run.problems(), line.name);
-    run_->runs.push_back(*std::move(run));
+  /// The plan with the most tokens a second on what the power feeds.
+  void find_plan(const SystemLine& line, std::int64_t fed, const Figure<Watts>& power) {
+    const Result<Value> document =
+        with_settings(file_.scenario, {{"system", Value(line.system), line.name},
+                                       {"devices", Value(fed), line.name},
+                                       {"search", file_.search, line.name}});
+    if (!document) return keep(document.problems(), line.name);
+    const Value* wanted = stated(file_.scenario, "plan.global_batch");
+    if (wanted == nullptr || wanted->integer() == nullptr)
+      return keep({problem_at(file_.scenario.where(), "the shared scenario lacks plan.global_batch",
+                              "give it in sequences a step")},
+                  line.name);
+    const Result<Value> batched = with_settings(
+        *document, {{"plan.global_batch", Value(batch_for(fed, *wanted->integer())), line.name}});
+    if (!batched) return keep(batched.problems(), line.name);
+    Result<PlanQuestion> question = plan_question(workspace_, *batched, false);
+    if (!question) return keep(question.problems(), line.name);
+    question->wishes.top = 1;
+    Result<std::unique_ptr<PlanRun>> found =
+        run_plan_search(workspace_, *std::move(question),
+                        {.threads = std::max(1U, std::thread::hardware_concurrency())},
+                        {.with_front = false, .with_advice = false});
+    if (!found) return keep(found.problems(), line.name);
+    PlanRun& plan = **found;
+    if (!plan.best)
+      return keep({problem(fmt::format("none of {} plans on {} accelerators fits in memory",
+                                       plan.result.counts.plans, fed),
+                           "offer more power or a smaller model")},
+                  line.name);
+    run_->runs.push_back(*std::move(plan.best));
     run_->comparison.systems.push_back(
         {.name = line.name,
          .answer = run_->runs.back().answer(),
          .fed = fed,
          .all_in_power = power.value,
          .power_basis = fmt::format("{} ({})", name_of(power.status), power.source),
-         .plans_tried = plan.tried});
+         .plans_tried = static_cast<std::size_t>(plan.result.counts.plans)});
   }
 
   Workspace& workspace_;

@@ -1,7 +1,7 @@
 // The comparison behind `polyfleet main-job`: a folder of scenario files (scenarios/<name>/), one
 // comparison.toml that states the power, the tokens and what every run shares, and one system a
-// line. Each system gets as many accelerators as the power feeds by its all-in figure, and the
-// fastest plan that fits from a small grid.
+// line. Each system gets as many accelerators as the power feeds by its all-in figure, and the plan
+// with the most tokens a second that the planner finds on them.
 #pragma once
 
 #include <deque>

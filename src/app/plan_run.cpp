@@ -84,9 +84,11 @@ PlanAnswer PlanRun::answer() const {
 }
 
 Result<std::unique_ptr<PlanRun>> run_plan_search(Workspace& workspace, PlanQuestion question,
-                                                 const SearchControl& control) {
+                                                 const SearchControl& control,
+                                                 const PlanRunOptions& options) {
   auto run = std::make_unique<PlanRun>();
   run->search = search_question(question);
+  run->search.with_front = options.with_front;
   run->question = std::move(question);
   const bool strict = run->search.pool.strict;
   if (run->question.stated) {
@@ -98,7 +100,8 @@ Result<std::unique_ptr<PlanRun>> run_plan_search(Workspace& workspace, PlanQuest
     return problems;
   run->result = search_plans(run->search, control);
   if (run->result.best.empty()) {
-    if (!run->result.interrupted) run->would_fit = changes_that_fit(run->search, control);
+    if (!run->result.interrupted && options.with_advice)
+      run->would_fit = changes_that_fit(run->search, control);
     return run;
   }
   const PlannedPlan& best = run->result.best.front();

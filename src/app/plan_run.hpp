@@ -29,9 +29,15 @@ struct PlanRun {
   PlanAnswer answer() const;
 };
 
+struct PlanRunOptions {
+  bool with_front = true;
+  bool with_advice = true;  ///< look for changes that fit when nothing does
+};
+
 /// Precondition: one pool. Errors: those of the stated plan (question.stated), which must resolve,
 /// and of the run's question (tokens, start).
 Result<std::unique_ptr<PlanRun>> run_plan_search(Workspace& workspace, PlanQuestion question,
-                                                 const SearchControl& control);
+                                                 const SearchControl& control,
+                                                 const PlanRunOptions& options = {});
 
 }  // namespace polyfleet

@@ -15,10 +15,10 @@ namespace polyfleet {
 struct ComparedSystem {
   std::string name;
   TrainingAnswer answer;
-  std::int64_t fed = 0;     ///< accelerators that the megawatts feed
-  Watts all_in_power;       ///< per accelerator at the meter
-  std::string power_basis;  ///< status, source and note of that figure
-  std::size_t plans_tried = 0;
+  std::int64_t fed = 0;         ///< accelerators that the megawatts feed
+  Watts all_in_power;           ///< per accelerator at the meter
+  std::string power_basis;      ///< status, source and note of that figure
+  std::size_t plans_tried = 0;  ///< in the space that was searched
 };
 
 struct Comparison {

@@ -85,7 +85,7 @@ TEST_CASE("a stated setting is a pin, --compare-stated ranks it instead") {
 TEST_CASE("nothing fits: exit 1, the shortfall and what would fit") {
   const Outcome outcome = polyfleet_run(
       "plan train --model llama3.1-70b --accelerator nv_h100_sxm --devices 8 --global-batch 8 "
-      "--sequence 4096 --precision bf16 --recompute none --space tensor=8 --space pipeline=1 "
+      "--sequence 4096 --precision bf16 --space tensor=8 --space pipeline=1 "
       "--space context=1 --space optimizer_offload=false");
   CHECK(outcome.code == 1);
   CHECK(outcome.says("no plan fits in memory"));

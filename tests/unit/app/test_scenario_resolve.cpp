@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "app/plan_sweep.hpp"
 #include "app/scenario_resolve.hpp"
 #include "app/training_run.hpp"
 
@@ -133,40 +132,5 @@ TEST_CASE("remedies fit and are sorted by speed") {
   for (std::size_t i = 0; i < run->would_fit.size(); ++i) {
     CHECK(run->would_fit[i].need <= run->estimate.memory_capacity);
     if (i > 0) CHECK(run->would_fit[i - 1].slowdown <= run->would_fit[i].slowdown);
-  }
-}
-
-TEST_CASE("the sweep's plan fits and no plan of its grid that fits is faster") {
-  const PlanGrid grid{.tensor = {1, 2},
-                      .pipeline = {1, 2},
-                      .virtual_stages = {1},
-                      .expert = {1},
-                      .micro_batch = {1, 2},
-                      .recompute = {"none", "full"}};
-  std::vector<Setting> settings = question();
-  settings.erase(settings.begin() + 2);
-  const auto base = scenario_document("", settings);
-  const auto best = swept_plan(shared_workspace(), *base, 16, grid);
-  REQUIRE(best.has_value());
-  const auto time_of = [&](const std::vector<Setting>& plan) {
-    const auto question_of_plan = resolve_training(shared_workspace(), *with_settings(*base, plan));
-    REQUIRE(question_of_plan.has_value());
-    const auto run = run_training(shared_workspace(), *question_of_plan, false);
-    return std::pair{run->estimate.fits_in_memory, run->estimate.time};
-  };
-  const auto chosen = time_of(best->settings);
-  CHECK(chosen.first);
-  CHECK(best->devices <= 16);
-  for (const int tensor : grid.tensor) {
-    for (const int pipeline : grid.pipeline) {
-      for (const int micro_batch : grid.micro_batch) {
-        const auto other = time_of({{"devices", Value(16), ""},
-                                    {"plan.layout.tensor", Value(tensor), ""},
-                                    {"plan.layout.pipeline", Value(pipeline), ""},
-                                    {"plan.micro_batch", Value(micro_batch), ""},
-                                    {"plan.recompute", Value("none"), ""}});
-        if (other.first) CHECK(chosen.second <= other.second);
-      }
-    }
   }
 }
