@@ -2,16 +2,34 @@
 
 #include <mutex>
 
+#include "app/mixed_validation_run.hpp"
 #include "app/plans_validation.hpp"
 #include "app/validation_run.hpp"
 #include "base/files.hpp"
 #include "cli/commands.hpp"
 #include "cli/output.hpp"
+#include "report/mixed_validation_report.hpp"
 #include "report/plans_report.hpp"
 #include "report/plans_summary.hpp"
 
 namespace polyfleet {
 namespace {
+
+/// Writes the rows where asked, then prints the report as JSON or text.
+template <class Csv, class Json, class Text>
+int show(const ValidateArguments& arguments, const Csv& csv, const Json& json, const Text& text) {
+  show_progress({});
+  if (!arguments.rows.empty()) {
+    if (const auto written = write_file(arguments.rows, csv()); !written)
+      return bad_input(written.problems());
+  }
+  if (arguments.json) {
+    print_json(json());
+  } else {
+    print(text());
+  }
+  return kExitOk;
+}
 
 /// Exit code 1: a published plan that the planner could have chosen beats its own.
 int run_validate_plans(Workspace& workspace, const ValidateArguments& arguments) {
@@ -26,18 +44,22 @@ int run_validate_plans(Workspace& workspace, const ValidateArguments& arguments)
                                        .limit = static_cast<std::size_t>(arguments.limit),
                                        .progress = progress});
   if (!answer) return bad_input(answer.problems());
-  show_progress({});
-  if (!arguments.rows.empty()) {
-    if (const auto written = write_file(arguments.rows, plans_csv(*answer)); !written)
-      return bad_input(written.problems());
-  }
-  if (arguments.json) {
-    print_json(plans_json(*answer));
-  } else {
-    print(plans_text(*answer, output_style()));
-  }
+  const int shown = show(
+      arguments, [&] { return plans_csv(*answer); }, [&] { return plans_json(*answer); },
+      [&] { return plans_text(*answer, output_style()); });
+  if (shown != kExitOk) return shown;
   const PlansSummary all = summary_of(*answer);
   return all.no_slower_inside == all.inside ? kExitOk : kExitInfeasible;
+}
+
+int run_validate_mixed(Workspace& workspace, const ValidateArguments& arguments) {
+  const Result<MixedValidation> answer = run_mixed_validation(
+      workspace, {.what = arguments.what, .data = arguments.data, .strict = arguments.strict});
+  if (!answer) return bad_input(answer.problems());
+  return show(
+      arguments, [&] { return mixed_validation_csv(*answer); },
+      [&] { return mixed_validation_json(*answer); },
+      [&] { return mixed_validation_text(*answer, output_style()); });
 }
 
 int run_validate(const ValidateArguments& arguments) {
@@ -45,23 +67,16 @@ int run_validate(const ValidateArguments& arguments) {
   const auto workspace = Workspace::open();
   if (!workspace) return bad_input(workspace.problems());
   if (arguments.what == "plans") return run_validate_plans(**workspace, arguments);
+  if (arguments.what == "mixed") return run_validate_mixed(**workspace, arguments);
   show_progress("predicting every row ...");
   const Result<ValidationAnswer> answer = run_validation(**workspace, {.what = arguments.what,
                                                                        .data = arguments.data,
                                                                        .split = arguments.split,
                                                                        .strict = arguments.strict});
   if (!answer) return bad_input(answer.problems());
-  show_progress({});
-  if (!arguments.rows.empty()) {
-    if (const auto written = write_file(arguments.rows, answer->rows_csv); !written)
-      return bad_input(written.problems());
-  }
-  if (arguments.json) {
-    print_json(validation_json(answer->report));
-  } else {
-    print(validation_text(answer->report, output_style()));
-  }
-  return kExitOk;
+  return show(
+      arguments, [&] { return answer->rows_csv; }, [&] { return validation_json(answer->report); },
+      [&] { return validation_text(answer->report, output_style()); });
 }
 
 }  // namespace
@@ -75,12 +90,14 @@ CommandSpec validate_command(ValidateArguments& arguments) {
       "  polyfleet validate train --strict --split test --json\n"
       "  polyfleet validate train --data my_runs.csv --rows predictions.csv\n"
       "  polyfleet validate collectives\n"
+      "  polyfleet validate mixed\n"
       "  polyfleet validate plans --limit 20",
       {{.names = "what",
         .target = &arguments.what,
-        .help = "kernels, collectives, memory, train, or plans: published tuned plans against the "
-                "planner's own",
-        .choices = {"kernels", "collectives", "memory", "train", "plans"},
+        .help =
+            "kernels, collectives, memory, train, mixed (several vendors in one run), or plans: "
+            "published tuned plans against the planner's own",
+        .choices = {"kernels", "collectives", "memory", "train", "mixed", "plans"},
         .required = true},
        {"--data", &arguments.data, "a table of your own (default: the shipped one)", "FILE"},
        {"--rows", &arguments.rows, "write every row with its prediction", "OUT.csv"},

@@ -87,3 +87,20 @@ TEST_CASE("tables that are none are refused") {
               .code == 2);
   }
 }
+
+TEST_CASE("mixed pools: ratios, or what their sources leave open") {
+  const auto rows = scratch() / "mixed.csv";
+  const Value json = validated("mixed --rows " + rows.string());
+  const std::size_t set_up = json.find("ratios")->array()->size();
+  const std::size_t others = json.find("not_set_up")->array()->size();
+  CHECK(set_up >= 4);
+  CHECK(*json.find("rows")->integer() == static_cast<std::int64_t>(set_up + others));
+  CHECK(*json.find("catalogue_alone_within_five_points")->integer() >= 4);
+  for (const Value& row : *json.find("not_set_up")->array())
+    CHECK_FALSE(row.find("missing")->array()->empty());
+  CHECK(content_of(rows).find("HETHUB") != std::string::npos);
+  const Outcome broken =
+      polyfleet_run("validate mixed --data " + scratch().write("x.csv", "a,b\n"));
+  CHECK(broken.code == 2);
+  CHECK(broken.err.find("x.csv") != std::string::npos);
+}
