@@ -23,6 +23,8 @@ std::vector<CommandSpec> command_list(CommandArguments& arguments) {
       catalogue_compare_command(arguments.compare),
       estimate_train_command(arguments.estimate),
       plan_train_command(arguments.plan),
+      export_command(arguments.exports),
+      import_command(arguments.imports),
       validate_command(arguments.validate),
       bench_command(arguments.bench),
       main_job_command(arguments.main_job),

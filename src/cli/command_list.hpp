@@ -5,6 +5,7 @@
 
 #include "cli/command_table.hpp"
 #include "cli/commands.hpp"
+#include "cli/launch_command.hpp"
 #include "cli/plan_command.hpp"
 
 namespace polyfleet {
@@ -16,6 +17,8 @@ struct CommandArguments {
   CatalogueCompareArguments compare;
   EstimateArguments estimate;
   PlanArguments plan;
+  ExportArguments exports;
+  ImportArguments imports;
   ValidateArguments validate;
   BenchArguments bench;
   MainJobArguments main_job;
