@@ -62,6 +62,7 @@ class GroupSearch {
 
  private:
   bool stopped() {
+    if (work_ > frame_.budget) stopped_ = true;
     if (frame_.stop != nullptr && frame_.stop->load(std::memory_order_relaxed)) stopped_ = true;
     return stopped_;
   }
@@ -199,10 +200,17 @@ class GroupSearch {
   }
 
   void search_split(std::vector<Unit*> units) {
+    bool checked = false;
     for (const Recompute mode : candidates_.recompute_modes()) {
+      if (units.empty()) return;
       const Unit& first = *units.front();
       TrainingPlan plan = candidates_.plan(first.cut, first.split, {.recompute = mode}, {});
       SplitCosts costs(plan, evaluator_.table(plan));
+      if (!checked) {
+        checked = true;
+        std::erase_if(units, [&](Unit* unit) { return drop_too_large(*unit, mode, costs); });
+        if (units.empty()) return;
+      }
       std::vector<int> layers = candidates_.recompute_layers(first.split.pipeline, mode);
       std::sort(layers.begin(), layers.end(), [](int a, int b) {  // 0: all of them
         return a != 0 && (b == 0 || a < b);
@@ -218,10 +226,19 @@ class GroupSearch {
         if (alive.empty()) break;
         for (const double offload : candidates_.activation_offloads()) {
           plan.activation_offload = offload;
-          for (Unit* unit : alive) search_unit(*unit, plan, costs);
+          for (Unit* unit : alive) {
+            if (!stopped()) search_unit(*unit, plan, costs);
+          }
         }
       }
     }
+  }
+
+  bool drop_too_large(Unit& unit, Recompute mode, SplitCosts& costs) {
+    const TrainingPlan plan = candidates_.plan(unit.cut, unit.split, {.recompute = mode}, {});
+    if (!is_too_large(unit, plan, costs)) return false;
+    found_.counts.too_large += frame_.queue.plans_below(unit.cut, unit.split);
+    return true;
   }
 
   CostFloor pipeline_cost(const Unit& unit, const TrainingPlan& plan,
@@ -279,19 +296,58 @@ class GroupSearch {
     return pipeline_time(unit.shape(overlap), costs).total;
   }
 
+  /// What no choice of recompute and offload can take away does not fit: parameters, optimiser,
+  /// logits and buffers, with the leanest switches, on the first and the last stage.
+  bool is_too_large(Unit& unit, TrainingPlan plan, SplitCosts& costs) {
+    if (!frame_.limit) return false;
+    const std::vector<StageInventory>& stages = inventories(unit, plan, costs);
+    plan.activation_offload = 0;
+    plan.recompute = Recompute::none;
+    std::optional<Bytes> least;
+    std::optional<PlanSwitches> last;
+    for (const PlanSwitches& each : candidates_.switches(unit.cut)) {
+      if (last && last->sharding == each.sharding &&
+          last->optimizer_offload == each.optimizer_offload)
+        continue;
+      last = each;
+      plan.sharding = each.sharding;
+      plan.optimizer_offload = each.optimizer_offload;
+      Bytes fullest;
+      for (const std::size_t stage : {std::size_t{0}, stages.size() - 1}) {
+        StageInventory bare = stages[stage];
+        bare.layers.clear();
+        bare.embedding_saved = 0 * byte;
+        fullest = max(fullest, stage_bytes(plan, bare));
+      }
+      least = least ? min(*least, fullest) : fullest;
+    }
+    return *least > *frame_.limit && (found_.fits || known_.fits || !is_lean(*least));
+  }
+
+  const std::vector<StageInventory>& inventories(Unit& unit, const TrainingPlan& plan,
+                                                 SplitCosts& costs) {
+    if (unit.inventories.empty()) unit.inventories = stage_inventories(plan, costs.table().works());
+    return unit.inventories;
+  }
+
+  Bytes stage_bytes(const TrainingPlan& plan, const StageInventory& inventory) {
+    ++work_;
+    return stage_memory(plan, inventory, question_.pool.machine->memory_overheads).total;
+  }
+
   /// Bytes on the fullest device, or nothing where they do not fit.
   std::optional<Bytes> memory_of(Unit& unit, const TrainingPlan& plan, SplitCosts& costs) {
-    if (unit.inventories.empty()) unit.inventories = stage_inventories(plan, costs.table().works());
-    const MemoryOverheads& overheads = question_.pool.machine->memory_overheads;
+    const std::vector<StageInventory>& stages = inventories(unit, plan, costs);
     const bool seeks_leanest = !found_.fits && !known_.fits;
     Bytes fullest;
-    for (std::size_t k = 0; k < unit.inventories.size(); ++k) {
+    for (std::size_t k = 0; k < stages.size(); ++k) {
       // the first and the last stage are the fullest most of the time
-      const std::size_t stage = k == 0 ? 0 : unit.inventories.size() - k;
-      fullest = max(fullest, stage_memory(plan, unit.inventories[stage], overheads).total);
+      const std::size_t stage = k == 0 ? 0 : stages.size() - k;
+      fullest = max(fullest, stage_bytes(plan, stages[stage]));
       if (frame_.limit && fullest > *frame_.limit && !(seeks_leanest && is_lean(fullest)))
         return std::nullopt;
     }
+    found_.least_memory = found_.least_memory ? min(*found_.least_memory, fullest) : fullest;
     if (!frame_.limit || fullest <= *frame_.limit) {
       found_.fits = true;
       return fullest;
@@ -350,6 +406,7 @@ class GroupSearch {
   PlanEvaluator evaluator_;
   bool exact_twins_ = false;
   bool stopped_ = false;
+  std::int64_t work_ = 0;  ///< stage memories worked out
 };
 
 }  // namespace
@@ -357,6 +414,13 @@ class GroupSearch {
 SearchFrame::SearchFrame(const PlanSearchQuestion& asked, const CutQueue& cuts,
                          const std::atomic<bool>* stop_flag)
     : question(asked), queue(cuts), floors(asked), limit(memory_limit(asked)), stop(stop_flag) {}
+
+CostFloor SearchFrame::floor_of(const CutGroup& group) const {
+  CostFloor floor;
+  floor.device_time = group.device_time * floors.software_factor();
+  floor.time = floor.device_time / static_cast<double>(question.pool.scenario.devices);
+  return floor;
+}
 
 void PlansFound::merge(const PlansFound& other) {
   for (const PlannedPlan& plan : other.best.plans()) best.offer(plan);
@@ -369,6 +433,8 @@ void PlansFound::merge(const PlansFound& other) {
   counts.evaluated += other.counts.evaluated;
   counts.untouched += other.counts.untouched;
   fits = fits || other.fits;
+  if (other.least_memory)
+    least_memory = least_memory ? min(*least_memory, *other.least_memory) : *other.least_memory;
   if (other.leanest && (!leanest || other.leanest->memory < leanest->memory))
     leanest = other.leanest;
 }

@@ -53,7 +53,9 @@ ChunkLayers all_layers(const PoolQuestion& pool) {
 }  // namespace
 
 CutQueue::CutQueue(const PlanCandidates& candidates)
-    : candidates_(candidates), whole_(all_layers(candidates.question().pool)) {
+    : candidates_(candidates),
+      whole_(all_layers(candidates.question().pool)),
+      expert_floors_(std::make_shared<ExpertFloors>()) {
   impossible_ = candidates.devices().impossible;
   for (const PlanCut& devices : candidates.devices().values) {
     data_[{devices.tensor, devices.context}].push_back(devices.data);
@@ -76,30 +78,124 @@ CutQueue::SplitKey CutQueue::split_key(const PlanCut& cut) const {
   return {open ? std::min(most, slots) : most, micro_batches};
 }
 
-void CutQueue::note(const PlanCut& cut) {
-  auto [at, is_new] = splits_.try_emplace(split_key(cut));
-  SplitSet& set = at->second;
-  if (is_new) {
-    Candidates<PlanSplit> splits = candidates_.splits(cut);
-    set.impossible = splits.impossible;
-    set.splits = std::move(splits.values);
-    int pipeline = 0;
-    std::int64_t each = 0;
-    for (const PlanSplit& split : set.splits) {
-      if (split.pipeline != pipeline) {
-        pipeline = split.pipeline;
-        each = 0;
-        for (const Recompute mode : candidates_.recompute_modes())
-          each += static_cast<std::int64_t>(candidates_.activations(split, mode).size());
-      }
-      set.plans += each;
-    }
-  }
-  impossible_ += set.impossible;
-  plans_ += plans(cut);
+CutQueue::CutQueue(const PlanCandidates& candidates, const CutQueue& wider)
+    : candidates_(candidates), whole_(wider.whole_), expert_floors_(wider.expert_floors_) {
+  for (const PlanCut& devices : candidates.devices().values)
+    data_[{devices.tensor, devices.context}].push_back(devices.data);
+  for (const CutGroup& group : wider.groups_)
+    if (holds(group)) groups_.push_back(group);
 }
 
-const SplitSet& CutQueue::splits(const PlanCut& cut) const { return splits_.at(split_key(cut)); }
+/// Whether a group of a wider space may have plans here.
+bool CutQueue::holds(const CutGroup& group) const {
+  const PlanSpace& space = candidates_.question().space;
+  const auto in = [](const std::vector<int>& list, int value) {
+    return list.empty() || std::find(list.begin(), list.end(), value) != list.end();
+  };
+  const PlanCut& cut = group.cut;
+  return data_.contains({cut.tensor, cut.context}) && in(space.micro_batch, cut.micro_batch) &&
+         (cut.tensor == 1 || in(space.sequence_parallel, cut.sequence_parallel ? 1 : 0));
+}
+
+SplitSet& CutQueue::noted(const PlanCut& cut) const {
+  const SplitKey key = split_key(cut);
+  const auto known = splits_.find(key);  // always, once a counted queue stands
+  if (known != splits_.end()) return known->second;
+  SplitSet& set = splits_[key];
+  Candidates<PlanSplit> splits = candidates_.splits(cut);
+  set.impossible = splits.impossible;
+  set.splits = std::move(splits.values);
+  int pipeline = 0;
+  std::int64_t each = 0;
+  for (const PlanSplit& split : set.splits) {
+    if (split.pipeline != pipeline) {
+      pipeline = split.pipeline;
+      each = 0;
+      for (const Recompute mode : candidates_.recompute_modes())
+        each += static_cast<std::int64_t>(candidates_.activations(split, mode).size());
+    }
+    set.plans += each;
+  }
+  return set;
+}
+
+void CutQueue::note(const PlanCut& cut) {
+  SplitSet& set = noted(cut);
+  const std::int64_t switches = candidates_.switch_count(cut);
+  impossible_ += set.impossible;
+  plans_ += set.plans * switches;
+  set.switches += switches;
+  tally_.add(cut, set.plans * switches);
+  without_switches_[candidates_.exchanges(cut) ? 1 : 0] += set.plans;
+}
+
+void PlanTally::add(const PlanCut& cut, std::int64_t plans) {
+  const int values[] = {cut.tensor,
+                        cut.context,
+                        cut.data,
+                        cut.expert,
+                        cut.expert_tensor,
+                        cut.micro_batch,
+                        cut.sequence_parallel ? 1 : 0};
+  for (std::size_t i = 0; i < kDegrees; ++i) {
+    const auto at = static_cast<std::size_t>(values[i]);
+    if (plans_[i].size() <= at) plans_[i].resize(at + 1);
+    plans_[i][at] += plans;
+  }
+}
+
+std::int64_t PlanTally::of_cut(std::string_view dimension, int value) const {
+  constexpr std::string_view kNames[] = {
+      "tensor parallel",        "context parallel", "data parallel",    "expert parallel",
+      "expert tensor parallel", "micro-batch",      "sequence parallel"};
+  for (std::size_t i = 0; i < kDegrees; ++i) {
+    const auto at = static_cast<std::size_t>(value);
+    if (dimension == kNames[i]) return value >= 0 && at < plans_[i].size() ? plans_[i][at] : 0;
+  }
+  return 0;
+}
+
+std::int64_t CutQueue::plans_of_splits(const std::function<bool(const PlanSplit&)>& has) const {
+  std::int64_t plans = 0;
+  for (const auto& [key, set] : splits_) {
+    for (const PlanSplit& split : set.splits) {
+      if (!has(split)) continue;
+      for (const Recompute mode : candidates_.recompute_modes())
+        plans +=
+            set.switches * static_cast<std::int64_t>(candidates_.activations(split, mode).size());
+    }
+  }
+  return plans;
+}
+
+std::int64_t CutQueue::plans_of_recompute(Recompute mode) const {
+  std::int64_t plans = 0;
+  for (const auto& [key, set] : splits_) {
+    for (const PlanSplit& split : set.splits)
+      plans +=
+          set.switches * static_cast<std::int64_t>(candidates_.activations(split, mode).size());
+  }
+  return plans;
+}
+
+std::int64_t CutQueue::plans_of_switches(
+    const std::function<bool(const PlanSwitches&)>& has) const {
+  std::int64_t plans = 0;
+  for (const bool exchange : {false, true}) {
+    for (const PlanSwitches& each : candidates_.switches(exchange))
+      plans += has(each) ? without_switches_[exchange ? 1 : 0] : 0;
+  }
+  return plans;
+}
+
+const SplitSet& CutQueue::splits(const PlanCut& cut) const { return noted(cut); }
+
+std::vector<PlanSplit> CutQueue::all_splits() const {
+  std::vector<PlanSplit> all;
+  for (const auto& [key, set] : splits_)
+    all.insert(all.end(), set.splits.begin(), set.splits.end());
+  return all;
+}
 
 std::int64_t CutQueue::plans(const PlanCut& cut) const {
   return splits(cut).plans * candidates_.switch_count(cut);
@@ -185,7 +281,7 @@ Seconds CutQueue::device_time(const CutGroup& group, const PlanCut& layer_cut) c
   for (std::size_t kind = 0; kind < kLayerKindCount; ++kind) {
     const auto named = static_cast<LayerKind>(kind);
     if (whole_.narrow[kind] > 0 && mlp_of(named) == MlpKind::routed)
-      time += expert_floors_.time(pool, plan, named) * whole_.narrow[kind];
+      time += expert_floors_->time(pool, plan, named) * whole_.narrow[kind];
   }
   const double steps = static_cast<double>(pool.scenario.plan.global_batch) / layer_cut.micro_batch;
   return max(group.device_time, time * (steps * layer_cut.tensor * layer_cut.context));

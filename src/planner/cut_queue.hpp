@@ -4,7 +4,9 @@
 // and the host can only add. Also counts the plans below a cut without visiting them.
 #pragma once
 
+#include <array>
 #include <map>
+#include <memory>
 #include <mutex>
 
 #include "planner/plan_candidates.hpp"
@@ -45,12 +47,26 @@ struct SplitSet {
   std::vector<PlanSplit> splits;
   std::int64_t plans = 0;
   std::int64_t impossible = 0;
+  std::int64_t switches = 0;  ///< of all cuts that have these pipelines
+};
+
+/// How many plans of a space have a value, by degree of freedom (text as families name it).
+class PlanTally {
+ public:
+  void add(const PlanCut& cut, std::int64_t plans);
+  std::int64_t of_cut(std::string_view dimension, int value) const;
+
+ private:
+  enum Degree { tensor, context, data, expert, expert_tensor, micro_batch, sequence, kDegrees };
+  std::array<std::vector<std::int64_t>, kDegrees> plans_;  ///< indexed by value
 };
 
 class CutQueue {
  public:
   /// Keeps a reference to the candidates.
   explicit CutQueue(const PlanCandidates& candidates);
+  /// For a part of another queue's space: shares its floors and counts nothing (`plans()` is 0).
+  CutQueue(const PlanCandidates& candidates, const CutQueue& wider);
 
   const std::vector<CutGroup>& groups() const { return groups_; }
   /// The group's expert cuts that can run on some number of replicas.
@@ -58,6 +74,7 @@ class CutQueue {
   /// A layer cut with each data degree that it can run on.
   std::vector<PlanCut> replicas(const PlanCut& layer_cut) const;
   const SplitSet& splits(const PlanCut& cut) const;
+  std::vector<PlanSplit> all_splits() const;
   /// Plans below a cut (data degree fixed), impossible ones not included.
   std::int64_t plans(const PlanCut& cut) const;
   std::int64_t plans_below(const PlanCut& cut, const PlanSplit& split) const;
@@ -65,6 +82,12 @@ class CutQueue {
   /// Device-seconds of a step with the group's experts spread like this: exact arithmetic and
   /// exchange of the experts, each timed once for all cuts that give them equal work.
   Seconds device_time(const CutGroup& group, const PlanCut& layer_cut) const;
+
+  /// Plans with one value of a degree of freedom.
+  const PlanTally& tally() const { return tally_; }
+  std::int64_t plans_of_splits(const std::function<bool(const PlanSplit&)>& has) const;
+  std::int64_t plans_of_switches(const std::function<bool(const PlanSwitches&)>& has) const;
+  std::int64_t plans_of_recompute(Recompute mode) const;
 
   std::int64_t plans() const { return plans_; }  ///< of the space, without impossible ones
   std::int64_t impossible() const { return impossible_; }
@@ -74,17 +97,21 @@ class CutQueue {
  private:
   using SplitKey = std::pair<std::int64_t, std::int64_t>;
   SplitKey split_key(const PlanCut& cut) const;
+  SplitSet& noted(const PlanCut& cut) const;
   void note(const PlanCut& cut);
+  bool holds(const CutGroup& group) const;
   void add_groups();
   void set_floors(CutGroup& group) const;
 
   const PlanCandidates& candidates_;
   std::map<std::pair<int, int>, std::vector<int>> data_;  ///< by tensor and context
-  std::map<SplitKey, SplitSet> splits_;
+  mutable std::map<SplitKey, SplitSet> splits_;           ///< grows only where nothing was counted
   std::vector<CutGroup> groups_;
   std::int64_t plans_ = 0, impossible_ = 0;
-  ChunkLayers whole_;  ///< all layers of the model
-  mutable ExpertFloors expert_floors_;
+  PlanTally tally_;
+  std::array<std::int64_t, 2> without_switches_{};  ///< plans / switches, by whether cuts exchange
+  ChunkLayers whole_;                               ///< all layers of the model
+  std::shared_ptr<ExpertFloors> expert_floors_;
 };
 
 }  // namespace polyfleet

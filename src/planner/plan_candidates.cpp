@@ -59,9 +59,23 @@ PlanCandidates::PlanCandidates(const PlanSearchQuestion& question)
       batch_(question.pool.scenario.plan.global_batch),
       sequence_(question.pool.scenario.plan.sequence_length) {
   note_slots();
+  add_all_devices();
+}
+
+PlanCandidates::PlanCandidates(const PlanSearchQuestion& question, const PlanCandidates& wider)
+    : question_(question),
+      model_(question.pool.scenario.model),
+      offered_(question.pool.scenario.devices),
+      batch_(question.pool.scenario.plan.global_batch),
+      sequence_(question.pool.scenario.plan.sequence_length),
+      slots_(wider.slots_) {
+  add_all_devices();
+}
+
+void PlanCandidates::add_all_devices() {
   for (const bool exchange : {false, true})
     switch_count_[exchange ? 1 : 0] = static_cast<std::int64_t>(switches(exchange).size());
-  const PlanSpace& space = question.space;
+  const PlanSpace& space = question_.space;
   const bool open = space.tensor.empty();
   for (const int tensor : open ? divisors(model_.heads, offered_) : distinct(space.tensor)) {
     if (!tensor_divides(tensor)) {
@@ -183,7 +197,8 @@ void PlanCandidates::note_slots() {
             : 0;
   };
   std::vector<int> pipelines = question_.space.pipeline;
-  for (int p = 1; pipelines.empty() && p <= most; ++p) pipelines.push_back(p);
+  const bool open = pipelines.empty();
+  for (int p = 1; open && p <= most; ++p) pipelines.push_back(p);
   for (const int p : pipelines) {
     for (int v = 1; p >= 1 && std::int64_t{p} * v <= most; ++v) note(p, v);
   }
@@ -294,7 +309,6 @@ std::vector<PlanActivations> PlanCandidates::activations(const PlanSplit& split,
   return all;
 }
 
-/// Some state is held by several ranks.
 bool PlanCandidates::exchanges(const PlanCut& cut) const {
   return std::int64_t{cut.data} * cut.context > 1 ||
          (model_.is_moe() && cut.ranks() > std::int64_t{cut.expert} * cut.expert_tensor);

@@ -62,6 +62,8 @@ class PlanCandidates {
  public:
   /// Keeps a reference to the question.
   explicit PlanCandidates(const PlanSearchQuestion& question);
+  /// The same for a space that is part of another's: what the framework says of splits is known.
+  PlanCandidates(const PlanSearchQuestion& question, const PlanCandidates& wider);
 
   /// Tensor, context and data degrees, the rest at 1. Without stated values: divisors.
   const Candidates<PlanCut>& devices() const { return devices_; }
@@ -82,6 +84,9 @@ class PlanCandidates {
   std::vector<PlanActivations> activations(const PlanSplit& split, Recompute mode) const;
   std::vector<PlanSwitches> switches(const PlanCut& cut) const;
   std::int64_t switch_count(const PlanCut& cut) const;
+  std::vector<PlanSwitches> switches(bool exchanges) const;
+  /// Some state is held by several ranks, so that gradients are exchanged.
+  bool exchanges(const PlanCut& cut) const;
 
   /// The framework's plan for a cut, completed.
   TrainingPlan plan(const PlanCut& cut, const PlanSplit& split, const PlanActivations& activations,
@@ -91,9 +96,8 @@ class PlanCandidates {
   const PlanSearchQuestion& question() const { return question_; }
 
  private:
+  void add_all_devices();
   bool tensor_divides(int tensor) const;
-  std::vector<PlanSwitches> switches(bool exchanges) const;
-  bool exchanges(const PlanCut& cut) const;
   void note_slots();
   void add_devices(int tensor, int context);
   void add_schedule(const PlanCut& cut, int pipeline, Schedule schedule,

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <thread>
 
-#include "planner/cell_search.hpp"
+#include "planner/plan_families.hpp"
 
 namespace polyfleet {
 namespace {
@@ -42,16 +42,9 @@ class Search {
   }
 
  private:
-  CostFloor floor_of(const CutGroup& group) const {
-    CostFloor floor;
-    floor.device_time = group.device_time * frame_.floors.software_factor();
-    floor.time = floor.device_time / static_cast<double>(frame_.question.pool.scenario.devices);
-    return floor;
-  }
-
   /// Groups stand by their floor: once one is beaten, so are all behind it.
   bool is_beaten(const CutGroup& group) const {
-    const double value = frame_.floors.value(floor_of(group)) * (1 - kBoundSlack);
+    const double value = frame_.floors.value(frame_.floor_of(group)) * (1 - kBoundSlack);
     if (value <= found_.best.cutoff()) return false;
     if (!frame_.question.with_front) return true;
     return value > found_.best.value(0) * frame_.question.front_reach;
@@ -77,7 +70,7 @@ class Search {
   }
 
   void note_open(const CutGroup& group) {
-    const double value = frame_.floors.value(floor_of(group));
+    const double value = frame_.floors.value(frame_.floor_of(group));
     open_floor_ = interrupted_ ? std::min(open_floor_, value) : value;
     interrupted_ = true;
   }
@@ -118,6 +111,8 @@ PlanSearchResult search_plans(const PlanSearchQuestion& question, const SearchCo
   result.counts = found.counts;
   result.interrupted = search.interrupted();
   result.gap = search.gap();
+  if (question.with_families && !search.stopped())
+    result.families = plan_families(question, queue, found, control);
   if (!found.fits) result.leanest = found.leanest;
   return result;
 }

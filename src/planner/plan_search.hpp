@@ -48,12 +48,12 @@ struct PlanFamily {
   std::string dimension;  ///< "tensor parallel"
   std::string value;      ///< "16"
   std::int64_t plans = 0;
-  std::int64_t fitting = 0;  ///< 0: none fits in memory (or every one breaks a constraint)
+  std::int64_t fitting = 0;  ///< found to fit; 0: none (or every one breaks a constraint)
   /// Best step of the family: exact where `exact`, else a proven lower bound.
   std::optional<Seconds> best_time;
   bool exact = false;
-  std::optional<PlannedPlan> best;  ///< where exact
-  Bytes least_memory;               ///< of the family's leanest plan
+  std::optional<PlannedPlan> best;  ///< the best, or where not exact a good one
+  Bytes least_memory;               ///< of the leanest plan looked at
   std::string why;                  ///< one sentence: what makes it lose, or not fit
 };
 
