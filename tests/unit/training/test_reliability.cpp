@@ -111,6 +111,17 @@ TEST_CASE("the parameters of a checkpoint do not depend on how they are spread")
   CHECK(checkpoint_size(model, plan).total / plain == doctest::Approx(1).epsilon(1e-3));
 }
 
+TEST_CASE("routed experts are written once, however they are spread") {
+  ModelSpec model = dense_model();
+  model.moe.experts = 16;
+  model.moe.top_k = 2;
+  model.moe.expert_ffn = 1408;
+  TrainingPlan plan = dense_plan();
+  const Bytes plain = checkpoint_size(model, plan).total;
+  plan.layout.expert = 8;
+  CHECK(checkpoint_size(model, plan).total / plain == doctest::Approx(1).epsilon(1e-9));
+}
+
 TEST_CASE("what training waits for depends on the mode") {
   TrainingScenario scenario;
   scenario.model = dense_model();

@@ -82,6 +82,32 @@ TEST_CASE("best, expected and worst are in order") {
   CHECK(run.expected.ettr > run.worst.ettr);
   CHECK(*run.best.energy < *run.expected.energy);
   CHECK(*run.expected.cost < *run.worst.cost);
+  const FailureRecord& record = *run.failures.record;
+  CHECK(run.worst.failure_rate / run.expected.failure_rate == doctest::Approx(record.rate_high));
+  CHECK(run.best.failure_rate / run.expected.failure_rate == doctest::Approx(record.rate_low));
+  CHECK(run.worst.step / run.expected.step == doctest::Approx(Case().estimate.interval.high));
+}
+
+TEST_CASE("an announced stop writes a checkpoint and starts again") {
+  Case each;
+  each.question.checkpoint.write_time = 1000 * second;
+  const RunForecast plain = each.forecast();
+  const RecoveryTimes& times = shipped().recovery;
+  const Seconds restart = times.start.value + plain.checkpoint.load +
+                          1024.0 * times.communicators_per_accelerator.value;
+  CHECK(plain.process.planned_stop / second == doctest::Approx((1000 * second + restart) / second));
+  each.question.checkpoint.mode = CheckpointMode::asynchronous;
+  const RunForecast behind = each.forecast();
+  CHECK(behind.process.planned_stop / second ==
+        doctest::Approx((1000 * second + behind.checkpoint.blocking + restart) / second));
+  // Detection and diagnosis only after failures
+  const RecoveryClass& monitored = plain.process.recovery.front();
+  CHECK(monitored.duration / second ==
+        doctest::Approx((restart + times.automatic_detection.value + times.diagnosis.value) /
+                        second));
+  double shares = 0;
+  for (const RecoveryClass& kind : plain.process.recovery) shares += kind.share;
+  CHECK(shares == doctest::Approx(1));
 }
 
 TEST_CASE("cost, energy and carbon by hand") {
@@ -91,10 +117,25 @@ TEST_CASE("cost, energy and carbon by hand") {
   const double paid = 1024 + 2 * 8;  // spares are rented too
   CHECK(*run.expected.cost / usd ==
         doctest::Approx(2 * paid * (run.expected.length / hour)).epsilon(1e-12));
-  // Less than at full draw all the time, more than the productive steps alone.
-  const Watts draw = each.estimate.energy.facility_per_accelerator;
-  CHECK(*run.expected.energy < draw * run.expected.length * paid);
-  CHECK(*run.expected.energy > draw * run.process.work * 1024.0);
+  // Full draw in training (also when it is done again), else the idle one: 12 % of the TDP or the
+  // part's own figure, with the host's share, at the meter.
+  const Accelerator& part = h100_machine().accelerator;
+  const System& system = h100_machine().system;
+  REQUIRE(part.tdp);
+  const PowerActivity& activity = shipped().power;
+  const Watts idle = part.idle ? part.idle->value : part.tdp->value * activity.idle_of_tdp.value;
+  const Watts host = (system.host_power ? system.host_power->value
+                                        : part.tdp->value * activity.host_of_accelerators.value) *
+                     activity.host_use_of_rating.value;
+  Seconds training;
+  for (const RunPart& row : run.parts) {
+    if (row.name == "productive steps" || row.name == "work done again") training += row.time;
+  }
+  const Watts at_rest = (idle + host) * each.estimate.energy.pue;
+  const Joules by_hand = each.estimate.energy.facility_per_accelerator * training * 1024.0 +
+                         at_rest * (run.expected.length - training) * 1024.0 +
+                         at_rest * run.expected.length * 16.0;
+  CHECK(*run.expected.energy / by_hand == doctest::Approx(1).epsilon(1e-12));
   CHECK(*run.expected.electricity / usd ==
         doctest::Approx(0.08 * (*run.expected.energy / kilowatt_hour)));
   CHECK(*run.expected.carbon / gram_co2e ==
