@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
 #include <filesystem>
 
 #include "app/scenario_document.hpp"
@@ -114,9 +115,14 @@ class Importer {
   void choose_model() {
     if (!wishes_.model.empty()) return state("model", wishes_.model, "--model");
     if (made_.import.model) {
+      if (wishes_.vocab > 0) made_.import.model->vocab = wishes_.vocab;
       const std::string same = catalogue_model(*made_.import.model);
       if (!same.empty()) return state("model", same, "of the same shape in the catalogue");
-      return write_model(*made_.import.model);
+      if (made_.import.model->vocab > 0) return write_model(*made_.import.model);
+      problems_.push_back(problem_at({path_, 0, 0},
+                                     "the vocabulary is the tokenizer's, which the file only names",
+                                     "give --vocab 128256, or --model"));
+      return;
     }
     const std::string known = aliased_model(made_.import.model_name);
     if (!known.empty())
@@ -196,13 +202,16 @@ bool is_same_shape(const ModelSpec& a, const ModelSpec& b) {
                       m.moe.latent_dim};
   };
   const auto shape = [](const ModelSpec& m) {
-    return std::array{m.layers,         m.hidden,        m.ffn,
-                      m.heads,          m.kv_heads,      m.vocab,
-                      m.sliding_window, m.linear_layers, m.full_attention_every};
+    return std::array{m.layers,   m.hidden,         m.ffn,           m.heads,
+                      m.kv_heads, m.sliding_window, m.linear_layers, m.full_attention_every};
   };
+  constexpr double kPadding = 0.02;  // vocabularies are padded to a multiple of some hundreds
+  const auto vocab = [](const ModelSpec& m) { return static_cast<double>(m.vocab); };
+  const bool same_vocab = a.vocab == 0 || b.vocab == 0 ||
+                          std::abs(vocab(a) - vocab(b)) <= kPadding * std::max(vocab(a), vocab(b));
   const bool is_latent = a.attention == AttentionKind::latent;
-  return shape(a) == shape(b) && a.kind == b.kind && a.ffn_matrices == b.ffn_matrices &&
-         is_latent == (b.attention == AttentionKind::latent) &&
+  return shape(a) == shape(b) && same_vocab && a.kind == b.kind &&
+         a.ffn_matrices == b.ffn_matrices && is_latent == (b.attention == AttentionKind::latent) &&
          (!is_latent || latent(a) == latent(b)) && (is_latent || a.head_dim == b.head_dim) &&
          experts(a) == experts(b) && a.tied_embeddings == b.tied_embeddings &&
          a.mtp_layers == b.mtp_layers && a.sparse.heads == b.sparse.heads;

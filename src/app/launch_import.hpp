@@ -15,7 +15,7 @@ namespace polyfleet {
 /// What the user gives along with the file; empty and 0 = not given.
 struct ImportWishes {
   std::string model, accelerator, system;
-  std::int64_t devices = 0, sequence = 0, global_batch = 0, micro_batch = 0;
+  std::int64_t devices = 0, sequence = 0, global_batch = 0, micro_batch = 0, vocab = 0;
   std::string include;               ///< folder of presets
   std::vector<std::string> defines;  ///< "NAME=VALUE"
   std::string model_file;            ///< where a model that no catalogue entry equals is written
@@ -32,7 +32,8 @@ struct ImportedScenario {
 Result<ImportedScenario> import_scenario(Workspace& workspace, LaunchFormat format,
                                          const std::string& path, const ImportWishes& wishes);
 
-/// Whether two models cost the same: equal shapes.
+/// Whether two models cost the same: equal shapes, vocabularies within 2 % (padding) where both are
+/// known.
 bool is_same_shape(const ModelSpec& a, const ModelSpec& b);
 
 }  // namespace polyfleet

@@ -242,6 +242,7 @@ CommandSpec import_command(ImportArguments& arguments) {
            {"--sequence", &wishes.sequence, "tokens a sequence, where the file does not say", "N"},
            {"--global-batch", &wishes.global_batch, "sequences a step, likewise", "N"},
            {"--micro-batch", &wishes.micro_batch, "sequences a micro-batch, likewise", "N"},
+           {"--vocab", &wishes.vocab, "vocabulary, where the file names a tokenizer only", "N"},
            {"--define", &wishes.defines, "value of a variable of the file", "NAME=VALUE"},
            {"--include", &wishes.include, "folder of the presets that it includes", "DIR"},
            {"--json", &arguments.json, "as JSON"}},

@@ -24,6 +24,7 @@ class ForeignSettings {
   /// Declares that a setting's value has no place in the scenario.
   void not_modelled(std::string_view concept_id, std::string why);
 
+  bool is_empty() const { return given_.empty(); }
   bool is_given(std::string_view concept_id) const { return given(concept_id) != nullptr; }
   /// The value given, else the tool's default; null pointer when there is neither.
   const Value* value(std::string_view concept_id) const;

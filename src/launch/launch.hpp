@@ -101,7 +101,7 @@ struct ForeignSetting {
 struct LaunchImport {
   Value scenario;                          ///< keys of docs/scenarios.md, each at its origin
   std::map<std::string, std::string> why;  ///< scenario key -> setting it came from, or the default
-  std::optional<ModelSpec> model;          ///< as far as the file describes the architecture
+  std::optional<ModelSpec> model;          ///< as far as the file describes it (vocab 0 = open)
   std::string model_name;                  ///< how the file names its model; may be empty
   std::vector<ForeignSetting> without_effect;  ///< known; do not change step time or memory
   std::vector<ForeignSetting> not_modelled;    ///< known to matter, but the scenario has no key

@@ -222,6 +222,9 @@ Result<LaunchImport> import_megatron_lm(std::string_view text, const std::string
   for (const auto& array : script->arrays) {
     if (!found && has_flags(array)) read_arguments(array, settings, count);
   }
+  if (settings.is_empty())
+    return problem_at({file, 0, 0}, "holds no argument of Megatron-LM",
+                      "give the script or list that has --num-layers, --micro-batch-size, ...");
   ImportContext known = context;
   if (known.devices == 0) known.devices = count.devices();
   if (known.devices > 0)

@@ -10,7 +10,8 @@ namespace polyfleet {
 void read_megatron_plan(ForeignSettings& settings, const ImportContext& context);
 /// Number formats, gradients, optimizer states. Part of read_megatron_plan.
 void read_megatron_formats(ForeignSettings& settings);
-/// The architecture, or nothing where the settings do not describe one.
+/// The architecture, or nothing where the settings do not describe one. The vocabulary is 0 where
+/// it is the tokenizer's.
 std::optional<ModelSpec> read_megatron_model(ForeignSettings& settings);
 
 }  // namespace polyfleet

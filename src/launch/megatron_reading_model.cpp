@@ -18,8 +18,7 @@ class ModelReader {
     read_attention();
     read_embedding();
     if (settings_.is_given("num_experts")) read_experts();
-    if (model_.layers == 0 || model_.hidden == 0 || model_.heads == 0 || model_.vocab == 0)
-      return {};
+    if (model_.layers == 0 || model_.hidden == 0 || model_.heads == 0) return {};
     return model_;
   }
 

@@ -184,6 +184,19 @@ class Expander {
   ShellCursor& cursor_;
 };
 
+/// An unquoted element falls into words at its blanks.
+void add_split(const ShellWord& word, std::vector<ShellWord>& into) {
+  std::string part;
+  for (const char c : word.text + ' ') {
+    if (!is_shell_blank(c) && c != '\n') {
+      part += c;
+    } else if (!part.empty()) {
+      into.push_back({part, word.where});
+      part.clear();
+    }
+  }
+}
+
 }  // namespace
 
 void ShellState::fail(std::string what, int line) {
@@ -191,7 +204,7 @@ void ShellState::fail(std::string what, int line) {
 }
 
 void ShellState::unresolved(const std::string& name, int line) {
-  if (!reported.insert(name).second) return;
+  if (is_quiet || !reported.insert(name).second) return;
   script.unresolved.push_back(problem_at({file, line, 0},
                                          fmt::format("{} has no value in the file", name),
                                          "give it with --define NAME=VALUE"));
@@ -217,9 +230,14 @@ bool expand_array(ShellState& state, ShellCursor& cursor, std::vector<ShellWord>
   cursor.at = end + 4;
   if (quote == 1 && cursor.peek() == '"') cursor.step();
   const auto found = state.arrays.find(name);
-  if (found != state.arrays.end())
-    words = found->second;
-  else if (const auto scalar = state.scalars.find(name); scalar != state.scalars.end())
+  if (found != state.arrays.end()) {
+    for (const ShellWord& word : found->second) {
+      if (quote == 1)
+        words.push_back(word);
+      else
+        add_split(word, words);
+    }
+  } else if (const auto scalar = state.scalars.find(name); scalar != state.scalars.end())
     words.push_back({scalar->second.text, {state.file, cursor.line, 0}});
   else
     state.unresolved("the array " + name, cursor.line);

@@ -45,6 +45,7 @@ struct ShellState {
   ShellScript script;
   Diagnostics problems;
   std::size_t expanded = 0;
+  bool is_quiet = false;  ///< in a branch that is not taken: nothing is reported
 
   void fail(std::string what, int line);
   /// Reports a variable without a value, once.

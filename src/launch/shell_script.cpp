@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
+#include "launch/shell_branches.hpp"
 #include "launch/shell_expansion.hpp"
 
 namespace polyfleet {
@@ -76,6 +78,7 @@ class ShellReader {
   void statement() {
     Words words;
     bool only_assignments = true;
+    const char joint = std::exchange(ended_by_, ' ');
     while (state_.problems.empty()) {
       skip_blanks(false);
       if (cursor_.ends()) break;
@@ -87,26 +90,50 @@ class ShellReader {
       const std::size_t before = words.size();
       word(words);
       if (words.size() == before) continue;
-      const std::string& first = words[before].text;
-      if (before == 0 &&
-          (first == "export" || first == "local" || first == "declare" || first == "readonly" ||
-           first == "-a" || first == "then" || first == "else" || first == "do" || first == "{")) {
+      if (before == 0 && is_keyword(words.front().text)) {
         words.clear();
         continue;
       }
       only_assignments = false;
-      note_conditions(words);
     }
-    if (!words.empty()) state_.script.commands.push_back(std::move(words));
+    if (words.empty()) {
+      if (ended_by_ == ' ' || ended_by_ == '\n') ended_by_ = joint;
+      return;
+    }
+    if (branches_.expects_test())
+      branches_.test(words, joint);
+    else if (branches_.is_active())
+      state_.script.commands.push_back(std::move(words));
   }
 
-  void note_conditions(const Words& words) {
-    const std::string& first = words.front().text;
-    if (words.size() != 1 || (first != "if" && first != "case" && first != "for")) return;
-    if (!state_.reported.insert("a condition").second) return;
-    state_.script.unresolved.push_back(problem_at({state_.file, cursor_.line, 0},
-                                                  "conditions and loops are not evaluated",
-                                                  "every branch was read, the last one counts"));
+  /// Words in front of a statement that are none of it; those of conditions choose the branch.
+  bool is_keyword(const std::string& word) {
+    if (word == "if" || word == "elif") {
+      branches_.begin(word == "elif");
+    } else if (word == "then") {
+      if (branches_.then()) note_conditions();
+    } else if (word == "else") {
+      branches_.otherwise();
+    } else if (word == "fi") {
+      branches_.end();
+    } else if (word == "for" || word == "while" || word == "until" || word == "case") {
+      note_conditions();
+      return false;
+    } else {
+      constexpr std::string_view kOthers[] = {"export", "local", "declare", "readonly",
+                                              "-a",     "do",    "{"};
+      return std::find(std::begin(kOthers), std::end(kOthers), word) != std::end(kOthers);
+    }
+    state_.is_quiet = !branches_.is_active();
+    return true;
+  }
+
+  void note_conditions() {
+    if (!branches_.is_active() || !state_.reported.insert("a condition").second) return;
+    state_.script.unresolved.push_back(
+        problem_at({state_.file, cursor_.line, 0},
+                   "a condition or loop depends on what only a running shell knows",
+                   "every branch was read, the last one counts"));
   }
 
   /// Redirections go on with the statement, all else ends it. False at its end.
@@ -125,6 +152,7 @@ class ShellReader {
       if (!at_end_of_statement()) word(target);
       return true;
     }
+    ended_by_ = cursor_.peek();
     cursor_.step();
     return false;
   }
@@ -174,7 +202,7 @@ class ShellReader {
     while (!cursor_.ends() && !is_shell_blank(cursor_.peek()) && !at_end_of_statement() &&
            state_.problems.empty())
       expand_piece(state_, cursor_, value);
-    if (state_.fixed.contains(name)) return true;
+    if (state_.fixed.contains(name) || !branches_.is_active()) return true;
     state_.arrays.erase(name);
     if (appends)
       state_.scalars[name].add(value);
@@ -197,6 +225,7 @@ class ShellReader {
       if (cursor_.at == before) cursor_.step();  // an operator among the words
     }
     cursor_.step();
+    if (!branches_.is_active()) return;
     Words& into = state_.arrays[name];
     if (!appends) into.clear();
     into.insert(into.end(), words.begin(), words.end());
@@ -245,6 +274,8 @@ class ShellReader {
 
   ShellState state_;
   ShellCursor cursor_;
+  ShellBranches branches_;
+  char ended_by_ = ' ';  // what ended the statement before
 };
 
 }  // namespace

@@ -51,9 +51,11 @@ TEST_CASE("variables: assignments, defaults, sums, words split where unquoted") 
 TEST_CASE("arrays: words, comments, appending, expansion in order") {
   const ShellScript script = script_of(
       "ARGS=(\n  --a 1  # first\n  --b \"x y\"\n)\nARGS+=( --c )\nrun \"${ARGS[@]}\" ${ARGS[*]}");
-  CHECK(last_words(script) == "run|--a|1|--b|x y|--c|--a|1|--b|x y|--c");
+  CHECK(last_words(script) == "run|--a|1|--b|x y|--c|--a|1|--b|x|y|--c");
   CHECK(script.arrays.size() == 2);
   CHECK(script.commands.back()[3].where.line == 3);
+  // Elements that hold several words fall apart where the expansion is not quoted.
+  CHECK(last_words(script_of("A=( \"--a 1\" )\nrun ${A[@]} \"${A[@]}\"")) == "run|--a|1|--a 1");
 }
 
 TEST_CASE("what only a running shell knows is reported once and stays as written") {
@@ -71,10 +73,34 @@ TEST_CASE("what the user defines wins over the script") {
   CHECK(script_of("run $TP", {{"TP", "2"}}).unresolved.empty());
 }
 
-TEST_CASE("conditions are named, redirections and here-documents are passed over") {
-  const ShellScript script = script_of("if [ $A = 1 ]; then\n  T=2\nelse\n  T=4\nfi\nrun $T\n");
+TEST_CASE("conditions on known values choose their branch") {
+  const auto chosen = [](const std::string& value) {
+    return last_words(script_of("A=" + value +
+                                "\nif [ $A = 1 ]; then\n  T=one\nelif [[ \"$A\" -gt 5 ]]\nthen "
+                                "T=many\nelse\n  T=other\nfi\nrun $T\n"));
+  };
+  CHECK(chosen("1") == "run|one");
+  CHECK(chosen("9") == "run|many");
+  CHECK(chosen("3") == "run|other");
+  CHECK(script_of("A=1\nif [ $A = 2 ]; then B=$UNKNOWN; fi\nrun").unresolved.empty());
+  // Nested, joined and negated ones.
+  CHECK(last_words(script_of("A=x\nif [[ $A == y ]] || [[ -z \"\" ]]; then T=1; fi\nrun $T")) ==
+        "run|1");
+  CHECK(last_words(script_of("T=0; A=x\nif [[ $A == x ]] && [ 1 -eq 2 ]; then T=1; fi\nrun $T")) ==
+        "run|0");
+  CHECK(last_words(script_of("T=0\nif ! [ a = b ]; then\n if [ 1 = 2 ]; then T=1; else T=2; fi\n"
+                             "else T=3; fi\nrun $T")) == "run|2");
+  CHECK(last_words(script_of("if [ a = b ]; then\n run wrong\nfi\nrun right")) == "run|right");
+}
+
+TEST_CASE("conditions that are not known are named, every branch counts") {
+  const ShellScript script = script_of("if [ -f $FILE ]; then\n  T=2\nelse\n  T=4\nfi\nrun $T\n");
   CHECK(last_words(script) == "run|4");
-  CHECK(script.unresolved.front().what.find("conditions") != std::string::npos);
+  CHECK(script.unresolved.back().what.find("a condition or loop") != std::string::npos);
+  CHECK(script.unresolved.back().where.line == 1);
+}
+
+TEST_CASE("redirections and here-documents are passed over") {
   CHECK(last_words(script_of("run a > log 2>&1 b")) == "run|a|2|b");
   CHECK(last_words(script_of("cat <<EOF\n--num-layers 3\nEOF\nrun b")) == "run|b");
 }
