@@ -7,6 +7,7 @@
 #include "cli/commands.hpp"
 #include "cli/launch_command.hpp"
 #include "cli/plan_command.hpp"
+#include "cli/run_command.hpp"
 
 namespace polyfleet {
 
@@ -16,7 +17,9 @@ struct CommandArguments {
   CatalogueShowArguments show;
   CatalogueCompareArguments compare;
   EstimateArguments estimate;
+  RunArguments run;
   PlanArguments plan;
+  SizeArguments size;
   ExportArguments exports;
   ImportArguments imports;
   ValidateArguments validate;
