@@ -4,9 +4,11 @@
 
 #include <algorithm>
 
+#include "app/sensitivity_run.hpp"
 #include "app/sweep.hpp"
 #include "base/files.hpp"
 #include "cli/output.hpp"
+#include "report/sensitivity_report.hpp"
 
 namespace polyfleet {
 namespace {
@@ -59,6 +61,22 @@ int run_train_sweep(Workspace& workspace, const WhatIfArguments& arguments,
   return print_sweep(arguments, *answer, question.json);
 }
 
+int run_train_sensitivity(Workspace& workspace, const VariedQuestion& question,
+                          const Value& document) {
+  const Result<ResolvedTraining> resolved = resolve_training(workspace, document);
+  if (!resolved) return bad_input(resolved.problems());
+  show_progress("varying every input ...");
+  const Result<Sensitivity> answer = run_sensitivity(workspace, *resolved, question.strict);
+  if (!answer) return bad_input(answer.problems());
+  show_progress({});
+  if (question.json) {
+    print_json(sensitivity_json(resolved->scenario, *answer));
+  } else {
+    print(sensitivity_text(resolved->scenario, *answer, output_style()));
+  }
+  return kExitOk;
+}
+
 }  // namespace
 
 std::vector<OptionSpec> what_if_options(WhatIfArguments& arguments) {
@@ -72,6 +90,9 @@ std::vector<OptionSpec> what_if_options(WhatIfArguments& arguments) {
                      .type = "KEY=A:B[:N][:log]",
                      .repeated = true});
   options.push_back({"--csv", &arguments.csv, "write every point of a sweep", "OUT.csv"});
+  options.push_back({"--sensitivity", &arguments.sensitivity,
+                     "rank the inputs by how much the answer depends on them, and say which "
+                     "measurement would narrow the interval most"});
   return options;
 }
 
@@ -81,6 +102,9 @@ int run_what_if(const WhatIfArguments& arguments, const VariedQuestion& question
   if (!workspace) return bad_input(workspace.problems());
   const Result<Value> document = scenario_document(question.scenario, question.settings.settings);
   if (!document) return bad_input(document.problems());
+  if (arguments.sensitivity && !arguments.sweeps.empty())
+    return bad_input({problem("--sensitivity and --sweep are two questions", "ask one at a time")});
+  if (arguments.sensitivity) return run_train_sensitivity(**workspace, question, *document);
   return run_train_sweep(**workspace, arguments, question, *document);
 }
 
