@@ -101,6 +101,12 @@ std::string place(const Position& where) {
   return where.line > 0 ? fmt::format("{}:{}", where.file, where.line) : where.file;
 }
 
+/// A blank line stands between the parts of a report.
+void add_part(std::string& text, const std::string& part) {
+  if (!text.empty() && !part.empty()) text += '\n';
+  text += part;
+}
+
 void add_foreign(std::string& text, const std::string& title,
                  const std::vector<ForeignSetting>& settings) {
   if (settings.empty()) return;
@@ -108,7 +114,7 @@ void add_foreign(std::string& text, const std::string& title,
   for (const ForeignSetting& each : settings)
     table.row({each.setting, each.value, place(each.where),
                each.why.empty() ? "in none of our tables" : each.why});
-  text += table.text(output_style());
+  add_part(text, table.text(output_style()));
 }
 
 /// Settings without effect, gathered by what they are.
@@ -129,7 +135,7 @@ std::string import_report(const LaunchImport& import) {
   for (const Diagnostic& each : import.unresolved) text += "note: " + to_text(each) + '\n';
   add_foreign(text, "unknown", import.unknown);
   add_foreign(text, "matters, not modelled", import.not_modelled);
-  text += without_effect_text(import.without_effect);
+  add_part(text, without_effect_text(import.without_effect));
   if (text.empty()) text = "Every setting of the file is in the scenario.\n";
   return text;
 }
