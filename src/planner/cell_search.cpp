@@ -3,26 +3,11 @@
 #include <algorithm>
 #include <limits>
 
+#include "planner/memory_check.hpp"
 #include "planner/split_costs.hpp"
 
 namespace polyfleet {
 namespace {
-
-/// A pipeline of a cut: the smallest piece that bounds are taken on.
-struct Unit {
-  PlanCut cut;
-  PlanSplit split;
-  CostFloor floor;
-  std::vector<StageInventory> inventories;  ///< filled when first asked for
-  double devices() const { return static_cast<double>(cut.ranks() * split.pipeline); }
-  PipelineShape shape(bool overlap) const {
-    return {.schedule = split.schedule,
-            .stages = split.pipeline,
-            .virtual_stages = split.virtual_stages,
-            .micro_batches = cut.micro_batches,
-            .overlap_hand_over = overlap};
-  }
-};
 
 class GroupSearch {
  public:
@@ -32,7 +17,8 @@ class GroupSearch {
         candidates_(frame.queue.candidates()),
         known_(known),
         found_(frame.question),
-        evaluator_(frame.question.pool) {
+        evaluator_(frame.question.pool),
+        memory_(frame.question.pool.machine->memory_overheads) {
     const PoolQuestion& pool = question_.pool;
     // Overlap saves time always, energy and power only as far as the exact answer says so.
     exact_twins_ = question_.with_front || question_.constraints.power_cap ||
@@ -62,7 +48,7 @@ class GroupSearch {
 
  private:
   bool stopped() {
-    if (work_ > frame_.budget) stopped_ = true;
+    if (memory_.work() > frame_.budget) stopped_ = true;
     if (frame_.stop != nullptr && frame_.stop->load(std::memory_order_relaxed)) stopped_ = true;
     return stopped_;
   }
@@ -134,7 +120,7 @@ class GroupSearch {
     return time;
   }
 
-  CostFloor floor_of(const Unit& unit, Seconds pipeline, double host) const {
+  CostFloor floor_of(const SearchUnit& unit, Seconds pipeline, double host) const {
     CostFloor floor;
     floor.devices = unit.devices();
     floor.time = (pipeline + host * second) * frame_.floors.software_factor();
@@ -143,10 +129,10 @@ class GroupSearch {
   }
 
   void search_cut(const PlanCut& layer_cut, Seconds device_time) {
-    std::vector<Unit> units;
+    std::vector<SearchUnit> units;
     for (const PlanCut& cut : frame_.queue.replicas(layer_cut)) {
       for (const PlanSplit& split : frame_.queue.splits(cut).splits) {
-        Unit unit{.cut = cut, .split = split, .floor = {}, .inventories = {}};
+        SearchUnit unit{.cut = cut, .split = split, .floor = {}, .inventories = {}};
         unit.floor = floor_of(unit, device_time / unit.devices(), 0);
         if (is_left_idle(unit) || frame_.floors.breaks_limits(unit.floor)) {
           found_.counts.refused += frame_.queue.plans_below(cut, split);
@@ -155,20 +141,20 @@ class GroupSearch {
         }
       }
     }
-    std::stable_sort(units.begin(), units.end(), [](const Unit& a, const Unit& b) {
+    std::stable_sort(units.begin(), units.end(), [](const SearchUnit& a, const SearchUnit& b) {
       return std::pair(a.split.pipeline, a.split.virtual_stages) <
              std::pair(b.split.pipeline, b.split.virtual_stages);
     });
     search_splits(units);
   }
 
-  bool is_left_idle(const Unit& unit) const {
+  bool is_left_idle(const SearchUnit& unit) const {
     return question_.constraints.use_all_devices &&
            unit.cut.ranks() * unit.split.pipeline != question_.pool.scenario.devices;
   }
 
   /// Runs of one pipeline and virtual degree, the most promising first.
-  void search_splits(std::vector<Unit>& units) {
+  void search_splits(std::vector<SearchUnit>& units) {
     struct Run {
       std::size_t begin, end;
       double floor;
@@ -187,46 +173,46 @@ class GroupSearch {
                      [](const Run& a, const Run& b) { return a.floor < b.floor; });
     for (const Run& run : runs) {
       if (stopped()) return;
-      std::vector<Unit*> alive;
+      std::vector<SearchUnit*> alive;
       for (std::size_t i = run.begin; i < run.end; ++i) alive.push_back(&units[i]);
       // a framework may treat a single replica apart
       for (const bool replicated : {false, true}) {
-        std::vector<Unit*> part;
-        for (Unit* unit : alive)
+        std::vector<SearchUnit*> part;
+        for (SearchUnit* unit : alive)
           if ((unit->cut.data > 1) == replicated) part.push_back(unit);
         if (!part.empty()) search_split(part);
       }
     }
   }
 
-  void search_split(std::vector<Unit*> units) {
+  void search_split(std::vector<SearchUnit*> units) {
     bool checked = false;
     for (const Recompute mode : candidates_.recompute_modes()) {
       if (units.empty()) return;
-      const Unit& first = *units.front();
+      const SearchUnit& first = *units.front();
       TrainingPlan plan = candidates_.plan(first.cut, first.split, {.recompute = mode}, {});
       SplitCosts costs(plan, evaluator_.table(plan));
       if (!checked) {
         checked = true;
-        std::erase_if(units, [&](Unit* unit) { return drop_too_large(*unit, mode, costs); });
+        std::erase_if(units, [&](SearchUnit* unit) { return drop_too_large(*unit, mode, costs); });
         if (units.empty()) return;
       }
       std::vector<int> layers = candidates_.recompute_layers(first.split.pipeline, mode);
       std::sort(layers.begin(), layers.end(), [](int a, int b) {  // 0: all of them
         return a != 0 && (b == 0 || a < b);
       });
-      std::vector<Unit*> alive = units;
+      std::vector<SearchUnit*> alive = units;
       for (const int count : layers) {
         plan.recompute_layers = count;
         plan.activation_offload = 0;
         const std::span<const StageCost> bare = costs.stages(plan);
         // more recomputed layers never make a beaten unit better (bound 5)
-        std::erase_if(alive,
-                      [&](Unit* unit) { return is_beaten(pipeline_cost(*unit, plan, bare)); });
+        std::erase_if(
+            alive, [&](SearchUnit* unit) { return is_beaten(pipeline_cost(*unit, plan, bare)); });
         if (alive.empty()) break;
         for (const double offload : candidates_.activation_offloads()) {
           plan.activation_offload = offload;
-          for (Unit* unit : alive) {
+          for (SearchUnit* unit : alive) {
             if (!stopped()) search_unit(*unit, plan, costs);
           }
         }
@@ -234,30 +220,23 @@ class GroupSearch {
     }
   }
 
-  bool drop_too_large(Unit& unit, Recompute mode, SplitCosts& costs) {
-    const TrainingPlan plan = candidates_.plan(unit.cut, unit.split, {.recompute = mode}, {});
-    if (!is_too_large(unit, plan, costs)) return false;
-    found_.counts.too_large += frame_.queue.plans_below(unit.cut, unit.split);
-    return true;
-  }
-
-  CostFloor pipeline_cost(const Unit& unit, const TrainingPlan& plan,
+  CostFloor pipeline_cost(const SearchUnit& unit, const TrainingPlan& plan,
                           std::span<const StageCost> costs) const {
     return floor_of(unit, pipeline_floor(unit.shape(true), costs), host_seconds(unit, plan));
   }
-  static double host_seconds(const Unit& unit, const TrainingPlan& plan) {
+  static double host_seconds(const SearchUnit& unit, const TrainingPlan& plan) {
     return plan.host_seconds_per_step +
            plan.host_seconds_per_micro_batch * static_cast<double>(unit.cut.micro_batches);
   }
 
   /// One pipeline, one choice of what is kept: every switch.
-  void search_unit(Unit& unit, const TrainingPlan& shared, SplitCosts& costs) {
+  void search_unit(SearchUnit& unit, const TrainingPlan& shared, SplitCosts& costs) {
     TrainingPlan plan = candidates_.plan(
         unit.cut, unit.split,
         {shared.recompute, shared.recompute_layers, shared.activation_offload}, {});
     CostFloor floor = pipeline_cost(unit, plan, costs.stages(shared));
     if (is_beaten(floor)) return;
-    const std::vector<bool> overlaps = candidates_.pipeline_overlaps(unit.split.pipeline);
+    const std::vector<bool> overlaps = candidates_.pipeline_overlaps(unit.split);
     bool timed = false;
     const std::vector<PlanSwitches> switches = candidates_.switches(unit.cut);
     for (std::size_t i = 0; i < switches.size();) {
@@ -287,7 +266,7 @@ class GroupSearch {
     }
   }
 
-  Seconds exact_pipeline(const Unit& unit, const TrainingPlan& plan,
+  Seconds exact_pipeline(const SearchUnit& unit, const TrainingPlan& plan,
                          std::span<const StageCost> stages, bool overlap) {
     std::vector<StageCost> costs(stages.begin(), stages.end());
     const Seconds hand_over =
@@ -296,69 +275,52 @@ class GroupSearch {
     return pipeline_time(unit.shape(overlap), costs).total;
   }
 
-  /// What no choice of recompute and offload can take away does not fit: parameters, optimiser,
-  /// logits and buffers, with the leanest switches, on the first and the last stage.
-  bool is_too_large(Unit& unit, TrainingPlan plan, SplitCosts& costs) {
+  bool seeks_leanest() const { return !found_.fits && !known_.fits; }
+
+  bool drop_too_large(SearchUnit& unit, Recompute mode, SplitCosts& costs) {
     if (!frame_.limit) return false;
-    const std::vector<StageInventory>& stages = inventories(unit, plan, costs);
-    plan.activation_offload = 0;
-    plan.recompute = Recompute::none;
-    std::optional<Bytes> least;
-    std::optional<PlanSwitches> last;
-    for (const PlanSwitches& each : candidates_.switches(unit.cut)) {
-      if (last && last->sharding == each.sharding &&
-          last->optimizer_offload == each.optimizer_offload)
-        continue;
-      last = each;
-      plan.sharding = each.sharding;
-      plan.optimizer_offload = each.optimizer_offload;
-      Bytes fullest;
-      for (const std::size_t stage : {std::size_t{0}, stages.size() - 1}) {
-        StageInventory bare = stages[stage];
-        bare.layers.clear();
-        bare.embedding_saved = 0 * byte;
-        fullest = max(fullest, stage_bytes(plan, bare));
-      }
-      least = least ? min(*least, fullest) : fullest;
-    }
-    return *least > *frame_.limit && (found_.fits || known_.fits || !is_lean(*least));
-  }
-
-  const std::vector<StageInventory>& inventories(Unit& unit, const TrainingPlan& plan,
-                                                 SplitCosts& costs) {
-    if (unit.inventories.empty()) unit.inventories = stage_inventories(plan, costs.table().works());
-    return unit.inventories;
-  }
-
-  Bytes stage_bytes(const TrainingPlan& plan, const StageInventory& inventory) {
-    ++work_;
-    return stage_memory(plan, inventory, question_.pool.machine->memory_overheads).total;
+    const TrainingPlan plan = candidates_.plan(unit.cut, unit.split, {.recompute = mode}, {});
+    const Bytes least =
+        memory_.least(unit, plan, costs.table().works(), candidates_.switches(unit.cut));
+    if (least <= *frame_.limit || (seeks_leanest() && is_lean(least))) return false;
+    found_.counts.too_large += frame_.queue.plans_below(unit.cut, unit.split);
+    return true;
   }
 
   /// Bytes on the fullest device, or nothing where they do not fit.
-  std::optional<Bytes> memory_of(Unit& unit, const TrainingPlan& plan, SplitCosts& costs) {
-    const std::vector<StageInventory>& stages = inventories(unit, plan, costs);
-    const bool seeks_leanest = !found_.fits && !known_.fits;
-    Bytes fullest;
-    for (std::size_t k = 0; k < stages.size(); ++k) {
-      // the first and the last stage are the fullest most of the time
-      const std::size_t stage = k == 0 ? 0 : stages.size() - k;
-      fullest = max(fullest, stage_bytes(plan, stages[stage]));
-      if (frame_.limit && fullest > *frame_.limit && !(seeks_leanest && is_lean(fullest)))
-        return std::nullopt;
-    }
-    found_.least_memory = found_.least_memory ? min(*found_.least_memory, fullest) : fullest;
+  std::optional<Bytes> memory_of(SearchUnit& unit, const TrainingPlan& plan, SplitCosts& costs) {
+    constexpr Bytes kAny = Bytes::from_base(std::numeric_limits<double>::infinity());
+    Bytes enough = frame_.limit.value_or(kAny);
+    if (seeks_leanest()) enough = max(enough, leanest_known().value_or(kAny));
+    const Bytes fullest = memory_.fullest(unit, plan, costs.table().works(), enough);
     if (!frame_.limit || fullest <= *frame_.limit) {
+      note_memory(fullest);
       found_.fits = true;
       return fullest;
     }
-    found_.leanest = planned(plan, fullest);
+    if (seeks_leanest() && is_lean(fullest)) {
+      note_memory(fullest);
+      found_.leanest = planned(plan, fullest);
+    }
     return std::nullopt;
   }
 
+  void note_memory(Bytes fullest) {
+    found_.least_memory = found_.least_memory ? min(*found_.least_memory, fullest) : fullest;
+  }
+
+  std::optional<Bytes> leanest_known() const {
+    std::optional<Bytes> least;
+    for (const PlansFound* found : {&found_, &known_}) {
+      if (!found->leanest) continue;
+      least = least ? min(*least, found->leanest->memory) : found->leanest->memory;
+    }
+    return least;
+  }
+
   bool is_lean(Bytes memory) const {
-    return (!found_.leanest || memory < found_.leanest->memory) &&
-           (!known_.leanest || memory < known_.leanest->memory);
+    const std::optional<Bytes> least = leanest_known();
+    return !least || memory < *least;
   }
 
   PlannedPlan planned(const TrainingPlan& plan, Bytes memory) {
@@ -406,38 +368,10 @@ class GroupSearch {
   PlanEvaluator evaluator_;
   bool exact_twins_ = false;
   bool stopped_ = false;
-  std::int64_t work_ = 0;  ///< stage memories worked out
+  MemoryCheck memory_;
 };
 
 }  // namespace
-
-SearchFrame::SearchFrame(const PlanSearchQuestion& asked, const CutQueue& cuts,
-                         const std::atomic<bool>* stop_flag)
-    : question(asked), queue(cuts), floors(asked), limit(memory_limit(asked)), stop(stop_flag) {}
-
-CostFloor SearchFrame::floor_of(const CutGroup& group) const {
-  CostFloor floor;
-  floor.device_time = group.device_time * floors.software_factor();
-  floor.time = floor.device_time / static_cast<double>(question.pool.scenario.devices);
-  return floor;
-}
-
-void PlansFound::merge(const PlansFound& other) {
-  for (const PlannedPlan& plan : other.best.plans()) best.offer(plan);
-  for (const PlannedPlan& plan : other.front.plans()) front.offer(plan);
-  counts.plans += other.counts.plans;
-  counts.too_large += other.counts.too_large;
-  counts.refused += other.counts.refused;
-  counts.bounded += other.counts.bounded;
-  counts.equal += other.counts.equal;
-  counts.evaluated += other.counts.evaluated;
-  counts.untouched += other.counts.untouched;
-  fits = fits || other.fits;
-  if (other.least_memory)
-    least_memory = least_memory ? min(*least_memory, *other.least_memory) : *other.least_memory;
-  if (other.leanest && (!leanest || other.leanest->memory < leanest->memory))
-    leanest = other.leanest;
-}
 
 PlansFound search_group(const SearchFrame& frame, const CutGroup& group, const PlansFound& known) {
   return GroupSearch(frame, known).run(group);

@@ -3,40 +3,9 @@
 // the plans known before, never on time or threads.
 #pragma once
 
-#include <atomic>
-#include <limits>
-
-#include "planner/cut_queue.hpp"
-#include "planner/pareto.hpp"
+#include "planner/search_frame.hpp"
 
 namespace polyfleet {
-
-/// What all cells of a search share.
-struct SearchFrame {
-  const PlanSearchQuestion& question;
-  const CutQueue& queue;
-  ObjectiveFloor floors;
-  std::optional<Bytes> limit;  ///< of memory, head-room taken off
-  const std::atomic<bool>* stop = nullptr;
-  /// Stage memories that may be worked out below one group before the rest is left untouched.
-  std::int64_t budget = std::numeric_limits<std::int64_t>::max();
-  SearchFrame(const PlanSearchQuestion& asked, const CutQueue& cuts,
-              const std::atomic<bool>* stop_flag);
-  CostFloor floor_of(const CutGroup& group) const;  ///< on all devices on offer
-};
-
-/// Best plans known, and how the plans looked at ended.
-struct PlansFound {
-  PlanRanking best;
-  ParetoFront front;
-  PlanCounts counts;  ///< plans: those below the cells; untouched: those a stop left
-  std::optional<PlannedPlan> leanest;  ///< while nothing fits
-  bool fits = false;                   ///< some plan fits into memory, accepted or not
-  std::optional<Bytes> least_memory;   ///< of the plans looked at
-  explicit PlansFound(const PlanSearchQuestion& question)
-      : best(question.objective, question.top) {}
-  void merge(const PlansFound& other);
-};
 
 /// Everything below one group. `known` is what was found before; it only prunes.
 PlansFound search_group(const SearchFrame& frame, const CutGroup& group, const PlansFound& known);

@@ -46,7 +46,7 @@ TEST_CASE("an exact family is the optimum of its pinned space") {
     const PlanSearchResult alone = search_plans(pinned, {});
     CAPTURE(family.dimension);
     CAPTURE(family.value);
-    CHECK(alone.counts.plans == family.plans);
+    CHECK(alone.counts.plans - alone.counts.impossible == family.plans);
     if (!family.best_time) {
       CHECK(alone.best.empty());
       continue;
