@@ -38,7 +38,7 @@ PipelineGroups::PipelineGroups(std::vector<std::size_t> pools, std::vector<PoolC
     limits_.push_back(limit ? *limit / byte : kNever);
     for (const PoolCut& cut : cuts_[k]->cuts()) {
       if (!runs_pipelines(cut)) continue;
-      offers_[cut.micro_batch()].push_back({k, &cut, 0});
+      offers_[cut.micro_batch()].push_back({k, &cut, 0, {}});
       most_backward_ =
           std::max(most_backward_, cut.backward.back() + cut.front_backward + cut.back_backward);
     }
@@ -65,6 +65,25 @@ PipelineGroups::PipelineGroups(std::vector<std::size_t> pools, std::vector<PoolC
     if (std::all_of(served.begin(), served.end(), [](bool each) { return each; }))
       micro_batches_.push_back(micro_batch);
   }
+  set_room();
+}
+
+/// Memory at the most replicas that a cut can have, where states are least.
+void PipelineGroups::set_room() {
+  double heaviest = 0;
+  for (const double unit : unit_) heaviest = std::max(heaviest, unit);
+  for (auto& [micro_batch, offers] : offers_)
+    for (Offer& offer : offers) {
+      const LayerMemory memory = cuts_[offer.pool]->layer_memory(
+          *offer.cut, cuts_[offer.pool]->most_replicas(*offer.cut, 1));
+      for (std::size_t n = 0; n < unit_.size(); ++n) {
+        const double layers =
+            memory.layers_in(limits_[offer.pool], static_cast<double>(n + 1)) * heaviest;
+        const double room = layers * (1 + kRounding);
+        offer.room.push_back(
+            std::max(0.0, std::min(whole_layers_ ? std::floor(room) : room, need_)));
+      }
+    }
 }
 
 /// Layers of one kind count one each. Where kinds differ, layer l counts by its time on the first
@@ -164,6 +183,7 @@ double PipelineGroups::units_of(const Offer& offer, const PipelineShare& share, 
 bool PipelineGroups::adds_up(const PipelineShare& share, double time) {
   const std::vector<Offer>& offers = offers_[share.micro_batch];
   if (fastest_.at(share.micro_batch) > time) return false;
+  if (!affordable(share, time)) return false;
   double stages = 0;
   std::vector<double> most_stages(pools_.size(), 0);
   for (const Offer& offer : offers)
@@ -190,6 +210,17 @@ bool PipelineGroups::adds_up(const PipelineShare& share, double time) {
     sum += each;
   }
   return sum >= (need_ + front + back) * (1 - kRounding);
+}
+
+/// The devices of all replicas are worth no more than what the pools have.
+bool PipelineGroups::affordable(const PipelineShare& share, double time) {
+  if (prices_.empty()) return true;
+  const auto [slot, is_new] = price_.try_emplace({time, share.micro_batch, share.micro_batches}, 0);
+  if (is_new) slot->second = least_price(share.micro_batch, share.micro_batches, time, prices_);
+  double worth = 0;
+  for (std::size_t k = 0; k < pools_.size(); ++k)
+    worth += prices_[pools_[k]] * static_cast<double>(cuts_[k]->devices());
+  return slot->second * static_cast<double>(share.replicas) <= worth * (1 + kRounding);
 }
 
 bool PipelineGroups::may(const PipelineShare& share, double time) {

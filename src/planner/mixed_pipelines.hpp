@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <tuple>
 #include <vector>
 
 #include "planner/mixed_cuts.hpp"
@@ -37,6 +38,22 @@ class PipelineGroups {
 
   /// Sequences per second at most, whatever the time; 0 where no micro-batch suits all pools.
   double most_rate() const;
+  /// Least price of the devices of one replica that does `micro_batches` within `time`, at
+  /// `prices` a device by pool of the question; whichever of the pools it uses.
+  double least_price(int micro_batch, std::int64_t micro_batches, double time,
+                     const std::vector<double>& prices);
+  /// Most sequences that a replica does within `time` per price of its devices: an upper bound; and
+  /// which part of the price goes to which pool of the question at about the dearest plan.
+  struct PerPrice {
+    double sequences = 0;
+    std::vector<double> parts;
+  };
+  PerPrice most_per_price(double time, const std::vector<double>& prices);
+  /// Prices for the bounds of most_sequences, shares and may, until they are set anew.
+  void set_prices(const std::vector<double>& prices) {
+    prices_ = prices;
+    price_.clear();
+  }
   /// Least time that the bound allows a share, at most `time`.
   double least_time(const PipelineShare& share, double time);
   /// Most sequences within `time`: an upper bound.
@@ -49,6 +66,7 @@ class PipelineGroups {
   /// Least backward work of one micro-batch is at most this share of the time (for bounds on the
   /// gradient exchange): the largest backward pass of the whole model on any cut.
   double most_backward() const { return most_backward_; }
+  bool tried(const PipelineShare& share) const { return built_.contains(share); }
   /// The best plan that was found for this share, remembered.
   const std::optional<BuiltPipeline>& built(const PipelineShare& share);
 
@@ -58,15 +76,34 @@ class PipelineGroups {
     std::size_t pool = 0;  ///< of `pools_`
     const PoolCut* cut = nullptr;
     double rate = 0;
+    std::vector<double> room;  ///< units that memory allows, by micro-batches in flight - 1
   };
   struct Block {
     std::size_t pool = 0;
     const PoolCut* cut = nullptr;
     int stages = 1;
   };
+  /// What each cut holds at each place of a pipeline, and what it costs.
+  struct Places {
+    std::size_t count = 0;      ///< places
+    std::vector<double> units;  ///< cut-major
+    std::vector<double> price;  ///< by cut
+  };
+  Places places_of(int micro_batch, std::int64_t micro_batches, double time,
+                   const std::vector<double>& prices);
+  bool affordable(const PipelineShare& share, double time);
+  struct Found {
+    double per_price = 0, mu = 0;
+    int micro_batch = 1;
+    std::int64_t micro_batches = 1;
+  };
+  double segment(int micro_batch, std::int64_t first, std::int64_t last, double time,
+                 const std::vector<double>& prices, Found& found);
   void set_units();
   double stage_seconds(std::int64_t replicas, int micro_batch);
   bool adds_up(const PipelineShare& share, double time);
+  void set_room();
+  double last_mu_ = 0;  ///< of the last least_price
   double units_of(const Offer& offer, const PipelineShare& share, double time, double stages);
   LayerMemory memory_of(const Offer& offer, std::int64_t replicas);
 
@@ -96,7 +133,9 @@ class PipelineGroups {
   bool whole_layers_ = true;                  ///< all layers alike: they count in whole numbers
   double need_ = 0;
   double most_backward_ = 0;
-  std::vector<double> limits_;  ///< bytes, by pool of `pools_`
+  std::vector<double> prices_;
+  std::map<std::tuple<double, int, std::int64_t>, double> price_;  ///< of least_price at prices_
+  std::vector<double> limits_;                                     ///< bytes, by pool of `pools_`
   std::map<std::pair<std::int64_t, int>, double> stage_seconds_;
   std::map<std::pair<const PoolCut*, std::int64_t>, LayerMemory> memory_;
   std::map<PipelineShare, std::optional<BuiltPipeline>> built_;

@@ -45,12 +45,6 @@ struct VendorShare {
   double least = 0, most = 1;
 };
 
-struct MixedConstraints {
-  PlanConstraints common;  ///< head-room on every pool, power cap, slowest step, all devices
-  std::vector<VendorShare> vendors;
-  bool use_all_pools = false;  ///< plans that leave a pool out are refused
-};
-
 /// How pools work together.
 enum class MixKind {
   alone,        ///< one pool, the others idle
@@ -59,6 +53,13 @@ enum class MixKind {
   both          ///< groups, at least one of which is a pipeline over several pools
 };
 std::string_view name_of(MixKind kind);
+
+struct MixedConstraints {
+  PlanConstraints common;  ///< head-room on every pool, power cap, slowest step, all devices
+  std::vector<VendorShare> vendors;
+  std::vector<MixKind> kinds;  ///< ways of working together that are allowed; empty = all
+  bool use_all_pools = false;  ///< plans that leave a pool out are refused
+};
 
 struct MixedSearchQuestion {
   std::vector<SearchedPool> pools;

@@ -53,6 +53,8 @@ class MixedSearcher {
   void raise();
   /// One step at `time`; `before`: the last one, below which nothing was found.
   void step(double time, double before);
+  bool prices_allow(const FamilyState& family, double time);
+  void set_prices(double time);
   bool may_reach(const FamilyState& family, double time, bool roughly);
   std::int64_t most(PoolMask mask, double time, bool roughly);
   void collect_shares(const std::vector<FamilyState*>& alive, double time, double before);
@@ -92,6 +94,10 @@ class MixedSearcher {
   std::map<PoolMask, std::map<std::int64_t, Share>> shares_;  ///< at the present time
   std::map<std::pair<PoolMask, double>, std::int64_t> most_;
   double first_time_ = 0;
+  double priced_time_ = 0;
+  std::vector<double> prices_;  ///< sequences per device that one pool does at most
+  std::vector<double> dearer_;  ///< than alone, by pool: what pipelines make of its devices
+  double per_price_ = 0;        ///< sequences of a pipeline per price
   bool interrupted_ = false;
 };
 

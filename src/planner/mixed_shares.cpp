@@ -117,10 +117,12 @@ void MixedSearcher::build_pipelines(const std::vector<FamilyState*>& alive, doub
         choices.push_back({pipelines->least_time(shape, time), sequences, shape});
     std::stable_sort(choices.begin(), choices.end(),
                      [](const Choice& a, const Choice& b) { return a.least < b.least; });
-    for (std::size_t i = 0; i < choices.size() && (i < kBuilt); ++i) {
+    std::size_t fresh = 0;
+    for (const Choice& choice : choices) {
       if (stopped()) return;
-      const auto& built = pipelines->built(choices[i].shape);
-      Share& share = shares_[mask][choices[i].sequences];
+      if (!pipelines->tried(choice.shape) && ++fresh > kBuilt) continue;
+      const auto& built = pipelines->built(choice.shape);
+      Share& share = shares_[mask][choice.sequences];
       if (built && (!share.built || built->time < share.built->time)) share.built = built;
     }
   }

@@ -347,6 +347,21 @@ double SingleGroups::least_time(std::int64_t sequences) const {
   return least;
 }
 
+double SingleGroups::most_per_device(double time) {
+  double most = 0;
+  for (SingleNode& node : nodes_) {
+    const PoolCut& cut = cuts_.cuts()[node.cut];
+    const auto per_device = [&] {
+      return static_cast<double>(micro_batches_within(node, time) * cut.micro_batch()) /
+             (static_cast<double>(cut.devices_per_stage) * node.stages);
+    };
+    if (per_device() <= most) continue;
+    look_at_memory(node);
+    most = std::max(most, per_device());
+  }
+  return most;
+}
+
 double SingleGroups::most_rate() const {
   double most = 0;
   for (const SingleNode& node : nodes_)

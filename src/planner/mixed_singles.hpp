@@ -64,6 +64,8 @@ class SingleGroups {
   /// Lower bound of that.
   double least_time(std::int64_t sequences) const;
 
+  /// Most sequences per device in use within `time`; 0 where nothing fits.
+  double most_per_device(double time);
   /// Sequences per second at most, whatever the time.
   double most_rate() const;
 
