@@ -80,10 +80,10 @@ std::string size_text(const SizeAnswer& answer, const TrainingAnswer& training, 
     table.row(cells_of(each, each.devices == answer.answer.devices ? ">" : ""));
   text += table.text(style);
   text += fmt::format(
-      "\nSizes are multiples of {} accelerators; the global batch asked for is {}, rounded to what "
-      "the replicas\ntake in whole rounds. {} sizes tried. Power: {}; with {} spare "
-      "accelerators.\n",
-      answer.replica, answer.asked_batch, answer.tried, answer.power_basis,
+      "\nSizes are multiples of {} accelerators; {} were tried. The global batch asked for, {}, "
+      "is\n"
+      "rounded to whole rounds of the replicas.\nPower: {}; {} spare ones are in it.\n",
+      answer.replica, answer.tried, answer.asked_batch, answer.power_basis,
       answer.answer.spare_accelerators);
   return text;
 }
