@@ -293,8 +293,12 @@ std::vector<double> PlanCandidates::activation_offloads() const {
   return stated.empty() ? std::vector<double>{0, 0.5, 1} : distinct(stated);
 }
 
-std::vector<bool> PlanCandidates::pipeline_overlaps(int pipeline) const {
-  return switch_values(question_.space.pipeline_overlap, pipeline > 1);
+std::vector<bool> PlanCandidates::pipeline_overlaps(const PlanSplit& split) const {
+  if (question_.space.hand_over_as_template && split.pipeline > 1) {
+    const ParallelLayout layout{.pipeline = split.pipeline, .virtual_stages = split.virtual_stages};
+    return {question_.plan_template(layout, 1, Recompute::none).overlap.pipeline};
+  }
+  return switch_values(question_.space.pipeline_overlap, split.pipeline > 1);
 }
 
 std::vector<PlanActivations> PlanCandidates::activations(const PlanSplit& split,
@@ -302,7 +306,7 @@ std::vector<PlanActivations> PlanCandidates::activations(const PlanSplit& split,
   std::vector<PlanActivations> all;
   for (const int layers : recompute_layers(split.pipeline, mode)) {
     for (const double offload : activation_offloads()) {
-      for (const bool overlap : pipeline_overlaps(split.pipeline))
+      for (const bool overlap : pipeline_overlaps(split))
         all.push_back({mode, layers, offload, overlap});
     }
   }

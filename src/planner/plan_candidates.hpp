@@ -80,7 +80,7 @@ class PlanCandidates {
   std::vector<Recompute> recompute_modes() const;
   std::vector<double> activation_offloads() const;
   std::vector<int> recompute_layers(int pipeline, Recompute mode) const;
-  std::vector<bool> pipeline_overlaps(int pipeline) const;
+  std::vector<bool> pipeline_overlaps(const PlanSplit& split) const;
   std::vector<PlanActivations> activations(const PlanSplit& split, Recompute mode) const;
   std::vector<PlanSwitches> switches(const PlanCut& cut) const;
   std::int64_t switch_count(const PlanCut& cut) const;
