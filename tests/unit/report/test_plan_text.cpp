@@ -97,7 +97,9 @@ TEST_CASE("families that lost stand behind the best, those without a plan in one
                           .run_question = run};
   const std::string text = families_text(answer, {});
   CHECK(text.find("1, 2") != std::string::npos);
-  CHECK(text.find("x 1.500") != std::string::npos);
-  CHECK(text.find("1 more") != std::string::npos);
+  CHECK(text.find("at least x 1.500") != std::string::npos);  // a bound, no plan
+  CHECK(text.find("exposed") != std::string::npos);
+  CHECK(text.find("16, 32") != std::string::npos);
+  CHECK(text.find("x 2.500 to x 4.500") != std::string::npos);
   CHECK(text.find("x 1.000") == std::string::npos);  // the best plan's own family did not lose
 }
