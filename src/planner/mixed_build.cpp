@@ -225,7 +225,43 @@ std::optional<BuiltPipeline> PipelineGroups::build(const PipelineShare& share) {
     std::optional<BuiltPipeline> own = evaluate(share, tried[i].blocks);
     if (own && (!best || own->time < best->time)) best = std::move(own);
   }
-  return best;
+  return best || tried.empty() ? best : build_widely(share);
+}
+
+/// Where memory is so tight that the likeliest arrangements do not fit: every combination of
+/// options (as many as are looked at), the most promising first, until one fits.
+std::optional<BuiltPipeline> PipelineGroups::build_widely(const PipelineShare& share) {
+  struct Arrangement {
+    double guessed;
+    std::vector<Block> blocks;
+  };
+  constexpr std::size_t kLookedAt = 4096, kTimed = 200;
+  std::vector<Arrangement> found;
+  std::vector<std::size_t> order(pools_.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::size_t looked_at = 0;
+  do {
+    std::vector<std::vector<Block>> choices;
+    for (const std::size_t pool : order) choices.push_back(options(share, pool));
+    std::vector<std::size_t> turn(choices.size(), 0);
+    for (bool more = true; more && ++looked_at < kLookedAt;) {
+      std::vector<Block> blocks;
+      for (std::size_t k = 0; k < choices.size(); ++k) blocks.push_back(choices[k][turn[k]]);
+      const double guessed = guess(share, blocks);
+      if (guessed < kNever) found.push_back({guessed, std::move(blocks)});
+      more = false;
+      for (std::size_t k = 0; k < turn.size() && !more; ++k) {
+        more = ++turn[k] < choices[k].size();
+        if (!more) turn[k] = 0;
+      }
+    }
+  } while (std::next_permutation(order.begin(), order.end()));
+  std::stable_sort(found.begin(), found.end(), [](const Arrangement& a, const Arrangement& b) {
+    return a.guessed < b.guessed;
+  });
+  for (std::size_t i = 0; i < found.size() && i < kTimed; ++i)
+    if (auto own = evaluate(share, found[i].blocks)) return own;
+  return std::nullopt;
 }
 
 const std::optional<BuiltPipeline>& PipelineGroups::built(const PipelineShare& share) {

@@ -119,6 +119,7 @@ class PipelineGroups {
   std::optional<BuiltPipeline> evaluate(const PipelineShare& share,
                                         const std::vector<Block>& blocks);
   std::optional<BuiltPipeline> build(const PipelineShare& share);
+  std::optional<BuiltPipeline> build_widely(const PipelineShare& share);
 
   std::vector<std::size_t> pools_;
   std::vector<PoolCuts*> cuts_;
