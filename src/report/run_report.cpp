@@ -90,8 +90,9 @@ std::string result_table(const RunAnswer& answer, PageStyle style) {
                         range_of(print_quantity(run.best.step), print_quantity(run.worst.step))});
   if (run.straggler_factor > 1)
     table.row(
-        {"slowest of all devices", fmt::format("x {:.4f} on the estimated {}", run.straggler_factor,
-                                               print_quantity(estimate.time))});
+        {"slowest of all devices",
+         fmt::format("x {:.4f} on the estimated {}; goodput against that {}", run.straggler_factor,
+                     print_quantity(estimate.time), percent(run.expected.goodput))});
   table.row({"time between failures", print_quantity(1.0 / run.expected.failure_rate) +
                                           range_of(print_quantity(1.0 / run.worst.failure_rate),
                                                    print_quantity(1.0 / run.best.failure_rate))});

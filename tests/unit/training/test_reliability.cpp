@@ -1,3 +1,7 @@
+#include <filesystem>
+#include <fstream>
+#include <initializer_list>
+
 #include "training/checkpoint.hpp"
 #include "training/reliability.hpp"
 #include "unit/training/machine_fixture.hpp"
@@ -76,9 +80,27 @@ TEST_CASE("hardware fails with the devices, software with the job up to its full
 }
 
 TEST_CASE("damaged data are refused with their place") {
-  const auto problems = load_reliability(POLYFLEET_SOURCE_DIR "/tests");
-  REQUIRE_FALSE(problems);
-  CHECK(problems.problems().size() >= 4);
+  const auto missing = load_reliability(POLYFLEET_SOURCE_DIR "/tests");
+  REQUIRE_FALSE(missing);
+  CHECK(missing.problems().size() >= 4);
+  namespace fs = std::filesystem;
+  const fs::path scratch = fs::temp_directory_path() / "polyfleet_damaged_reliability";
+  fs::remove_all(scratch);
+  fs::create_directories(scratch / "power");
+  fs::copy(POLYFLEET_SOURCE_DIR "/data/reliability", scratch / "reliability");
+  fs::copy(POLYFLEET_SOURCE_DIR "/data/power", scratch / "power");
+  CHECK(load_reliability(scratch).has_value());
+  std::ofstream(scratch / "reliability/failures.toml")
+      << "[[record]]\nid = \"x\"\nfamilies = [\"hopper\"]\nrate_low = 2\n[[record.cause]]\n"
+         "unit = \"rack\"\nevents = -1\n";
+  const auto damaged = load_reliability(scratch);
+  fs::remove_all(scratch);
+  REQUIRE_FALSE(damaged);
+  const std::string all = to_text(damaged.problems());
+  for (const char* part : {"failures.toml:4", "rate_low", "rack", "events", "window", "source"}) {
+    CAPTURE(part);
+    CHECK(all.find(part) != std::string::npos);
+  }
 }
 
 TEST_CASE("a checkpoint holds weights and optimiser states once") {
