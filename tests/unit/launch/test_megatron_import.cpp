@@ -98,6 +98,7 @@ TEST_CASE("bare argument lists, --name=value, strings of options") {
   CHECK(
       plan_of(read("OPTS=\" \\\n --tensor-model-parallel-size 4 \\\n --bf16\"\npython x.py $OPTS"))
           .layout.tensor == 4);
+  CHECK(plan_of(read("run --micro-batch-size 2 --micro-batch-size 4")).micro_batch == 4);
   CHECK(plan_of(read("ARGS=(--context-parallel-size 2)")).layout.context == 2);
   CHECK(!import_launch(LaunchFormat::megatron_lm, "echo hello", "run.sh", {}, shipped_tables()));
 }

@@ -50,7 +50,8 @@ modules:
 /// Presets as a folder holds them.
 Result<std::string> preset(const std::string& name) {
   if (name == "modules/megatron/pre_trainer.yaml")
-    return std::string("extends:\n  - ../module_base.yaml\nmicro_batch_size: 7\nbf16: true\n");
+    return std::string(
+        "extends:\n  - ../module_base.yaml\nmicro_batch_size: 7\nbf16: true\nnum_layers: 3\n");
   if (name == "modules/module_base.yaml") return std::string("sink_level: INFO\n");
   if (name == "models/megatron/llama3.1_70B.yaml")
     return std::string("extends: [llama_base.yaml]\nnum_layers: 80\nhidden_size: 8192\n");

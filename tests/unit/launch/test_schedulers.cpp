@@ -71,6 +71,9 @@ TEST_CASE("part of a node is one node, odd counts take equal nodes") {
   job.pools[0].devices_per_node = 8;
   CHECK(holds(batch_words(export_of(LaunchFormat::slurm, job).files[0].text),
               "--nodes 2 --ntasks-per-node 1 --gres gpu:h100:6"));
+  job.pools[0].devices = 9;  // three nodes, not two of unequal shares
+  CHECK(holds(batch_words(export_of(LaunchFormat::slurm, job).files[0].text),
+              "--nodes 3 --ntasks-per-node 1 --gres gpu:h100:3"));
   job.pools[0].devices = 0;
   CHECK(!export_launch(LaunchFormat::slurm, job, shipped_tables()).has_value());
   job.pools.clear();
@@ -158,6 +161,7 @@ TEST_CASE("YAML text reads back the same, also by readers to whom NO is false") 
   document.set("plain", "text");
   document.set("country", "NO");
   document.set("switch", "on");
+  document.set("other", "Off");
   document.set("number", "1.0");
   document.set("colon", "a: b # c");
   document.set("empty", "");
@@ -170,6 +174,7 @@ TEST_CASE("YAML text reads back the same, also by readers to whom NO is false") 
   const std::string text = to_yaml(document);
   CHECK(holds(text, "country: \"NO\""));
   CHECK(holds(text, "switch: \"on\""));
+  CHECK(holds(text, "other: \"Off\""));
   const Result<Value> read = parse_yaml(text, "text");
   REQUIRE_MESSAGE(read.has_value(), text);
   CHECK(to_json(*read, -1) == to_json(document, -1));

@@ -38,7 +38,8 @@ TEST_CASE("quotes, escapes, comments and continued lines as a shell reads them")
 TEST_CASE("variables: assignments, defaults, sums, words split where unquoted") {
   CHECK(last_words(script_of("TP=8; PP=4\nrun $TP ${PP}x \"${TP} $PP\"")) == "run|8|4x|8 4");
   CHECK(last_words(script_of("run ${TP:-8} ${A-b} ${X:=\"c\"}")) == "run|8|b|c");
-  CHECK(last_words(script_of("A=2\nrun $((A*3+${B:-4})) $(( (1+2)*3 ))")) == "run|10|9");
+  CHECK(last_words(script_of("A=2\nrun $((A*3+${B:-4})) $(( (1+2)*3 )) $((17%5-9/2))")) ==
+        "run|10|9|-2");
   CHECK(last_words(script_of("OPTS=\"--a 1\n  --b 2\"\nrun $OPTS")) == "run|--a|1|--b|2");
   CHECK(last_words(script_of("OPTS='--a 1'\nrun \"$OPTS\"")) == "run|--a 1");
   CHECK(last_words(script_of("export A=1 B=2\nrun $A$B")) == "run|12");
@@ -83,6 +84,8 @@ TEST_CASE("conditions on known values choose their branch") {
   CHECK(chosen("9") == "run|many");
   CHECK(chosen("3") == "run|other");
   CHECK(script_of("A=1\nif [ $A = 2 ]; then B=$UNKNOWN; fi\nrun").unresolved.empty());
+  CHECK(last_words(script_of("if [ 1 = 1 ]; then T=a; elif [ 2 = 2 ]; then T=b; fi\nrun $T")) ==
+        "run|a");
   // Nested, joined and negated ones.
   CHECK(last_words(script_of("A=x\nif [[ $A == y ]] || [[ -z \"\" ]]; then T=1; fi\nrun $T")) ==
         "run|1");
