@@ -217,7 +217,9 @@ void MixedSearcher::raise() {
     const std::optional<double> best = best_time();
     if (best && (before >= *best || *best <= lower_bound() * (1 + question_.gap_wanted))) break;
     constexpr int kPatience = 400;  // nothing for a factor of thousands: take longer steps
-    double time = before * (count > kPatience ? factor * factor : factor);
+    // A bound that some family holds up cannot be raised: the rest is to find good plans.
+    const bool held_up = lower_bound() < before * (1 - 1e-9);
+    double time = before * (count > kPatience ? factor * factor : held_up ? kCoarse : factor);
     if (best) time = std::min(time, *best);
     bool in_reach = false;
     for (const FamilyState& family : families_)
@@ -250,8 +252,16 @@ std::int64_t MixedSearcher::most(PoolMask mask, double time, bool roughly) {
   const auto [slot, is_new] = most_.try_emplace({mask, time}, 0);
   if (is_new) {
     const std::vector<std::size_t> pools = pools_in(mask);
-    slot->second = pools.size() == 1 ? singles_[pools[0]]->most_sequences(time)
-                                     : pipelines_.at(mask)->most_sequences(time);
+    if (pools.size() == 1) {
+      slot->second = singles_[pools[0]]->most_sequences(time);
+    } else {
+      set_prices(time);
+      double worth = 0;
+      for (const std::size_t k : pools)
+        worth += prices_[k] * static_cast<double>(cuts_[k]->devices());
+      slot->second = static_cast<std::int64_t>(
+          std::min({rough, worth * per_price_ * (1 + 1e-9), static_cast<double>(batch_)}));
+    }
     slot->second = std::min(slot->second, batch_);
   }
   return slot->second;
