@@ -66,8 +66,11 @@ bool say_preset(const ToolTable& table, PlanSettings& into) {
   settled("precision.first_layers_wide", plan.precision.first_layers_wide == chosen->wide_layers);
   settled("precision.last_layers_wide", plan.precision.last_layers_wide == chosen->wide_layers);
   settled("gradient_reduce_dtype", plan.gradient_reduce_dtype == chosen->gradients);
-  settled("main_gradient_fp32", plan.main_gradient_fp32);
-  settled("optimizer_bytes_per_parameter", plan.optimizer_bytes_per_parameter == 12);
+  constexpr const char* kTorchTypes = "the fields take torch types, which YAML does not carry";
+  constexpr double kFullStates = 12;  // FP32 master weight and two FP32 moments
+  if (!plan.main_gradient_fp32) into.leave_out("main_gradient_fp32", kTorchTypes);
+  if (plan.optimizer_bytes_per_parameter != kFullStates)
+    into.leave_out("optimizer_bytes_per_parameter", kTorchTypes);
   into.said("low_precision_parameters");
   into.said("precision.first_layers_wide");
   into.said("precision.last_layers_wide");
@@ -105,7 +108,6 @@ void put_in_bridge_words(const PlanSettings& said, PlanSettings& into) {
                                             "num_layers_at_end_in_bf16",
                                             "accumulate_allreduce_grads_in_fp32",
                                             "grad_reduce_in_bf16",
-                                            "use_precision_aware_optimizer",
                                             "main_grads_dtype",
                                             "main_params_dtype",
                                             "exp_avg_dtype",

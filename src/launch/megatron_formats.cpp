@@ -104,7 +104,8 @@ void say_states(PlanSettings& into) {
   for (const StateWords& each : kStates) {
     if (each.bytes == plan.optimizer_bytes_per_parameter) words = &each;
   }
-  const bool aware = words != nullptr || !plan.main_gradient_fp32;
+  // The offloaded update runs on the precision-aware optimizer's code, which must be asked for.
+  const bool aware = words != nullptr || !plan.main_gradient_fp32 || plan.optimizer_offload;
   if (plan.optimizer_bytes_per_parameter != kFullStates && words == nullptr)
     into.leave_out("optimizer_bytes_per_parameter",
                    "no formats of master weight and moments make as many bytes");

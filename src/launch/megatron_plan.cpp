@@ -45,7 +45,10 @@ class PlanSayer {
       into_.put("expert_model_parallel_size", layout_.expert, "layout.expert");
       into_.put("expert_tensor_parallel_size", layout_.expert_tensor, "layout.expert_tensor");
     }
-    into_.put("sequence_parallel", layout_.sequence_parallel, "layout.sequence_parallel");
+    into_.put("sequence_parallel", is_sequence_parallel(), "layout.sequence_parallel");
+    if (is_sequence_parallel() != layout_.sequence_parallel)
+      into_.leave_out("layout.sequence_parallel",
+                      "Megatron-Core demands it of experts with tensor parallelism: written as on");
   }
 
   /// Megatron-Core splits evenly what divides; all else is written as a layout.
@@ -153,12 +156,8 @@ class PlanSayer {
   void say_overlaps() {
     const OverlapSettings& overlap = plan_.overlap;
     into_.put("overlap_grad_reduce", overlap.gradient_reduce, "overlap.gradient_reduce");
-    into_.put("overlap_param_gather", overlap.parameter_gather, "overlap.parameter_gather");
-    if (overlap.parameter_gather && plan_.sharding == Sharding::none &&
-        has_effect("overlap.parameter_gather", plan_, model_))
-      into_.leave_out("overlap.parameter_gather",
-                      "nothing is gathered without a sharded optimizer");
-    if (layout_.tensor > 1) say_share(overlap.tensor, "overlap.tensor", "tp_comm_overlap", 1);
+    say_parameter_gather();
+    if (layout_.tensor > 1) say_tensor_overlap();
     if (model_.is_moe() && layout_.expert > 1)
       say_share(overlap.expert, "overlap.expert", "overlap_moe_expert_parallel_comm", 1);
     if (layout_.pipeline == 1) return;
@@ -167,6 +166,30 @@ class PlanSayer {
     else if (overlap.pipeline)
       into_.leave_out("overlap.pipeline",
                       "Megatron-Core overlaps the hand-over with virtual stages only");
+  }
+
+  /// Megatron-LM refuses the gather's overlap without a sharded optimizer and the reduction's.
+  void say_parameter_gather() {
+    const bool allowed = plan_.sharding != Sharding::none && plan_.overlap.gradient_reduce;
+    const bool wanted = plan_.overlap.parameter_gather;
+    into_.put("overlap_param_gather", wanted && allowed, "overlap.parameter_gather");
+    if (wanted && !allowed && has_effect("overlap.parameter_gather", plan_, model_))
+      into_.leave_out("overlap.parameter_gather",
+                      "only with a sharded optimizer and the reduction's overlap");
+  }
+
+  /// Nor that of tensor parallelism without sequence parallelism.
+  void say_tensor_overlap() {
+    const bool wanted = plan_.overlap.tensor > 0;
+    if (!wanted || is_sequence_parallel())
+      return say_share(plan_.overlap.tensor, "overlap.tensor", "tp_comm_overlap", 1);
+    into_.put("tp_comm_overlap", false, "overlap.tensor");
+    into_.leave_out("overlap.tensor", "only with sequence parallelism");
+  }
+
+  /// Megatron-LM refuses experts with tensor parallelism but without sequence parallelism.
+  bool is_sequence_parallel() const {
+    return layout_.sequence_parallel || (model_.is_moe() && layout_.tensor > 1);
   }
 
   void say_kernels() {
@@ -189,7 +212,10 @@ class PlanSayer {
   }
 
   void say_offload() {
-    into_.put("optimizer_cpu_offload", plan_.optimizer_offload, "optimizer_offload");
+    const bool allowed = plan_.sharding != Sharding::none;
+    into_.put("optimizer_cpu_offload", plan_.optimizer_offload && allowed, "optimizer_offload");
+    if (plan_.optimizer_offload && !allowed)
+      into_.leave_out("optimizer_offload", "only with the distributed optimizer");
     if (plan_.activation_offload <= 0) return;
     const double layers = plan_.activation_offload * static_cast<double>(model_.layers);
     if (layout_.pipeline > 1)

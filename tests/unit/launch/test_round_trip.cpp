@@ -1,5 +1,7 @@
 // What is written is read back: every key of the plan that has an effect either returns unchanged
 // or is listed as unexpressed. On random valid plans, for every format that can be read.
+#include <fmt/format.h>
+
 #include <set>
 
 #include "launch_fixture.hpp"
@@ -159,6 +161,30 @@ TEST_CASE("no key of a plan is dropped: each is expressed, listed or without eff
     for (const char* key : {"plan.elementwise_factor", "plan.host_seconds_per_step",
                             "plan.attention_generation", "plan.mean_document"})
       CHECK(is_listed(*made, key));
+  }
+}
+
+TEST_CASE("what Megatron-LM refuses is never written") {
+  // Assertions of megatron/training/arguments.py and of Megatron-Core's configurations.
+  Draws draws(7);
+  for (int i = 0; i < 300; ++i) {
+    CAPTURE(i);
+    const ModelSpec model = random_model(draws);
+    const LaunchJob job = job_of(model, random_plan(draws, model));
+    const Result<LaunchExport> made =
+        export_launch(LaunchFormat::megatron_lm, job, shipped_tables());
+    REQUIRE(made.has_value());
+    const auto has = [&](std::string_view argument) {
+      return made->files.front().text.find(fmt::format("  {}\n", argument)) != std::string::npos;
+    };
+    const bool tensor = job.pools.front().plan.layout.tensor > 1;
+    if (model.is_moe() && tensor) CHECK(has("--sequence-parallel"));
+    if (has("--tp-comm-overlap")) CHECK(has("--sequence-parallel"));
+    if (has("--overlap-param-gather")) CHECK(has("--use-distributed-optimizer"));
+    if (has("--overlap-param-gather")) CHECK(has("--overlap-grad-reduce"));
+    if (has("--optimizer-cpu-offload")) CHECK(has("--use-precision-aware-optimizer"));
+    if (has("--use-precision-aware-optimizer")) CHECK(has("--use-distributed-optimizer"));
+    CHECK(!(has("--bf16") && has("--fp16")));
   }
 }
 
