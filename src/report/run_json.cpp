@@ -86,6 +86,7 @@ Value simulation_json(const SimulatedRuns& runs) {
   json.set("ettr", runs.ettr.mean());
   json.set("ettr_low", interval.low);
   json.set("ettr_high", interval.high);
+  json.set("length_mean_s", runs.length.mean());
   json.set("length_p10_s", runs.length_quantile(0.1) / second);
   json.set("length_p50_s", runs.length_quantile(0.5) / second);
   json.set("length_p90_s", runs.length_quantile(0.9) / second);

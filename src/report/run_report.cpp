@@ -138,11 +138,13 @@ std::string failures_table(const FailureModel& failures, PageStyle style) {
 }
 
 std::string simulation_table(const SimulatedRuns& runs, const RunForecast& run, PageStyle style) {
-  const ConfidenceInterval ettr = runs.ettr.interval(0.95);
+  const ConfidenceInterval mean = runs.length.interval(0.95);
   TextTable table({fmt::format("simulated {} times", runs.ettr.count()), ""});
-  table.row({"effective time",
-             fmt::format("{:.2f} % +- {:.2f} % (closed form {:.2f} %)", 100 * runs.ettr.mean(),
-                         100 * (ettr.high - runs.ettr.mean()), 100 * run.expected.ettr)});
+  table.row({"mean length",
+             fmt::format("{} +- {} (closed form {})", print_quantity(runs.length.mean() * second),
+                         print_quantity((mean.high - runs.length.mean()) * second),
+                         length_text(run.expected.length))});
+  table.row({"effective time, mean of the runs", fmt::format("{:.2f} %", 100 * runs.ettr.mean())});
   table.row({"length, 10 / 50 / 90 % of the runs",
              fmt::format("{} / {} / {}", print_quantity(runs.length_quantile(0.1)),
                          print_quantity(runs.length_quantile(0.5)),
