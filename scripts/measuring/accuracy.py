@@ -3,6 +3,7 @@ import tomllib
 
 from measuring import errors, goals, outside
 from measuring.markdown import command, error_table, percent, table
+from measuring.plans import plans_section
 from measuring.training_detail import WEAK_MEDIAN, WEAK_ROWS, kinds, maturity_factors, skipped_reasons, weak_groups, worst_rows
 
 OPENING = """# Accuracy
@@ -179,7 +180,8 @@ def outside_sections(program, made):
 def document(program):
     made = {}
     body = [*training_sections(program, made), "## Software maturity\n", *maturity_factors(program),
-            *kernel_sections(program, made), *memory_section(program, made), *outside_sections(program, made)]
+            *kernel_sections(program, made), *memory_section(program, made), *plans_section(program, made),
+            *outside_sections(program, made)]
     short = [text for where, own in made.items() for text in goals.not_reached(own, where)]
     head = [OPENING, "## What falls short\n"]
     head.append("\n".join(f"* {text}." for text in short) + "\n" if short else "Every stated figure is reached.\n")

@@ -16,4 +16,15 @@ Result<Sensitivity> run_sensitivity(Workspace& workspace, const ResolvedTraining
                          .data_directory = workspace.data_directory()});
 }
 
+Result<std::vector<MovedInput>> run_plan_sensitivity(const Workspace& workspace, const PlanRun& run,
+                                                     const SearchControl& control) {
+  const Result<UncertaintyTable> uncertainties = UncertaintyTable::load(workspace.data_directory());
+  if (!uncertainties) return uncertainties.problems();
+  return plan_sensitivity({.search = &run.search,
+                           .best = &run.result.best.front(),
+                           .uncertainties = &*uncertainties,
+                           .data_directory = workspace.data_directory()},
+                          control);
+}
+
 }  // namespace polyfleet

@@ -9,6 +9,7 @@
 #include "app/plan_document.hpp"
 #include "app/plan_export.hpp"
 #include "app/plan_run.hpp"
+#include "app/sensitivity_run.hpp"
 #include "base/files.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/output.hpp"
@@ -16,6 +17,7 @@
 #include "report/mixed_text.hpp"
 #include "report/plan_json.hpp"
 #include "report/plan_text.hpp"
+#include "report/sensitivity_report.hpp"
 #include "report/training_explain.hpp"
 #include "report/training_json.hpp"
 #include "report/training_timeline.hpp"
@@ -81,12 +83,14 @@ Diagnostics written(const std::string& path, const std::string& text) {
 }
 
 void print_answer(const PlanRun& run, const std::vector<ExportedPlan>& exports,
+                  const std::optional<std::vector<MovedInput>>& moves,
                   const PlanArguments& arguments, const Catalogue& catalogue) {
   const PlanAnswer answer = run.answer();
   if (arguments.json) {
     Value json = plan_json(answer);
     if (arguments.explain && answer.best)
       json.set("explanation", explanation_json(*answer.best, catalogue));
+    if (moves) json.set("sensitivity", plan_sensitivity_json(*moves));
     if (!exports.empty()) json.set("exports", exports_json(exports));
     return print_json(json);
   }
@@ -94,6 +98,7 @@ void print_answer(const PlanRun& run, const std::vector<ExportedPlan>& exports,
   if (!answer.best) return print(no_plan_text(answer, style));
   print(plan_text(answer, {.front = arguments.front, .explain = arguments.explain}, style));
   if (arguments.explain) print('\n' + explanation_text(*answer.best, catalogue, style));
+  if (moves) print('\n' + plan_sensitivity_text(*moves, style));
   print(exports_text(exports, style));
 }
 
@@ -114,7 +119,17 @@ int run_one_pool(Workspace& workspace, PlanQuestion question, const PlanArgument
     if (!made) return bad_input(made.problems());
     exports = *std::move(made);
   }
-  print_answer(**run, exports, arguments, workspace.catalogue());
+  std::optional<std::vector<MovedInput>> moves;
+  if (arguments.sensitivity && (*run)->best) {
+    show_progress("moving every uncertain input ...");
+    SearchControl control = control_of(arguments, interrupt);
+    control.progress = {};
+    auto moved = run_plan_sensitivity(workspace, **run, control);
+    show_progress({});
+    if (!moved) return bad_input(moved.problems());
+    moves = *std::move(moved);
+  }
+  print_answer(**run, exports, moves, arguments, workspace.catalogue());
   if ((*run)->result.interrupted) return kExitInterrupted;
   return (*run)->best ? kExitOk : kExitInfeasible;
 }
@@ -125,6 +140,15 @@ Diagnostics mixed_problems(const PlanArguments& arguments) {
   if (arguments.compare_stated)
     problems.push_back(problem_at({"--compare-stated", 0, 0}, "a scenario states one pool's plan",
                                   "leave the cluster out, or give it one pool"));
+  if (arguments.sensitivity)
+    problems.push_back(problem_at({"--sensitivity", 0, 0}, "inputs are those of one machine",
+                                  "ask for it with one pool"));
+  if (arguments.front)
+    problems.push_back(problem_at({"--front", 0, 0}, "the front is that of one pool's plans",
+                                  "--json has the best of every way to mix"));
+  if (arguments.explain)
+    problems.push_back(problem_at({"--explain", 0, 0}, "the chain of terms is that of one pool",
+                                  "ask for it with one pool"));
   if (!arguments.timeline.empty())
     problems.push_back(problem_at({"--timeline", 0, 0}, "a trace shows one pool's pipeline",
                                   "ask for it with one pool"));
@@ -280,6 +304,8 @@ std::vector<OptionSpec> plan_options(PlanArguments& arguments) {
   options.push_back({"--out", &arguments.out, "write the best plan as a scenario", "FILE"});
   options.push_back({"--timeline", &arguments.timeline,
                      "write a Chrome/Perfetto trace of the best plan's step", "FILE"});
+  options.push_back({"--sensitivity", &arguments.sensitivity,
+                     "does the best plan stay the best when an input is off by its uncertainty"});
   options.push_back({"--threads", &arguments.threads, "default: all cores; same answer", "N"});
   options.push_back({"--strict", &arguments.strict, "without the software-maturity factor"});
   options.push_back({"--json", &arguments.json, "as JSON"});

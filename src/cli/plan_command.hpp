@@ -19,6 +19,7 @@ struct PlanArguments {
   std::int64_t threads = 0;  ///< 0 = all cores
   bool compare_stated = false, front = false, strict = false;
   bool json = false, explain = false;
+  bool sensitivity = false;
 };
 
 extern const char kPlanExamples[];

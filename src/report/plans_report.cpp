@@ -115,6 +115,7 @@ Value plan_json(const JudgedPlan& plan) {
   json.set("accelerator", plan.accelerator);
   json.set("model", plan.model);
   json.set("workload", plan.workload);
+  json.set("framework", plan.framework);
   json.set("devices", plan.devices);
   json.set("equal_rows", plan.equal_rows.size());
   json.set("published", plan_in_words(plan.published));

@@ -138,7 +138,7 @@ std::vector<std::size_t> chosen_of(std::size_t count, std::size_t limit) {
 
 /// One configuration with what it runs on.
 struct Task {
-  const PublishedPlan* published = nullptr;
+  PublishedPlan* published = nullptr;
   const Machine* machine = nullptr;
 };
 
@@ -150,6 +150,7 @@ std::vector<JudgedPlan> judge_all(const std::vector<Task>& tasks, const Training
   const auto work = [&] {
     for (std::size_t i = next++; i < tasks.size(); i = next++) {
       judged[i] = judge.judge(*tasks[i].published, *tasks[i].machine);
+      tasks[i].published->row.replan = nullptr;  // what it remembers is of no further use
       if (options.progress)
         options.progress(static_cast<double>(++done) / static_cast<double>(tasks.size()));
     }
@@ -208,7 +209,7 @@ Result<PlanValidation> validate_plans(std::string_view table, const std::string&
   RowMachines machines(catalogue);
   std::vector<Task> tasks;
   for (const std::size_t i : chosen_of(published->plans.size(), options.limit)) {
-    const PublishedPlan& each = published->plans[i];
+    PublishedPlan& each = published->plans[i];
     const Result<const Machine*> machine = machines.machine(each.row);
     if (machine) {
       tasks.push_back({&each, *machine});
