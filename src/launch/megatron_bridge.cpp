@@ -48,6 +48,11 @@ std::vector<Preset> presets_of(const ToolTable& table) {
 /// Number formats come as one preset, which settles more than the recipe.
 bool say_preset(const ToolTable& table, PlanSettings& into) {
   const TrainingPlan& plan = into.plan();
+  constexpr const char* kTorchTypes = "the fields take torch types, which YAML does not carry";
+  constexpr double kFullStates = 12;  // FP32 master weight and two FP32 moments
+  if (!plan.main_gradient_fp32) into.leave_out("main_gradient_fp32", kTorchTypes);
+  if (plan.optimizer_bytes_per_parameter != kFullStates)
+    into.leave_out("optimizer_bytes_per_parameter", kTorchTypes);
   const Preset* chosen = nullptr;
   const std::vector<Preset> presets = presets_of(table);
   for (const Preset& each : presets) {
@@ -66,11 +71,6 @@ bool say_preset(const ToolTable& table, PlanSettings& into) {
   settled("precision.first_layers_wide", plan.precision.first_layers_wide == chosen->wide_layers);
   settled("precision.last_layers_wide", plan.precision.last_layers_wide == chosen->wide_layers);
   settled("gradient_reduce_dtype", plan.gradient_reduce_dtype == chosen->gradients);
-  constexpr const char* kTorchTypes = "the fields take torch types, which YAML does not carry";
-  constexpr double kFullStates = 12;  // FP32 master weight and two FP32 moments
-  if (!plan.main_gradient_fp32) into.leave_out("main_gradient_fp32", kTorchTypes);
-  if (plan.optimizer_bytes_per_parameter != kFullStates)
-    into.leave_out("optimizer_bytes_per_parameter", kTorchTypes);
   into.said("low_precision_parameters");
   into.said("precision.first_layers_wide");
   into.said("precision.last_layers_wide");
