@@ -42,7 +42,8 @@ MixedAnswer MixedRun::answer() const {
                      .pinned = question.pinned,
                      .limits = {},
                      .links = {},
-                     .would_fit = would_fit};
+                     .would_fit = would_fit,
+                     .tokens = question.wishes.tokens};
   for (const QuestionPool& pool : question.pools) answer.limits.push_back(pool.assumptions);
   for (std::size_t a = 0; a < search.pools.size(); ++a) {
     for (std::size_t b = a + 1; b < search.pools.size(); ++b)

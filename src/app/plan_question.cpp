@@ -18,6 +18,10 @@ namespace {
 constexpr std::string_view kClusterKey = "cluster";
 constexpr std::string_view kSearchKey = "search";
 
+/// Expert groups over NICs are worth a try up to here even where a domain is small (DeepSeek-V3
+/// trains with 64 ranks over nodes of 8, arXiv:2412.19437).
+constexpr int kSmallestWidestExperts = 64;
+
 Value scenario_part(const Value& document) {
   Value scenario{Table{}};
   scenario.at(document.where());
@@ -226,6 +230,23 @@ class QuestionResolver {
     if (pool.max_tensor > 0) most = most == 0 ? pool.max_tensor : std::min(most, pool.max_tensor);
     made.searched.most_tensor = most;
     if (most > 0 && space.tensor.empty()) space.tensor = tensor_degrees(*model_, most);
+    if (cluster_.pools.size() > 1 && model_->is_moe()) choose_experts(made);
+  }
+
+  /// Where pools mix, expert groups of more than a pool's fast domain lose; the search over pools
+  /// wants the degrees listed.
+  void choose_experts(QuestionPool& made) const {
+    PlanSpace& space = made.searched.space;
+    const int domain = made.searched.question.machine->system.scale_up_domain;
+    const int widest = std::max(kSmallestWidestExperts, domain);
+    if (space.expert.empty()) {
+      for (int n = 1; n <= widest; n *= 2) {
+        if (model_->moe.experts % n == 0) space.expert.push_back(n);
+      }
+      made.assumptions.push_back({"expert", fmt::format("{}", fmt::join(space.expert, ", ")),
+                                  "powers of two, as pools mix"});
+    }
+    if (space.expert_tensor.empty()) space.expert_tensor = {1};
   }
 
   void add_links() {

@@ -23,6 +23,7 @@ struct MixedAnswer {
   std::vector<std::vector<Assumption>> limits;  ///< by pool: what its search was kept to
   std::vector<PoolLinkNote> links;
   std::vector<QuestionChange> would_fit;  ///< when nothing fits
+  double tokens = 0;                      ///< of the whole run; 0 = not stated
 };
 
 }  // namespace polyfleet

@@ -133,6 +133,14 @@ Value mix_json(const MixedAnswer& answer, const PlannedMix& mix) {
   json.set("tokens_per_s", mix.step.tokens_per_second);
   json.set("of_sum_of_pools", mix.of_sum);
   json.set("memory_head_room", mix.head_room);
+  if (answer.tokens > 0) {
+    Value run{Table{}};
+    run.set("tokens", answer.tokens);
+    run.set("steps", std::ceil(answer.tokens / mix.step.tokens));
+    run.set("length_without_failures_s",
+            std::ceil(answer.tokens / mix.step.tokens) * (mix.step.total / second));
+    json.set("run", std::move(run));
+  }
   json.set("energy_j", mix.step.energy.known ? Value(mix.step.energy.facility / joule) : Value());
   json.set("cost_usd", base_or_null(mix.step.cost));
   json.set("power_w", base_or_null(mix.power));

@@ -124,6 +124,12 @@ std::string best_table(const MixedAnswer& answer, const PlannedMix& best, PageSt
     table.row({"energy", "unknown: " + step.energy.basis});
   table.row({"cost per step", step.cost ? print_quantity(*step.cost)
                                         : std::string("unknown: state [[pool]] price")});
+  if (answer.tokens > 0)
+    table.row(
+        {"run", fmt::format("{:.0f} steps, {} without failures and checkpoints (their forecast "
+                            "is for one pool)",
+                            std::ceil(answer.tokens / step.tokens),
+                            print_quantity(step.total * std::ceil(answer.tokens / step.tokens)))});
   if (answer.result.better_not_to_mix)
     table.row({"better not to mix", *answer.result.better_not_to_mix});
   return table.text(style);

@@ -119,3 +119,41 @@ TEST_CASE("the run of all tokens follows the best plan") {
   CHECK(outcome.code == 0);
   CHECK(outcome.says("2027"));
 }
+
+TEST_CASE("an interrupted search gives the best so far and ends with 130") {
+  const std::string command =
+      "timeout --preserve-status -s INT 0.7 " POLYFLEET_BINARY
+      " plan train --model deepseek-v3 --system gb200_nvl72 --devices 100000 --global-batch 100800 "
+      "--sequence 4096 --precision mxfp8 --json >" +
+      (scratch() / "interrupted").string() + " 2>&1";
+  const int status = std::system(command.c_str());
+  REQUIRE(WIFEXITED(status));
+  CHECK(WEXITSTATUS(status) == 130);
+  const auto json = polyfleet::parse_json(content_of(scratch() / "interrupted"), "out");
+  REQUIRE(json.has_value());
+  CHECK(*json->find("interrupted")->boolean());
+}
+
+TEST_CASE("two vendors in one question") {
+  const std::string cluster = scratch().write(
+      "cluster.toml",
+      "[[pool]]\nname = \"amd\"\nsystem = \"mi300x_8oam\"\ndevices = 8\n[[pool]]\nname = "
+      "\"green\"\nsystem = \"hgx_h200\"\ndevices = 8\n");
+  const std::string question =
+      "plan train --model llama3.1-8b --global-batch 32 --sequence 4096 --precision bf16 "
+      "--cluster " +
+      cluster + " ";
+  const Outcome text = polyfleet_run(question + "--tokens 1e12");
+  CHECK_MESSAGE(text.code == 0, text.err);
+  for (const char* part : {"of the pools' sum", "limited by", "each pool alone", "other ways",
+                           "gap ", "amd - green", "without failures"}) {
+    CAPTURE(part);
+    CHECK(text.says(part));
+  }
+  const Value json = json_of(question + "--json");
+  CHECK(number_at(json, "gap") >= 0);
+  CHECK(json.find("best")->array()->size() >= 1);
+  const Outcome refused = polyfleet_run(question + "--timeline t.json --front");
+  CHECK(refused.code == 2);
+  CHECK(refused.says("--timeline"));
+}
