@@ -40,7 +40,8 @@ void MixedSearcher::run() {
   set_up_pools();
   set_up_families();
   search_alone();
-  raise();
+  raise(false);
+  raise(true);
 }
 
 bool MixedSearcher::stopped() {
@@ -175,7 +176,7 @@ double MixedSearcher::first_time() {
   for (const FamilyState& family : families_) {
     double rate = 0;
     for (const PoolMask mask : family.division) rate += rates_.at(mask);
-    if (family.feasible) fastest = std::max(fastest, rate);
+    if (active(family)) fastest = std::max(fastest, rate);
   }
   return fastest > 0 ? static_cast<double>(batch_) / fastest : kNever;
 }
@@ -199,6 +200,13 @@ MixedCounts MixedSearcher::counts() const {
   return sum;
 }
 
+double MixedSearcher::active_bound() const {
+  double least = kNever;
+  for (const FamilyState& family : families_)
+    if (active(family)) least = std::min(least, family.bound);
+  return least;
+}
+
 std::optional<double> MixedSearcher::best_time() const {
   std::optional<double> best;
   for (const FamilyState& family : families_)
@@ -206,24 +214,35 @@ std::optional<double> MixedSearcher::best_time() const {
   return best;
 }
 
-void MixedSearcher::raise() {
+bool MixedSearcher::active(const FamilyState& family) const {
+  const MixKind kind = kind_of(family.division);
+  return family.feasible && (kind == MixKind::pipeline || kind == MixKind::both) == pipelines_now_;
+}
+
+void MixedSearcher::raise(bool pipelines) {
+  pipelines_now_ = pipelines;
+  if (std::none_of(families_.begin(), families_.end(),
+                   [&](const FamilyState& family) { return active(family); }))
+    return;
   const double first = first_time_ = first_time();
   if (first == kNever) return;
   for (FamilyState& family : families_)
-    if (!family.reached) family.bound = std::max(family.bound, first * (1 - 1e-9));
+    if (!family.reached && active(family))
+      family.bound = std::max(family.bound, first * (1 - 1e-9));
   const double fine = 1 + std::max(kLeastStep, question_.gap_wanted * kStepOfGap);
   double before = first * (1 - 1e-9), factor = kCoarse;
   for (int count = 0; !stopped(); ++count) {
     const std::optional<double> best = best_time();
-    if (best && (before >= *best || *best <= lower_bound() * (1 + question_.gap_wanted))) break;
+    const double bound = active_bound();
+    if (best && (before >= *best || *best <= bound * (1 + question_.gap_wanted))) break;
     constexpr int kPatience = 400;  // nothing for a factor of thousands: take longer steps
     // A bound that some family holds up cannot be raised: the rest is to find good plans.
-    const bool held_up = lower_bound() < before * (1 - 1e-9);
+    const bool held_up = bound < before * (1 - 1e-9);
     double time = before * (count > kPatience ? factor * factor : held_up ? kCoarse : factor);
     if (best) time = std::min(time, *best);
     bool in_reach = false;
     for (const FamilyState& family : families_)
-      in_reach |= family.feasible && !family.reached && may_reach(family, time, false);
+      in_reach |= active(family) && !family.reached && may_reach(family, time, false);
     if (in_reach && factor == kCoarse && fine < kCoarse) {
       factor = fine;  // from the last time, in small steps
       continue;
@@ -233,7 +252,7 @@ void MixedSearcher::raise() {
     before = time;
     bool open = false;
     for (const FamilyState& family : families_)
-      open |= family.feasible && !(family.reached && family.best);
+      open |= active(family) && !(family.reached && family.best);
     if (!open || !any_sequences_left(time)) break;
     if (control_.progress) control_.progress(best ? std::min(1.0, before / *best) : 0);
   }
@@ -343,7 +362,7 @@ void MixedSearcher::step(double time, double before) {
   most_.clear();
   std::vector<FamilyState*> alive;
   for (FamilyState& family : families_) {
-    if (!family.feasible || kind_of(family.division) == MixKind::alone) continue;
+    if (!active(family) || kind_of(family.division) == MixKind::alone) continue;
     if (family.reached && family.best && *family.best <= time) continue;
     if (may_reach(family, time, false)) {
       alive.push_back(&family);

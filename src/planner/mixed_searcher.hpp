@@ -50,7 +50,10 @@ class MixedSearcher {
   void set_up_pools();
   void set_up_families();
   void search_alone();
-  void raise();
+  /// Families without pipelines over pools first: quick, and their plans spare the others much.
+  void raise(bool pipelines);
+  double active_bound() const;
+  bool active(const FamilyState& family) const;
   /// One step at `time`; `before`: the last one, below which nothing was found.
   void step(double time, double before);
   bool prices_allow(const FamilyState& family, double time);
@@ -93,6 +96,7 @@ class MixedSearcher {
   std::vector<std::optional<SingleEntry>> alone_;
   std::map<PoolMask, std::map<std::int64_t, Share>> shares_;  ///< at the present time
   std::map<std::pair<PoolMask, double>, std::int64_t> most_;
+  bool pipelines_now_ = false;
   double first_time_ = 0;
   double priced_time_ = 0;
   std::vector<double> prices_;  ///< sequences per device that one pool does at most

@@ -73,9 +73,21 @@ void MixedSearcher::make_exact(const std::vector<FamilyState*>& alive, double ti
   std::map<PoolMask, std::set<std::int64_t>> wanted;
   for (const FamilyState* family : alive) {
     const auto useful = useful_shares(shares_of(*family, time, false), batch_);
-    for (std::size_t g = 0; g < useful.size(); ++g)
-      if (pools_in(family->division[g]).size() == 1)
-        wanted[family->division[g]].insert(useful[g].begin(), useful[g].end());
+    for (std::size_t g = 0; g < useful.size(); ++g) {
+      const PoolMask mask = family->division[g];
+      if (pools_in(mask).size() > 1) continue;
+      // Where the bound is held up already, plans from the most promising shares will do.
+      constexpr std::size_t kPromising = 24;
+      std::vector<std::int64_t> chosen = useful[g];
+      const auto pace = [&](std::int64_t sequences) {
+        return shares_.at(mask).at(sequences).time / static_cast<double>(sequences);
+      };
+      std::stable_sort(chosen.begin(), chosen.end(),
+                       [&](std::int64_t a, std::int64_t b) { return pace(a) < pace(b); });
+      if (family->reached && chosen.size() > kPromising && pipelines_now_)
+        chosen.resize(kPromising);
+      wanted[mask].insert(chosen.begin(), chosen.end());
+    }
   }
   for (const auto& [mask, sequences] : wanted) {
     SingleGroups& single = *singles_[pools_in(mask)[0]];
