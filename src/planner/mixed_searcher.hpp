@@ -63,6 +63,9 @@ class MixedSearcher {
   void collect_shares(const std::vector<FamilyState*>& alive, double time, double before);
   std::vector<ShareTimes> shares_of(const FamilyState& family, double time, bool exact) const;
   void make_exact(const std::vector<FamilyState*>& alive, double time);
+  void make_exact(PoolMask mask, std::int64_t sequences, double time);
+  void want_exact(const FamilyState& family, double time,
+                  std::map<PoolMask, std::set<std::int64_t>>& wanted) const;
   void build_pipelines(const std::vector<FamilyState*>& alive, double time);
   void assemble(FamilyState& family, double time);
   void try_plan(FamilyState& family, MixedPlan plan);

@@ -68,43 +68,57 @@ std::vector<ShareTimes> MixedSearcher::shares_of(const FamilyState& family, doub
   return groups;
 }
 
-/// Bounds of one-pool shares that take part in a sum of the whole batch give way to exact times.
+/// The most promising shares of each one-pool group that take part in a sum of the whole batch and
+/// are not exact yet. Nothing where exact shares make that sum already.
+void MixedSearcher::want_exact(const FamilyState& family, double time,
+                               std::map<PoolMask, std::set<std::int64_t>>& wanted) const {
+  if (best_shares(shares_of(family, time, true), batch_)) return;
+  const auto useful = useful_shares(shares_of(family, time, false), batch_);
+  constexpr std::size_t kAtOnce = 24;
+  for (std::size_t g = 0; g < useful.size(); ++g) {
+    const PoolMask mask = family.division[g];
+    if (pools_in(mask).size() > 1) continue;
+    const auto& shares = shares_.at(mask);
+    std::vector<std::int64_t> chosen;
+    for (const std::int64_t each : useful[g])
+      if (!shares.at(each).is_exact) chosen.push_back(each);
+    const auto pace = [&](std::int64_t sequences) {
+      return shares.at(sequences).time / static_cast<double>(sequences);
+    };
+    std::stable_sort(chosen.begin(), chosen.end(),
+                     [&](std::int64_t a, std::int64_t b) { return pace(a) < pace(b); });
+    if (chosen.size() > kAtOnce) chosen.resize(kAtOnce);
+    wanted[mask].insert(chosen.begin(), chosen.end());
+  }
+}
+
+/// Bounds of one-pool shares give way to exact times, until the sum of the whole batch is made of
+/// exact ones or cannot be made. Where pipelines hold the bound up already, once will do.
 void MixedSearcher::make_exact(const std::vector<FamilyState*>& alive, double time) {
-  std::map<PoolMask, std::set<std::int64_t>> wanted;
-  for (const FamilyState* family : alive) {
-    const auto useful = useful_shares(shares_of(*family, time, false), batch_);
-    for (std::size_t g = 0; g < useful.size(); ++g) {
-      const PoolMask mask = family->division[g];
-      if (pools_in(mask).size() > 1) continue;
-      // Where the bound is held up already, plans from the most promising shares will do.
-      constexpr std::size_t kPromising = 24;
-      std::vector<std::int64_t> chosen = useful[g];
-      const auto pace = [&](std::int64_t sequences) {
-        return shares_.at(mask).at(sequences).time / static_cast<double>(sequences);
-      };
-      std::stable_sort(chosen.begin(), chosen.end(),
-                       [&](std::int64_t a, std::int64_t b) { return pace(a) < pace(b); });
-      if (family->reached && chosen.size() > kPromising && pipelines_now_)
-        chosen.resize(kPromising);
-      wanted[mask].insert(chosen.begin(), chosen.end());
-    }
-  }
-  for (const auto& [mask, sequences] : wanted) {
-    SingleGroups& single = *singles_[pools_in(mask)[0]];
-    for (const std::int64_t each : sequences) {
-      if (stopped()) return;
-      const auto exact = single.exact(each, time);
-      if (!exact) {
-        shares_[mask].erase(each);
-        continue;
+  for (bool again = true; again;) {
+    std::map<PoolMask, std::set<std::int64_t>> wanted;
+    for (const FamilyState* family : alive) want_exact(*family, time, wanted);
+    again = false;
+    for (const auto& [mask, sequences] : wanted)
+      for (const std::int64_t each : sequences) {
+        if (stopped()) return;
+        make_exact(mask, each, time);
+        again = !pipelines_now_;
       }
-      Share& share = shares_[mask][each];
-      share.time = exact->time;
-      share.before_exchange = exact->before_exchange;
-      share.is_exact = true;
-      share.single = exact->plan;
-    }
   }
+}
+
+void MixedSearcher::make_exact(PoolMask mask, std::int64_t sequences, double time) {
+  const auto exact = singles_[pools_in(mask)[0]]->exact(sequences, time);
+  if (!exact) {
+    shares_[mask].erase(sequences);
+    return;
+  }
+  Share& share = shares_[mask][sequences];
+  share.time = exact->time;
+  share.before_exchange = exact->before_exchange;
+  share.is_exact = true;
+  share.single = exact->plan;
 }
 
 /// Plans for the pipeline shares that take part in a sum: those that the bound likes best.
