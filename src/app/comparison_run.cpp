@@ -143,7 +143,7 @@ class ComparisonRunner {
     Result<std::unique_ptr<PlanRun>> found =
         run_plan_search(workspace_, *std::move(question),
                         {.threads = std::max(1U, std::thread::hardware_concurrency())},
-                        {.with_front = false, .with_advice = false});
+                        {.with_front = false, .with_families = false, .with_advice = false});
     if (!found) return keep(found.problems(), line.name);
     PlanRun& plan = **found;
     if (!plan.best)

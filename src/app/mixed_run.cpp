@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "app/plan_run.hpp"
+
 namespace polyfleet {
 namespace {
 
@@ -14,6 +16,26 @@ MixedSearchQuestion search_question(const PlanQuestion& question) {
   search.constraints.common.power_cap = question.wishes.power_cap;
   search.constraints.vendors = question.vendor_shares;
   return search;
+}
+
+/// The fastest plan of each pool on its own.
+std::vector<std::optional<PlannedPlan>> plans_alone(const PlanQuestion& question,
+                                                    const SearchControl& control) {
+  SearchControl quiet = control;
+  quiet.progress = {};
+  PlanWishes wishes = question.wishes;
+  wishes.objective = Objective::time;
+  wishes.top = 1;
+  std::vector<std::optional<PlannedPlan>> alone;
+  for (const QuestionPool& pool : question.pools) {
+    PlanSearchQuestion search = search_question(pool.searched, wishes);
+    search.with_front = false;
+    search.with_families = false;
+    PlanSearchResult result = search_plans(search, quiet);
+    alone.emplace_back();
+    if (!result.best.empty()) alone.back() = std::move(result.best.front());
+  }
+  return alone;
 }
 
 /// Multiplies every pool until something fits.
@@ -43,7 +65,8 @@ MixedAnswer MixedRun::answer() const {
                      .limits = {},
                      .links = {},
                      .would_fit = would_fit,
-                     .tokens = question.wishes.tokens};
+                     .tokens = question.wishes.tokens,
+                     .alone = alone};
   for (const QuestionPool& pool : question.pools) answer.limits.push_back(pool.assumptions);
   for (std::size_t a = 0; a < search.pools.size(); ++a) {
     for (std::size_t b = a + 1; b < search.pools.size(); ++b)
@@ -65,6 +88,7 @@ Result<std::unique_ptr<MixedRun>> run_mixed_search(Workspace& workspace, PlanQue
   run->search.network = &*run->network;
   if (Diagnostics problems = mixed_search_problems(run->search); !problems.empty()) return problems;
   run->result = search_mixed_plans(run->search, control);
+  run->alone = plans_alone(run->question, control);
   if (run->result.best.empty() && !run->result.interrupted)
     run->would_fit = larger_pools(run->search, control);
   return run;

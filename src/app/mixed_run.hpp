@@ -16,6 +16,9 @@ struct MixedRun {
   std::optional<CrossNetwork> network;
   MixedSearchQuestion search;
   MixedSearchResult result;
+  /// By pool: its best plan without the others, out of the whole space of one pool (the search over
+  /// pools sees a smaller one); none: nothing fits.
+  std::vector<std::optional<PlannedPlan>> alone;
   std::vector<QuestionChange> would_fit;
 
   /// A view for the reports; valid while this object lives.

@@ -11,20 +11,6 @@
 namespace polyfleet {
 namespace {
 
-PlanSearchQuestion search_question(const PlanQuestion& question) {
-  const SearchedPool& pool = question.pools.front().searched;
-  PlanSearchQuestion search{.pool = pool.question,
-                            .plan_template = pool.plan_template,
-                            .space = pool.space,
-                            .constraints = {},
-                            .objective = question.wishes.objective,
-                            .top = static_cast<std::size_t>(question.wishes.top)};
-  search.constraints.memory_head_room = question.wishes.head_room;
-  search.constraints.use_all_devices = question.wishes.use_all_devices;
-  search.constraints.power_cap = question.wishes.power_cap;
-  return search;
-}
-
 /// A scenario as `estimate train` answers it.
 Result<TrainingRun> estimated(Workspace& workspace, const Value& scenario, bool strict) {
   Result<ResolvedTraining> resolved = resolve_training(workspace, scenario);
@@ -62,6 +48,19 @@ bool same_settings(const TrainingPlan& a, const TrainingPlan& b) {
 
 }  // namespace
 
+PlanSearchQuestion search_question(const SearchedPool& pool, const PlanWishes& wishes) {
+  PlanSearchQuestion search{.pool = pool.question,
+                            .plan_template = pool.plan_template,
+                            .space = pool.space,
+                            .constraints = {},
+                            .objective = wishes.objective,
+                            .top = static_cast<std::size_t>(wishes.top)};
+  search.constraints.memory_head_room = wishes.head_room;
+  search.constraints.use_all_devices = wishes.use_all_devices;
+  search.constraints.power_cap = wishes.power_cap;
+  return search;
+}
+
 PlanAnswer PlanRun::answer() const {
   PlanAnswer answer{.question = search,
                     .result = result,
@@ -87,8 +86,9 @@ Result<std::unique_ptr<PlanRun>> run_plan_search(Workspace& workspace, PlanQuest
                                                  const SearchControl& control,
                                                  const PlanRunOptions& options) {
   auto run = std::make_unique<PlanRun>();
-  run->search = search_question(question);
+  run->search = search_question(question.pools.front().searched, question.wishes);
   run->search.with_front = options.with_front;
+  run->search.with_families = options.with_families;
   run->question = std::move(question);
   const bool strict = run->search.pool.strict;
   if (run->question.stated) {

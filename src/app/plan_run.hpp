@@ -29,8 +29,12 @@ struct PlanRun {
   PlanAnswer answer() const;
 };
 
+/// The planner's question of one pool under the user's wishes.
+PlanSearchQuestion search_question(const SearchedPool& pool, const PlanWishes& wishes);
+
 struct PlanRunOptions {
   bool with_front = true;
+  bool with_families = true;
   bool with_advice = true;  ///< look for changes that fit when nothing does
 };
 

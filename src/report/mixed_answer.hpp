@@ -22,8 +22,14 @@ struct MixedAnswer {
   std::vector<std::string> pinned;              ///< "tensor = 8"
   std::vector<std::vector<Assumption>> limits;  ///< by pool: what its search was kept to
   std::vector<PoolLinkNote> links;
-  std::vector<QuestionChange> would_fit;  ///< when nothing fits
-  double tokens = 0;                      ///< of the whole run; 0 = not stated
+  std::vector<QuestionChange> would_fit;          ///< when nothing fits
+  double tokens = 0;                              ///< of the whole run; 0 = not stated
+  std::vector<std::optional<PlannedPlan>> alone;  ///< by pool, out of the whole space of one pool
+
+  /// Tokens a second of what every pool does without the others: the better of both searches.
+  double rate_alone(std::size_t pool) const;
+  /// A mix's tokens a second over the sum of those.
+  double of_sum(const PlannedMix& mix) const;
 };
 
 }  // namespace polyfleet

@@ -131,7 +131,7 @@ Value mix_json(const MixedAnswer& answer, const PlannedMix& mix) {
   json.set("interval_low_s", mix.step.low / second);
   json.set("interval_high_s", mix.step.high / second);
   json.set("tokens_per_s", mix.step.tokens_per_second);
-  json.set("of_sum_of_pools", mix.of_sum);
+  json.set("of_sum_of_pools", answer.of_sum(mix));
   json.set("memory_head_room", mix.head_room);
   if (answer.tokens > 0) {
     Value run{Table{}};
@@ -169,7 +169,9 @@ Value alone_json(const MixedAnswer& answer) {
   for (const PoolAlone& alone : answer.result.alone) {
     Value one{Table{}};
     one.set("pool", answer.question.pools[alone.pool].name);
-    one.set("tokens_per_s", alone.tokens_per_second);
+    one.set("tokens_per_s", answer.rate_alone(alone.pool));
+    const std::optional<PlannedPlan>& own = answer.alone[alone.pool];
+    one.set("best_of_one_pool_search", own ? planned_json(*own) : Value());
     one.set("gap", alone.gap);
     one.set("why", alone.why);
     one.set("best", alone.best ? mix_json(answer, *alone.best) : Value());
@@ -217,7 +219,9 @@ Value mixed_json(const MixedAnswer& answer) {
   json.set("interrupted", result.interrupted);
   json.set("better_not_to_mix",
            result.better_not_to_mix ? Value(*result.better_not_to_mix) : Value());
-  json.set("sum_of_own_tokens_per_s", result.sum_of_own_rates);
+  double sum = 0;
+  for (std::size_t pool = 0; pool < answer.alone.size(); ++pool) sum += answer.rate_alone(pool);
+  json.set("sum_of_own_tokens_per_s", sum);
   Value best{Array{}};
   for (const PlannedMix& mix : result.best) best.push(mix_json(answer, mix));
   json.set("best", std::move(best));

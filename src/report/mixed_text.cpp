@@ -112,7 +112,7 @@ std::string best_table(const MixedAnswer& answer, const PlannedMix& best, PageSt
                                       print_quantity(step.low), print_quantity(step.high))});
   table.row({"tokens", fmt::format("{:.6g} tokens/s", step.tokens_per_second)});
   table.row({"of the pools' sum",
-             fmt::format("{} of what all pools would do alone", share_text(best.of_sum))});
+             fmt::format("{} of what all pools would do alone", share_text(answer.of_sum(best)))});
   table.row({"limited by", limits_text(best.limits)});
   table.row({"vendors", vendors_text(best.vendors)});
   table.row({"free memory", share_text(best.head_room)});
@@ -172,19 +172,22 @@ std::string groups_table(const MixedAnswer& answer, const PlannedMix& best, Page
 }
 
 std::string alone_table(const MixedAnswer& answer, PageStyle style) {
-  TextTable table({"each pool alone", "accelerators", "step", "tokens/s", "gap", "plan"});
+  TextTable table({"each pool alone", "accelerators", "step", "tokens/s", "plan"});
   for (const PoolAlone& alone : answer.result.alone) {
     const SearchedPool& pool = pool_of(answer, alone.pool);
     const std::string part = fmt::format("{} {}", grouped(pool.question.scenario.devices),
                                          pool.question.machine->accelerator.name);
-    if (!alone.best) {
-      table.row({pool.name, part, "none", "", "", alone.why});
-      continue;
+    const std::optional<PlannedPlan>& own = answer.alone[alone.pool];
+    if (own && own->tokens_per_second >= alone.tokens_per_second) {
+      table.row({pool.name, part, print_quantity(own->time),
+                 fmt::format("{:.6g}", own->tokens_per_second), cut_text(own->plan)});
+    } else if (alone.best) {
+      const TrainingPlan& plan = alone.best->plan.groups.front().stages.front().plan;
+      table.row({pool.name, part, print_quantity(alone.best->step.total),
+                 fmt::format("{:.6g}", alone.tokens_per_second), cut_text(plan)});
+    } else {
+      table.row({pool.name, part, "none", "", alone.why});
     }
-    const TrainingPlan& plan = alone.best->plan.groups.front().stages.front().plan;
-    table.row({pool.name, part, print_quantity(alone.best->step.total),
-               fmt::format("{:.6g}", alone.tokens_per_second), share_text(alone.gap),
-               cut_text(plan)});
   }
   return table.text(style);
 }
@@ -248,6 +251,20 @@ std::string nothing_text(const MixedAnswer& answer, PageStyle style) {
 }
 
 }  // namespace
+
+double MixedAnswer::rate_alone(std::size_t pool) const {
+  double rate = alone[pool] ? alone[pool]->tokens_per_second : 0;
+  for (const PoolAlone& each : result.alone) {
+    if (each.pool == pool) rate = std::max(rate, each.tokens_per_second);
+  }
+  return rate;
+}
+
+double MixedAnswer::of_sum(const PlannedMix& mix) const {
+  double sum = 0;
+  for (std::size_t pool = 0; pool < alone.size(); ++pool) sum += rate_alone(pool);
+  return sum > 0 ? mix.step.tokens_per_second / sum : 0;
+}
 
 std::string kind_text(MixKind kind) {
   switch (kind) {
