@@ -30,7 +30,9 @@ class ResultWriter {
     std::stable_sort(
         result_.best.begin(), result_.best.end(),
         [](const PlannedMix& a, const PlannedMix& b) { return a.objective < b.objective; });
-    result_.lower_bound = searcher_.lower_bound();
+    result_.lower_bound = question_.objective == Objective::cost
+                              ? searcher_.least_cost().value_or(0)
+                              : searcher_.lower_bound();
     if (!result_.best.empty()) {
       result_.lower_bound = std::min(result_.lower_bound, result_.best[0].objective);
       result_.gap = result_.best[0].objective / result_.lower_bound - 1;
@@ -46,7 +48,8 @@ class ResultWriter {
     mix.kind = kind_of(plan);
     mix.composition = composition_of(plan, question_.pools);
     mix.step = mixed_step(physics_, plan, searcher_.tables());
-    mix.objective = mix.step.total / second;
+    const bool by_cost = question_.objective == Objective::cost && mix.step.cost;
+    mix.objective = by_cost ? *mix.step.cost / usd : mix.step.total / second;
     mix.head_room = head_room_of(mix.step);
     if (result_.sum_of_own_rates > 0)
       mix.of_sum = mix.step.tokens_per_second / result_.sum_of_own_rates;
@@ -92,6 +95,10 @@ class ResultWriter {
       out.composition = composition_of(family.division, question_.pools);
       out.lower_bound = family.feasible ? family.bound : kNever;
       out.best = family.best;
+      if (question_.objective == Objective::cost) {
+        if (family.feasible) out.lower_bound = searcher_.least_cost().value_or(0);
+        if (family.best) out.best = planned(family.plan).objective;
+      }
       out.feasible = family.feasible;
       out.why = why(family, best);
       result_.families.push_back(std::move(out));
@@ -146,8 +153,11 @@ class ResultWriter {
     std::string text =
         fmt::format("{} alone of {} pools is best", best.composition, question_.pools.size());
     if (all != nullptr) {
-      text += fmt::format(": all together take {:.3f} s, {:.1f} % longer", all->objective,
-                          (all->objective / best.objective - 1) * 100);
+      const double ratio = all->step.total / best.step.total;
+      text += fmt::format(": all together take {:.3f} s instead of {:.3f} s ({:+.1f} %)",
+                          all->step.total / second, best.step.total / second, (ratio - 1) * 100);
+    } else if (question_.objective == Objective::cost) {
+      text += ": no plan over all of them was found";
     } else if (bound < kNever) {
       text += fmt::format(": all together take at least {:.3f} s", bound);
     } else {
@@ -235,6 +245,13 @@ Diagnostics mixed_search_problems(const MixedSearchQuestion& question) {
     require(least <= 1 + 1e-9, fmt::format("the least shares sum to {:.1f} %", least * 100),
             "they may sum to at most 100 %");
   }
+  require(question.objective != Objective::energy,
+          "energy is no objective over several pools: no bound on it is known",
+          "ask for time or cost; the energy of every plan is reported");
+  for (const SearchedPool& pool : question.pools)
+    require(question.objective != Objective::cost || pool.question.prices.device.has_value(),
+            fmt::format("pool {}: cost is the objective, but its price is not known", pool.name),
+            "state the price of a device-hour");
   require(question.network != nullptr || question.pools.size() == 1,
           "the pools have no network between them", "make one for them");
   return problems;

@@ -64,6 +64,8 @@ struct MixedConstraints {
 struct MixedSearchQuestion {
   std::vector<SearchedPool> pools;
   const CrossNetwork* network = nullptr;  ///< made for these pools in this order (pools_of)
+  /// time and tokens_per_second are one question here (the batch is fixed). cost: every family's
+  /// fastest plan, ranked by what a step costs, against a bound on cost. energy is refused.
   Objective objective = Objective::time;
   MixedConstraints constraints;
   double gap_wanted = 0.02;  ///< the search ends once the gap is proven to be no larger
@@ -90,7 +92,7 @@ struct PlannedMix {
   MixKind kind = MixKind::alone;
   std::string composition;  ///< "h100 | mi300x > mi355x": groups by "|", stages of one by ">"
   MixedStep step;
-  double objective = 0;  ///< s, USD or J of a step (s for tokens_per_second too)
+  double objective = 0;  ///< s or, where cost is asked for, USD of a step
   double head_room = 0;  ///< least over the pools: share of the usable memory that stays free
   double of_sum = 0;     ///< tokens/s over the sum of what all pools would do alone
   std::vector<VendorPart> vendors;

@@ -44,6 +44,9 @@ class MixedSearcher {
   MixedCounts counts() const;
   bool interrupted() const { return interrupted_; }
   double lower_bound() const;
+  /// No plan costs less: every layer of every sequence on the cut where its device-seconds are
+  /// cheapest, no device ever idle. Nothing where a price is not known.
+  std::optional<double> least_cost() const;
   std::optional<double> best_time() const;
 
  private:

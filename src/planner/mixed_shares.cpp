@@ -1,6 +1,7 @@
 // What the groups of each family may take at the present time of the search, made exact where it
 // matters, and put together into plans.
 #include <algorithm>
+#include <limits>
 
 #include "planner/mixed_report.hpp"
 #include "planner/mixed_searcher.hpp"
@@ -167,6 +168,24 @@ void MixedSearcher::assemble(FamilyState& family, double time) {
                                       : singles_[pools_in(mask)[0]]->group(share.single));
   }
   try_plan(family, std::move(plan));
+}
+
+std::optional<double> MixedSearcher::least_cost() const {
+  std::vector<double> least;
+  for (std::size_t k = 0; k < cuts_.size(); ++k) {
+    const auto& price = question_.pools[k].question.prices.device;
+    if (!price) return std::nullopt;
+    for (const PoolCut& cut : cuts_[k]->cuts()) {
+      const double each = *price / (usd / second) * cut.devices_per_stage / cut.micro_batch();
+      least.resize(static_cast<std::size_t>(cut.layers()), std::numeric_limits<double>::infinity());
+      for (std::size_t l = 0; l < least.size(); ++l)
+        least[l] = std::min(least[l], each * (cut.forward[l + 1] - cut.forward[l] +
+                                              cut.backward[l + 1] - cut.backward[l]));
+    }
+  }
+  double sum = 0;
+  for (const double layer : least) sum += layer;
+  return sum * static_cast<double>(batch_) * (1 - 1e-9);
 }
 
 /// Times a whole plan and keeps it where it obeys every constraint and beats the family's best.

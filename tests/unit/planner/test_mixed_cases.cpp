@@ -101,6 +101,23 @@ TEST_CASE("plans that break a vendor's share are refused") {
   CHECK(!mixed_search_problems(world.question).empty());
 }
 
+TEST_CASE("cost ranks plans against a bound that none goes below") {
+  World world(two_pools());
+  world.question.objective = Objective::cost;
+  CHECK(!mixed_search_problems(world.question).empty());  // no prices
+  for (SearchedPool& pool : world.question.pools) pool.question.prices.device = 2.0 * usd_per_hour;
+  CHECK(mixed_search_problems(world.question).empty());
+  const MixedSearchResult result = search_mixed_plans(world.question, {});
+  REQUIRE(result.best.size() > 1);
+  CHECK(result.lower_bound > 0);
+  for (const PlannedMix& mix : result.best) {
+    CHECK(mix.objective == doctest::Approx(*mix.step.cost / usd));
+    CHECK(mix.objective >= result.best[0].objective);
+    CHECK(mix.objective >= result.lower_bound);
+  }
+  CHECK(result.gap == doctest::Approx(result.best[0].objective / result.lower_bound - 1));
+}
+
 TEST_CASE("an interrupted search says so and keeps its bound valid") {
   World world(two_pools());
   const MixedSearchResult whole = search_mixed_plans(world.question, {});
