@@ -63,6 +63,7 @@ class Mover {
     again.pool.machine = &*machine;
     again.top = 1;
     again.with_front = false;
+    again.with_families = false;
     const bool of_plan = moved.is_share || varied.input.key == "costs.host";
     if (of_plan) again.plan_template = moved_template(varied, moved.moved);
     PlanSearchResult found = search_plans(again, {control_.threads, control_.stop});

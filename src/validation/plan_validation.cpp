@@ -57,6 +57,7 @@ class PlanJudge {
     question.constraints.use_all_devices = true;
     question.top = 1;
     question.with_front = false;
+    question.with_families = false;
     JudgedPlan judged = named(published);
     estimate_published(question, judged);
     judged.outside = outside(row, question, judged);
