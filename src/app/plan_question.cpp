@@ -230,7 +230,21 @@ class QuestionResolver {
     if (pool.max_tensor > 0) most = most == 0 ? pool.max_tensor : std::min(most, pool.max_tensor);
     made.searched.most_tensor = most;
     if (most > 0 && space.tensor.empty()) space.tensor = tensor_degrees(*model_, most);
-    if (cluster_.pools.size() > 1 && model_->is_moe()) choose_experts(made);
+    if (cluster_.pools.size() < 2) return;
+    if (space.sequence_parallel.empty()) space.sequence_parallel = {shards_sequence(made) ? 1 : 0};
+    if (model_->is_moe()) choose_experts(made);
+  }
+
+  /// What the pool's framework does beside tensor parallelism: the search over pools wants it said.
+  bool shards_sequence(const QuestionPool& made) const {
+    const Result<Value> document =
+        with_settings(made.document, {{"plan.layout.tensor", Value(2), "search"}});
+    if (!document) return false;
+    const Result<StatedScenario> read = read_stated(*document, {});
+    if (!read) return false;
+    const Result<FilledPlan> filled = filled_plan(*tables_, *document, *read, *model_,
+                                                  made.searched.question.machine->accelerator);
+    return filled && filled->plan.layout.sequence_parallel;
   }
 
   /// Where pools mix, expert groups of more than a pool's fast domain lose; the search over pools
