@@ -262,6 +262,15 @@ class GroupSearch {
         timed = true;
       }
       if (is_beaten(floor)) continue;
+      plan.overlap.gradient_reduce = twins.back().gradient_overlap;
+      plan.overlap.parameter_gather = twins.back().parameter_overlap;
+      const Seconds ending =
+          costs.first_stage_end(plan, static_cast<double>(unit.cut.micro_batches)) *
+          frame_.floors.software_factor();
+      CostFloor whole = floor;
+      whole.time += ending;
+      whole.device_time += ending * whole.devices;
+      if (is_beaten(whole)) continue;
       evaluate_twins(plan, *memory, overlaps, twins);
     }
   }

@@ -28,10 +28,34 @@ std::span<const StageCost> SplitCosts::stages(const TrainingPlan& plan) {
   offload_ = plan.activation_offload;
   std::vector<StageCost> costs;
   costs.reserve(distinct_.size());
-  for (const ChunkLayers& chunk : distinct_)
-    costs.push_back(chunk_time(chunk, plan, 0 * second, table_).detail.cost);
+  parameters_.clear();
+  for (const ChunkLayers& chunk : distinct_) {
+    const StageDetail detail = chunk_time(chunk, plan, 0 * second, table_).detail;
+    costs.push_back(detail.cost);
+    parameters_.push_back(detail.parameters);
+  }
   for (std::size_t c = 0; c < chunks_.size(); ++c) stages_[c] = costs[chunks_[c]];
   return stages_;
+}
+
+Seconds SplitCosts::first_stage_end(const TrainingPlan& plan, double micro_batches) const {
+  StageParameters own;
+  own.layers = 0;
+  Seconds forward, backward;
+  const auto stages = static_cast<std::size_t>(plan.layout.pipeline);
+  for (std::size_t c = 0; c < chunks_.size(); c += stages) {
+    const StageParameters& chunk = parameters_[chunks_[c]];
+    own.dense += chunk.dense;
+    own.expert += chunk.expert;
+    own.frozen += chunk.frozen;
+    own.layers += chunk.layers;
+    forward += stages_[c].forward;
+    backward += stages_[c].backward_input + stages_[c].backward_weight;
+  }
+  const Machine& machine = table_.machine();
+  const DataParallelTime time =
+      data_parallel_time(own, machine, plan, forward, backward, micro_batches);
+  return time.gradient_exposed + time.parameter_exposed + optimizer_time(own, machine, plan);
 }
 
 }  // namespace polyfleet

@@ -19,11 +19,17 @@ class SplitCosts {
   /// is recomputed (number of layers) and offloaded. Valid until the next call.
   std::span<const StageCost> stages(const TrainingPlan& plan);
 
+  /// What the first stage exposes of its gradient exchange, and its optimiser step: nothing hides
+  /// behind earlier stages, so every step of the plan takes at least this beside its pipeline. For
+  /// the recompute and offload that `stages` was asked for last.
+  Seconds first_stage_end(const TrainingPlan& plan, double micro_batches) const;
+
  private:
   LayerTable& table_;
   std::vector<ChunkLayers> distinct_;
   std::vector<std::size_t> chunks_;  ///< which of the distinct ones, in model order
   std::vector<StageCost> stages_;
+  std::vector<StageParameters> parameters_;  ///< of the distinct chunks
   int layers_ = -1;
   double offload_ = -1;
 };
