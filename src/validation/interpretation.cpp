@@ -104,12 +104,21 @@ class RowTemplate {
  private:
   using Key = std::array<int, 7>;
 
+  RecomputeModules selective_modules(const ParallelLayout& layout) const {
+    RowReading reading = reading_;
+    if (stated_ != Recompute::selective)
+      reading.row.cells["recompute"] = std::string(wording_of(Recompute::selective));
+    return plan_for(reading, model_, rows_->siblings, map_, layout).recompute_modules;
+  }
+
   TrainingPlan read(const ParallelLayout& layout, Recompute recompute) const {
     RowReading reading = reading_;
     // The row's own words say what its own mode means (which modules).
     if (recompute != stated_) reading.row.cells["recompute"] = std::string(wording_of(recompute));
     TrainingPlan plan = plan_for(reading, model_, rows_->siblings, map_, layout);
     plan.recompute = recompute;
+    // One search knows one meaning of selective recomputation, whatever the mode of a plan.
+    if (recompute != Recompute::selective) plan.recompute_modules = selective_modules(layout);
     return plan;
   }
 
