@@ -1,6 +1,7 @@
 #include "planner/cell_search.hpp"
 
 #include <algorithm>
+#include <array>
 #include <limits>
 
 #include "planner/memory_check.hpp"
@@ -18,6 +19,8 @@ class GroupSearch {
         known_(known),
         found_(frame.question),
         evaluator_(frame.question.pool),
+        switches_{candidates_.switches(false), candidates_.switches(true)},
+        offloads_(candidates_.activation_offloads()),
         memory_(frame.question.pool.machine->memory_overheads) {
     const PoolQuestion& pool = question_.pool;
     // Overlap saves time always, energy and power only as far as the exact answer says so.
@@ -125,6 +128,7 @@ class GroupSearch {
     floor.devices = unit.devices();
     floor.time = (pipeline + host * second) * frame_.floors.software_factor();
     floor.device_time = floor.time * floor.devices;
+    floor.memory = unit.floor.memory;
     return floor;
   }
 
@@ -132,7 +136,7 @@ class GroupSearch {
     std::vector<SearchUnit> units;
     for (const PlanCut& cut : frame_.queue.replicas(layer_cut)) {
       for (const PlanSplit& split : frame_.queue.splits(cut).splits) {
-        SearchUnit unit{.cut = cut, .split = split, .floor = {}, .inventories = {}};
+        SearchUnit unit{.cut = cut, .split = split, .floor = {}};
         unit.floor = floor_of(unit, device_time / unit.devices(), 0);
         if (is_left_idle(unit) || frame_.floors.breaks_limits(unit.floor)) {
           found_.counts.refused += frame_.queue.plans_below(cut, split);
@@ -146,6 +150,18 @@ class GroupSearch {
              std::pair(b.split.pipeline, b.split.virtual_stages);
     });
     search_splits(units);
+  }
+
+  /// The shared plan of a run of units, for one of them: the framework's plan depends on the data
+  /// degree only as far as there are replicas, and not on the schedule.
+  static TrainingPlan plan_of(const SearchUnit& unit, const TrainingPlan& shared) {
+    TrainingPlan plan = shared;
+    plan.layout.data = unit.cut.data;
+    plan.schedule = unit.split.schedule;
+    return plan;
+  }
+  std::span<const PlanSwitches> switches_of(const PlanCut& cut) const {
+    return switches_[candidates_.exchanges(cut) ? 1 : 0];
   }
 
   bool is_left_idle(const SearchUnit& unit) const {
@@ -191,10 +207,14 @@ class GroupSearch {
       if (units.empty()) return;
       const SearchUnit& first = *units.front();
       TrainingPlan plan = candidates_.plan(first.cut, first.split, {.recompute = mode}, {});
-      SplitCosts costs(plan, evaluator_.table(plan));
+      LayerTable& table = evaluator_.table(plan);
+      const SplitShape& shape = frame_.queue.split_shapes().shape(table.model(), plan);
+      SplitCosts costs(shape, table);
+      StageSet stages(shape, plan, table.works());
       if (!checked) {
         checked = true;
-        std::erase_if(units, [&](SearchUnit* unit) { return drop_too_large(*unit, mode, costs); });
+        overlaps_ = candidates_.pipeline_overlaps(first.split);
+        std::erase_if(units, [&](SearchUnit* unit) { return drop_too_large(*unit, plan, stages); });
         if (units.empty()) return;
       }
       std::vector<int> layers = candidates_.recompute_layers(first.split.pipeline, mode);
@@ -210,10 +230,10 @@ class GroupSearch {
         std::erase_if(
             alive, [&](SearchUnit* unit) { return is_beaten(pipeline_cost(*unit, plan, bare)); });
         if (alive.empty()) break;
-        for (const double offload : candidates_.activation_offloads()) {
+        for (const double offload : offloads_) {
           plan.activation_offload = offload;
           for (SearchUnit* unit : alive) {
-            if (!stopped()) search_unit(*unit, plan, costs);
+            if (!stopped()) search_unit(*unit, plan, costs, stages);
           }
         }
       }
@@ -230,15 +250,13 @@ class GroupSearch {
   }
 
   /// One pipeline, one choice of what is kept: every switch.
-  void search_unit(SearchUnit& unit, const TrainingPlan& shared, SplitCosts& costs) {
-    TrainingPlan plan = candidates_.plan(
-        unit.cut, unit.split,
-        {shared.recompute, shared.recompute_layers, shared.activation_offload}, {});
-    CostFloor floor = pipeline_cost(unit, plan, costs.stages(shared));
+  void search_unit(const SearchUnit& unit, const TrainingPlan& shared, SplitCosts& costs,
+                   StageSet& stages) {
+    CostFloor floor = pipeline_cost(unit, shared, costs.stages(shared));
     if (is_beaten(floor)) return;
-    const std::vector<bool> overlaps = candidates_.pipeline_overlaps(unit.split);
+    TrainingPlan plan = plan_of(unit, shared);
     bool timed = false;
-    const std::vector<PlanSwitches> switches = candidates_.switches(unit.cut);
+    const std::span<const PlanSwitches> switches = switches_of(unit.cut);
     for (std::size_t i = 0; i < switches.size();) {
       std::size_t end = i + 1;  // overlap switches of one sharding hold the same memory
       while (end < switches.size() && switches[end].sharding == switches[i].sharding &&
@@ -248,15 +266,15 @@ class GroupSearch {
       i = end;
       plan.sharding = twins.front().sharding;
       plan.optimizer_offload = twins.front().optimizer_offload;
-      const std::int64_t plans = static_cast<std::int64_t>(twins.size() * overlaps.size());
-      const std::optional<Bytes> memory = memory_of(unit, plan, costs);
+      const std::int64_t plans = static_cast<std::int64_t>(twins.size() * overlaps_.size());
+      const std::optional<Bytes> memory = memory_of(unit, plan, stages);
       if (!memory) {
         found_.counts.too_large += plans;
         continue;
       }
       floor.memory = *memory;
       if (!timed && !is_beaten(floor)) {
-        floor = floor_of(unit, exact_pipeline(unit, plan, costs.stages(shared), overlaps.back()),
+        floor = floor_of(unit, exact_pipeline(unit, plan, costs.stages(shared), overlaps_.back()),
                          host_seconds(unit, plan));
         floor.memory = *memory;
         timed = true;
@@ -271,7 +289,7 @@ class GroupSearch {
       whole.time += ending;
       whole.device_time += ending * whole.devices;
       if (is_beaten(whole)) continue;
-      evaluate_twins(plan, *memory, overlaps, twins);
+      evaluate_twins(plan, *memory, twins);
     }
   }
 
@@ -286,22 +304,22 @@ class GroupSearch {
 
   bool seeks_leanest() const { return !found_.fits && !known_.fits; }
 
-  bool drop_too_large(SearchUnit& unit, Recompute mode, SplitCosts& costs) {
+  bool drop_too_large(SearchUnit& unit, const TrainingPlan& shared, StageSet& stages) {
     if (!frame_.limit) return false;
-    const TrainingPlan plan = candidates_.plan(unit.cut, unit.split, {.recompute = mode}, {});
-    const Bytes least =
-        memory_.least(unit, plan, costs.table().works(), candidates_.switches(unit.cut));
+    const Bytes least = memory_.least(unit, plan_of(unit, shared), stages, switches_of(unit.cut));
+    unit.floor.memory = least;
     if (least <= *frame_.limit || (seeks_leanest() && is_lean(least))) return false;
     found_.counts.too_large += frame_.queue.plans_below(unit.cut, unit.split);
     return true;
   }
 
   /// Bytes on the fullest device, or nothing where they do not fit.
-  std::optional<Bytes> memory_of(SearchUnit& unit, const TrainingPlan& plan, SplitCosts& costs) {
+  std::optional<Bytes> memory_of(const SearchUnit& unit, const TrainingPlan& plan,
+                                 StageSet& stages) {
     constexpr Bytes kAny = Bytes::from_base(std::numeric_limits<double>::infinity());
     Bytes enough = frame_.limit.value_or(kAny);
     if (seeks_leanest()) enough = max(enough, leanest_known().value_or(kAny));
-    const Bytes fullest = memory_.fullest(unit, plan, costs.table().works(), enough);
+    const Bytes fullest = memory_.fullest(unit, plan, stages, enough);
     if (!frame_.limit || fullest <= *frame_.limit) {
       note_memory(fullest);
       found_.fits = true;
@@ -339,22 +357,21 @@ class GroupSearch {
   }
 
   /// Every overlap on comes first: never slower than its twins.
-  void evaluate_twins(TrainingPlan plan, Bytes memory, const std::vector<bool>& overlaps,
-                      std::span<const PlanSwitches> twins) {
+  void evaluate_twins(TrainingPlan plan, Bytes memory, std::span<const PlanSwitches> twins) {
     std::optional<PlannedPlan> best;
     PlanCounts& counts = found_.counts;
-    for (std::size_t o = overlaps.size(); o-- > 0;) {
+    for (std::size_t o = overlaps_.size(); o-- > 0;) {
       for (std::size_t t = twins.size(); t-- > 0;) {
         if (best && !exact_twins_) {
           ++counts.equal;
           continue;
         }
-        plan.overlap.pipeline = overlaps[o];
+        plan.overlap.pipeline = overlaps_[o];
         plan.overlap.gradient_reduce = twins[t].gradient_overlap;
         plan.overlap.parameter_gather = twins[t].parameter_overlap;
         const PlannedPlan candidate = planned(plan, memory);
         if (!best) best = candidate;
-        const bool own = &twins[t] == &twins.back() && o + 1 == overlaps.size();
+        const bool own = &twins[t] == &twins.back() && o + 1 == overlaps_.size();
         if (!own && candidate.time >= best->time && !is_refused(question_, *best) &&
             (!candidate.energy || *candidate.energy >= *best->energy)) {
           ++counts.equal;
@@ -375,6 +392,9 @@ class GroupSearch {
   const PlansFound& known_;
   PlansFound found_;
   PlanEvaluator evaluator_;
+  const std::array<std::vector<PlanSwitches>, 2> switches_;  ///< without and with an exchange
+  const std::vector<double> offloads_;
+  std::vector<bool> overlaps_;  ///< of hand-over, for the split under search
   bool exact_twins_ = false;
   bool stopped_ = false;
   MemoryCheck memory_;

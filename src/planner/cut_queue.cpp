@@ -55,7 +55,8 @@ ChunkLayers all_layers(const PoolQuestion& pool) {
 CutQueue::CutQueue(const PlanCandidates& candidates)
     : candidates_(candidates),
       whole_(all_layers(candidates.question().pool)),
-      expert_floors_(std::make_shared<ExpertFloors>()) {
+      expert_floors_(std::make_shared<ExpertFloors>()),
+      split_shapes_(std::make_shared<SplitShapes>()) {
   impossible_ = candidates.devices().impossible;
   for (const PlanCut& devices : candidates.devices().values) {
     data_[{devices.tensor, devices.context}].push_back(devices.data);
@@ -79,7 +80,10 @@ CutQueue::SplitKey CutQueue::split_key(const PlanCut& cut) const {
 }
 
 CutQueue::CutQueue(const PlanCandidates& candidates, const CutQueue& wider)
-    : candidates_(candidates), whole_(wider.whole_), expert_floors_(wider.expert_floors_) {
+    : candidates_(candidates),
+      whole_(wider.whole_),
+      expert_floors_(wider.expert_floors_),
+      split_shapes_(wider.split_shapes_) {
   for (const PlanCut& devices : candidates.devices().values)
     data_[{devices.tensor, devices.context}].push_back(devices.data);
   for (const CutGroup& group : wider.groups_)

@@ -10,6 +10,7 @@
 #include <mutex>
 
 #include "planner/plan_candidates.hpp"
+#include "planner/split_costs.hpp"
 #include "training/stages.hpp"
 
 namespace polyfleet {
@@ -93,6 +94,8 @@ class CutQueue {
   std::int64_t impossible() const { return impossible_; }
   const PlanCandidates& candidates() const { return candidates_; }
   const ChunkLayers& whole_model() const { return whole_; }
+  /// How layers fall on pipelines, shared by all that search this queue or a part of it.
+  SplitShapes& split_shapes() const { return *split_shapes_; }
 
  private:
   using SplitKey = std::pair<std::int64_t, std::int64_t>;
@@ -112,6 +115,7 @@ class CutQueue {
   std::array<std::int64_t, 2> without_switches_{};  ///< plans / switches, by whether cuts exchange
   ChunkLayers whole_;                               ///< all layers of the model
   std::shared_ptr<ExpertFloors> expert_floors_;
+  std::shared_ptr<SplitShapes> split_shapes_;
 };
 
 }  // namespace polyfleet

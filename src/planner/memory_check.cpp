@@ -1,15 +1,8 @@
 #include "planner/memory_check.hpp"
 
+#include <algorithm>
+
 namespace polyfleet {
-namespace {
-
-const std::vector<StageInventory>& stages_of(SearchUnit& unit, const TrainingPlan& plan,
-                                             LayerWorks& works) {
-  if (unit.inventories.empty()) unit.inventories = stage_inventories(plan, works);
-  return unit.inventories;
-}
-
-}  // namespace
 
 PipelineShape SearchUnit::shape(bool overlap) const {
   return {.schedule = split.schedule,
@@ -19,6 +12,32 @@ PipelineShape SearchUnit::shape(bool overlap) const {
           .overlap_hand_over = overlap};
 }
 
+StageSet::Stages& StageSet::stages(bool paired) {
+  std::optional<Stages>& slot = stages_[paired ? 1 : 0];
+  if (slot) return *slot;
+  slot.emplace();
+  slot->index = paired ? shape_.paired : shape_.stages;
+  std::reverse(slot->index.begin() + 1, slot->index.end());
+  plan_.schedule = paired ? Schedule::dual_pipe : Schedule::one_forward_one_backward;
+  for (const int stage : slot->index) {
+    slot->whole.push_back(
+        stage_inventory(plan_, works_, shape_.layers, static_cast<std::size_t>(stage)));
+    slot->bare.push_back(slot->whole.back());
+    slot->bare.back().layers.clear();
+    slot->bare.back().embedding_saved = 0 * byte;
+  }
+  return *slot;
+}
+
+std::span<const StageInventory> StageSet::of(const SearchUnit& unit, bool bare) {
+  const PipelineShape shape = unit.shape(false);
+  Stages& own = stages(shape.schedule == Schedule::dual_pipe && shape.stages > 1);
+  std::vector<StageInventory>& inventories = bare ? own.bare : own.whole;
+  for (std::size_t i = 0; i < inventories.size(); ++i)
+    set_in_flight(shape, own.index[i], inventories[i]);
+  return inventories;
+}
+
 Bytes MemoryCheck::stage_bytes(const TrainingPlan& plan, const StageInventory& inventory) {
   ++work_;
   return stage_memory(plan, inventory, overheads_).total;
@@ -26,9 +45,9 @@ Bytes MemoryCheck::stage_bytes(const TrainingPlan& plan, const StageInventory& i
 
 // Saved activations only add to what is left here: every other part is the same or grows with them
 // (training/memory.cpp: the loss, or one layer made again; narrow gradients' copy at the step).
-Bytes MemoryCheck::least(SearchUnit& unit, TrainingPlan plan, LayerWorks& works,
-                         const std::vector<PlanSwitches>& switches) {
-  const std::vector<StageInventory>& stages = stages_of(unit, plan, works);
+Bytes MemoryCheck::least(const SearchUnit& unit, TrainingPlan plan, StageSet& stages,
+                         std::span<const PlanSwitches> switches) {
+  const std::span<const StageInventory> bare = stages.of(unit, true);
   plan.activation_offload = 0;
   plan.recompute = Recompute::none;
   std::optional<Bytes> least;
@@ -41,24 +60,20 @@ Bytes MemoryCheck::least(SearchUnit& unit, TrainingPlan plan, LayerWorks& works,
     plan.sharding = each.sharding;
     plan.optimizer_offload = each.optimizer_offload;
     Bytes fullest;
-    for (const std::size_t stage : {std::size_t{0}, stages.size() - 1}) {
-      StageInventory bare = stages[stage];
-      bare.layers.clear();
-      bare.embedding_saved = 0 * byte;
-      fullest = max(fullest, stage_bytes(plan, bare));
+    for (const StageInventory& stage : bare) {
+      fullest = max(fullest, stage_bytes(plan, stage));
+      if (least && fullest >= *least) break;  // another choice is leaner
     }
     least = least ? min(*least, fullest) : fullest;
   }
   return *least;
 }
 
-Bytes MemoryCheck::fullest(SearchUnit& unit, const TrainingPlan& plan, LayerWorks& works,
+Bytes MemoryCheck::fullest(const SearchUnit& unit, const TrainingPlan& plan, StageSet& stages,
                            Bytes enough) {
-  const std::vector<StageInventory>& stages = stages_of(unit, plan, works);
   Bytes fullest;
-  for (std::size_t k = 0; k < stages.size(); ++k) {
-    const std::size_t stage = k == 0 ? 0 : stages.size() - k;
-    fullest = max(fullest, stage_bytes(plan, stages[stage]));
+  for (const StageInventory& stage : stages.of(unit, false)) {
+    fullest = max(fullest, stage_bytes(plan, stage));
     if (fullest > enough) break;
   }
   return fullest;

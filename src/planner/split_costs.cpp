@@ -10,31 +10,72 @@ bool alike(const ChunkLayers& a, const ChunkLayers& b) {
          a.head == b.head && a.mtp_modules == b.mtp_modules;
 }
 
+/// Stages that are like no earlier one.
+template <class Alike>
+std::vector<int> unlike_stages(int stages, const Alike& same) {
+  std::vector<int> unlike;
+  for (int stage = 0; stage < stages; ++stage) {
+    if (std::none_of(unlike.begin(), unlike.end(), [&](int each) { return same(each, stage); }))
+      unlike.push_back(stage);
+  }
+  return unlike;
+}
+
 }  // namespace
 
-SplitCosts::SplitCosts(const TrainingPlan& plan, LayerTable& table) : table_(table) {
-  for (const ChunkLayers& chunk : split_layers(table.model(), plan)) {
-    const auto known = std::find_if(distinct_.begin(), distinct_.end(),
+SplitShape split_shape(const ModelSpec& model, const TrainingPlan& plan) {
+  SplitShape shape;
+  shape.layers = split_layers(model, plan);
+  for (const ChunkLayers& chunk : shape.layers) {
+    const auto known = std::find_if(shape.distinct.begin(), shape.distinct.end(),
                                     [&](const ChunkLayers& each) { return alike(each, chunk); });
-    chunks_.push_back(static_cast<std::size_t>(known - distinct_.begin()));
-    if (known == distinct_.end()) distinct_.push_back(chunk);
+    shape.chunks.push_back(static_cast<std::size_t>(known - shape.distinct.begin()));
+    if (known == shape.distinct.end()) shape.distinct.push_back(chunk);
   }
-  stages_.resize(chunks_.size());
+  const int stages = plan.layout.pipeline;
+  shape.stages = unlike_stages(stages, [&](int one, int other) {
+    for (std::size_t c = 0; c < shape.chunks.size(); c += static_cast<std::size_t>(stages))
+      if (shape.chunks[c + static_cast<std::size_t>(one)] !=
+          shape.chunks[c + static_cast<std::size_t>(other)])
+        return false;
+    return true;
+  });
+  const auto chunk = [&](int stage) { return shape.chunks[static_cast<std::size_t>(stage)]; };
+  shape.paired = unlike_stages(stages, [&](int one, int other) {
+    return chunk(one) == chunk(other) && chunk(stages - 1 - one) == chunk(stages - 1 - other);
+  });
+  return shape;
+}
+
+const SplitShape& SplitShapes::shape(const ModelSpec& model, const TrainingPlan& plan) {
+  Key key{plan.layout.pipeline,
+          plan.layout.virtual_stages,
+          plan.embedding_counts_as_layer,
+          plan.precision.first_layers_wide,
+          plan.precision.last_layers_wide,
+          plan.stage_layers};
+  const std::lock_guard<std::mutex> lock(mutex_);
+  const auto known = shapes_.find(key);
+  if (known != shapes_.end()) return known->second;
+  return shapes_.emplace(std::move(key), split_shape(model, plan)).first->second;
+}
+
+SplitCosts::SplitCosts(const SplitShape& shape, LayerTable& table) : shape_(shape), table_(table) {
+  stages_.resize(shape.chunks.size());
 }
 
 std::span<const StageCost> SplitCosts::stages(const TrainingPlan& plan) {
   if (plan.recompute_layers == layers_ && plan.activation_offload == offload_) return stages_;
   layers_ = plan.recompute_layers;
   offload_ = plan.activation_offload;
-  std::vector<StageCost> costs;
-  costs.reserve(distinct_.size());
+  distinct_.clear();
   parameters_.clear();
-  for (const ChunkLayers& chunk : distinct_) {
+  for (const ChunkLayers& chunk : shape_.distinct) {
     const StageDetail detail = chunk_time(chunk, plan, 0 * second, table_).detail;
-    costs.push_back(detail.cost);
+    distinct_.push_back(detail.cost);
     parameters_.push_back(detail.parameters);
   }
-  for (std::size_t c = 0; c < chunks_.size(); ++c) stages_[c] = costs[chunks_[c]];
+  for (std::size_t c = 0; c < stages_.size(); ++c) stages_[c] = distinct_[shape_.chunks[c]];
   return stages_;
 }
 
@@ -43,8 +84,8 @@ Seconds SplitCosts::first_stage_end(const TrainingPlan& plan, double micro_batch
   own.layers = 0;
   Seconds forward, backward;
   const auto stages = static_cast<std::size_t>(plan.layout.pipeline);
-  for (std::size_t c = 0; c < chunks_.size(); c += stages) {
-    const StageParameters& chunk = parameters_[chunks_[c]];
+  for (std::size_t c = 0; c < shape_.chunks.size(); c += stages) {
+    const StageParameters& chunk = parameters_[shape_.chunks[c]];
     own.dense += chunk.dense;
     own.expert += chunk.expert;
     own.frozen += chunk.frozen;

@@ -1,22 +1,50 @@
 // What each chunk of one pipeline split costs for one micro-batch. A split has few distinct chunks
-// (first, inner of one or two sizes, last): each is timed once, however many stages there are.
+// (first, inner of one or two sizes, last): each is timed once, however many stages there are, and
+// how layers fall on chunks is worked out once for all cuts of a search.
 #pragma once
 
+#include <map>
+#include <mutex>
 #include <span>
+#include <tuple>
 #include <vector>
 
 #include "training/chunk_time.hpp"
 
 namespace polyfleet {
 
+/// How the layers of a model fall on one pipeline split.
+struct SplitShape {
+  std::vector<ChunkLayers> layers;    ///< of every chunk, in model order
+  std::vector<ChunkLayers> distinct;  ///< chunks that differ
+  std::vector<std::size_t> chunks;    ///< which of the distinct ones, in model order
+  /// Stages that hold what no earlier stage holds; `paired`: where a device holds a stage and its
+  /// mirror image (DualPipe). No schedule keeps more micro-batches in flight on a later stage
+  /// (micro_batches_in_flight), so the fullest of all stages is one of these.
+  std::vector<int> stages, paired;
+};
+SplitShape split_shape(const ModelSpec& model, const TrainingPlan& plan);
+
+/// Shapes by what they depend on. Safe for concurrent use; a shape stays where it is.
+class SplitShapes {
+ public:
+  const SplitShape& shape(const ModelSpec& model, const TrainingPlan& plan);
+
+ private:
+  using Key = std::tuple<int, int, bool, int, int, std::vector<int>>;
+  std::mutex mutex_;
+  std::map<Key, SplitShape> shapes_;
+};
+
 class SplitCosts {
  public:
-  /// Keeps a reference to the table, which must be that of the plan.
-  SplitCosts(const TrainingPlan& plan, LayerTable& table);
+  /// Keeps references to the shape and the table, which must be those of the plan.
+  SplitCosts(const SplitShape& shape, LayerTable& table);
 
   LayerTable& table() { return table_; }
-  /// Chunks in model order, without hand-over. `plan` may differ from the one given first in what
-  /// is recomputed (number of layers) and offloaded. Valid until the next call.
+  const SplitShape& shape() const { return shape_; }
+  /// Chunks in model order, without hand-over. `plan` may differ from that of the table in what is
+  /// recomputed (number of layers) and offloaded. Valid until the next call.
   std::span<const StageCost> stages(const TrainingPlan& plan);
 
   /// What the first stage exposes of its gradient exchange, and its optimiser step: nothing hides
@@ -25,10 +53,9 @@ class SplitCosts {
   Seconds first_stage_end(const TrainingPlan& plan, double micro_batches) const;
 
  private:
+  const SplitShape& shape_;
   LayerTable& table_;
-  std::vector<ChunkLayers> distinct_;
-  std::vector<std::size_t> chunks_;  ///< which of the distinct ones, in model order
-  std::vector<StageCost> stages_;
+  std::vector<StageCost> stages_, distinct_;
   std::vector<StageParameters> parameters_;  ///< of the distinct chunks
   int layers_ = -1;
   double offload_ = -1;

@@ -1,34 +1,28 @@
 // What each device of a plan holds, counted from the operators' own lists.
 #include <algorithm>
 
-#include "training/memory.hpp"
-#include "training/schedule.hpp"
-#include "training/stages.hpp"
+#include "training/stage_inventory.hpp"
 
 namespace polyfleet {
 namespace {
 
 class InventoryBuilder {
  public:
-  InventoryBuilder(const TrainingPlan& plan, LayerWorks& works)
+  InventoryBuilder(const TrainingPlan& plan, LayerWorks& works, std::span<const ChunkLayers> chunks)
       : model_(works.model()),
         plan_(plan),
         works_(works),
         batch_(micro_batch_of(plan)),
-        chunks_(split_layers(works.model(), plan)) {}
+        chunks_(chunks) {}
 
-  std::vector<StageInventory> build() {
+  StageInventory build(std::size_t stage) {
     const auto stages = static_cast<std::size_t>(plan_.layout.pipeline);
-    std::vector<StageInventory> inventories;
-    for (std::size_t stage = 0; stage < stages; ++stage) {
-      StageInventory inventory;
-      for (std::size_t c = stage; c < chunks_.size(); c += stages) add_chunk(chunks_[c], inventory);
-      if (plan_.schedule == Schedule::dual_pipe && stages > 1)
-        add_chunk(chunks_[stages - 1 - stage], inventory);
-      finish(static_cast<int>(stage), inventory);
-      inventories.push_back(std::move(inventory));
-    }
-    return inventories;
+    StageInventory inventory;
+    for (std::size_t c = stage; c < chunks_.size(); c += stages) add_chunk(chunks_[c], inventory);
+    if (plan_.schedule == Schedule::dual_pipe && stages > 1)
+      add_chunk(chunks_[stages - 1 - stage], inventory);
+    finish(static_cast<int>(stage), inventory);
+    return inventory;
   }
 
  private:
@@ -83,10 +77,7 @@ class InventoryBuilder {
                               .virtual_stages = plan_.layout.virtual_stages,
                               .micro_batches = micro_batches(),
                               .overlap_hand_over = plan_.overlap.pipeline};
-    inventory.micro_batches_in_flight = micro_batches_in_flight(shape, stage);
-    if (plan_.schedule == Schedule::dual_pipe && shape.stages > 1)
-      inventory.micro_batches_in_flight /= 2;  // both stages of the device are in the inventory
-    inventory.heads_in_flight = logits_in_flight(shape);
+    set_in_flight(shape, stage, inventory);
     const double tokens = batch_.sequences * batch_.sequence_length / plan_.layout.context;
     const Bytes element = bytes_per_element(plan_.precision.activation);
     inventory.stream = tokens * static_cast<double>(model_.hidden) * element;
@@ -113,10 +104,22 @@ class InventoryBuilder {
   const TrainingPlan& plan_;
   LayerWorks& works_;
   MicroBatch batch_;
-  std::vector<ChunkLayers> chunks_;
+  std::span<const ChunkLayers> chunks_;
 };
 
 }  // namespace
+
+void set_in_flight(const PipelineShape& shape, int stage, StageInventory& inventory) {
+  inventory.micro_batches_in_flight = micro_batches_in_flight(shape, stage);
+  if (shape.schedule == Schedule::dual_pipe && shape.stages > 1)
+    inventory.micro_batches_in_flight /= 2;  // both stages of the device are in the inventory
+  inventory.heads_in_flight = logits_in_flight(shape);
+}
+
+StageInventory stage_inventory(const TrainingPlan& plan, LayerWorks& works,
+                               std::span<const ChunkLayers> chunks, std::size_t stage) {
+  return InventoryBuilder(plan, works, chunks).build(stage);
+}
 
 std::vector<StageInventory> stage_inventories(const ModelSpec& model, const TrainingPlan& plan) {
   LayerWorks works(model, plan);
@@ -124,7 +127,12 @@ std::vector<StageInventory> stage_inventories(const ModelSpec& model, const Trai
 }
 
 std::vector<StageInventory> stage_inventories(const TrainingPlan& plan, LayerWorks& works) {
-  return InventoryBuilder(plan, works).build();
+  const std::vector<ChunkLayers> chunks = split_layers(works.model(), plan);
+  InventoryBuilder builder(plan, works, chunks);
+  std::vector<StageInventory> inventories;
+  for (std::size_t stage = 0; stage < static_cast<std::size_t>(plan.layout.pipeline); ++stage)
+    inventories.push_back(builder.build(stage));
+  return inventories;
 }
 
 }  // namespace polyfleet
