@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "app/planner_speed_figures.hpp"
 #include "app/speed_figures.hpp"
 #include "cli/commands.hpp"
 #include "cli/output.hpp"
@@ -40,7 +41,8 @@ int run_bench(const BenchArguments& arguments) {
   if (!workspace) return bad_input(workspace.problems());
   if (arguments.signature) return print_signature(**workspace, arguments.json);
   show_progress("measuring ...");
-  const Result<std::vector<SpeedFigure>> figures = measure_speed(**workspace);
+  const Result<std::vector<SpeedFigure>> figures =
+      arguments.planner ? measure_planner_speed(**workspace) : measure_speed(**workspace);
   if (!figures) return bad_input(figures.problems());
   show_progress({});
   if (arguments.json) {
@@ -64,8 +66,10 @@ CommandSpec bench_command(BenchArguments& arguments) {
           "The project's own speed figures",
           "Examples:\n"
           "  polyfleet bench\n"
+          "  polyfleet bench --planner     (whole searches)\n"
           "  polyfleet bench --signature   (one number over all golden results)",
           {{"--json", &arguments.json, "as JSON"},
+           {"--planner", &arguments.planner, "whole searches of the planner, some seconds"},
            {"--signature", &arguments.signature, "hash of all golden results"}},
           [&] { return run_bench(arguments); }};
 }

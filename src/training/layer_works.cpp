@@ -10,14 +10,15 @@ WorkKey work_key(const TrainingPlan& plan) {
           .expert_tensor = layout.expert_tensor,
           .sequence_parallel = layout.sequence_parallel,
           .pipelined = layout.pipeline > 1,
-          .micro_batch = plan.micro_batch};
+          .micro_batch = plan.micro_batch,
+          .modules =
+              plan.recompute == Recompute::selective ? plan.recompute_modules : RecomputeModules{}};
 }
 
 LayerWorks::LayerWorks(const ModelSpec& model, const TrainingPlan& plan)
-    : model_(model),
-      plan_(plan),
-      wide_(wide_recipe(plan.precision)),
-      batch_(micro_batch_of(plan)) {}
+    : model_(model), plan_(plan), wide_(wide_recipe(plan.precision)), batch_(micro_batch_of(plan)) {
+  batch_.selective = work_key(plan).modules;  // plans of one key must not differ in works
+}
 
 const LayerWork& LayerWorks::layer(LayerKind kind, bool wide) {
   std::optional<LayerWork>& slot = (wide ? wide_layers_ : layers_)[static_cast<std::size_t>(kind)];

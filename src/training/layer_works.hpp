@@ -21,6 +21,7 @@ struct WorkKey {
   bool sequence_parallel = false;
   bool pipelined = false;  ///< tied embeddings are held twice
   int micro_batch = 1;
+  RecomputeModules modules;  ///< the plain choice unless recomputation is selective
   friend auto operator<=>(const WorkKey&, const WorkKey&) = default;
 };
 WorkKey work_key(const TrainingPlan& plan);

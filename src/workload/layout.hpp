@@ -3,6 +3,7 @@
 // pipeline slowest (Megatron-Core's default).
 #pragma once
 
+#include <compare>
 #include <cstdint>
 #include <string>
 
@@ -53,6 +54,7 @@ struct RecomputeModules {
   bool norm = false;        ///< norm outputs
   bool activation = false;  ///< output of the MLP's or the experts' activation function
   bool mlp = false;         ///< the whole MLP, dense or routed
+  friend auto operator<=>(const RecomputeModules&, const RecomputeModules&) = default;
 };
 
 /// Everything that fixes the operators of one micro-batch on one device.
