@@ -60,9 +60,12 @@ void search(benchmark::State& state, const char* model, const std::vector<Part>&
   for (auto turn : state) result = search_mixed_plans(question, {});
   if (result.best.empty()) return state.SkipWithError("nothing fits");
   const PlannedMix& best = result.best.front();
-  state.SetLabel(fmt::format("{}: {:.3f} s, gap {:.2f} %, {:.1f} % of the sum, {} timed",
-                             best.composition, best.objective, result.gap * 100, best.of_sum * 100,
-                             result.counts.timed));
+  state.SetLabel(fmt::format(
+      "{}: {:.3f} s, gap {:.2f} % ({:.2f} % without pipelines over pools), {:.1f} % of the sum, {} "
+      "timed, work {}",
+      best.composition, best.objective, result.gap * 100,
+      result.gap_without_pipelines.value_or(-0.01) * 100, best.of_sum * 100, result.counts.timed,
+      result.counts.work));
 }
 
 const std::vector<Part> kFourKinds{

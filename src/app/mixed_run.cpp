@@ -15,6 +15,7 @@ MixedSearchQuestion search_question(const PlanQuestion& question) {
   search.constraints.common.use_all_devices = question.wishes.use_all_devices;
   search.constraints.common.power_cap = question.wishes.power_cap;
   search.constraints.vendors = question.vendor_shares;
+  if (question.wishes.effort == SearchEffort::full) search.pipeline_work = 0;
   return search;
 }
 

@@ -108,6 +108,10 @@ const FieldTable<PlanWishes>& wishes_fields() {
       text_list_field(
           "vendor_share", &W::vendor_share,
           "share of a vendor: [\"AMD=0.3..0.6\"] of the accelerators in use, or \"... of tokens\""),
+      choice_field("effort", &W::effort,
+                   {{"quick", SearchEffort::quick}, {"full", SearchEffort::full}},
+                   "several pools: pipelines over them are searched for about a second, or to the "
+                   "end"),
       integer_field("top", &W::top, {1, 1000}, "number of best plans shown"),
       number_field("tokens", &W::tokens, {0, 1e18},
                    "tokens of the whole run, for its end date and energy; 0 = one step only"),

@@ -15,6 +15,9 @@ namespace polyfleet {
 /// bounds outside 0..1 or crossed.
 Result<VendorShare> vendor_share_of(std::string_view text, const Position& where);
 
+/// How long several pools are searched: quick leaves pipelines over pools off after about a second.
+enum class SearchEffort { quick, full };
+
 /// [search]
 struct PlanWishes {
   Objective objective = Objective::time;
@@ -23,6 +26,7 @@ struct PlanWishes {
   int max_tensor = 0;
   bool use_all_devices = false;
   std::vector<std::string> vendor_share;
+  SearchEffort effort = SearchEffort::quick;
   std::int64_t top = 5;
   double tokens = 0;
   std::string start;

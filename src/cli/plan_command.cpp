@@ -274,6 +274,9 @@ std::vector<OptionSpec> search_options(SettingTexts& texts) {
        .help = "values that may be tried for one setting",
        .type = "KEY=V1,V2",
        .repeated = true});
+  options.push_back(search_option(texts, "--effort", "search.effort",
+                                  "several pools: quick, or full to search to the end", "HOW",
+                                  true));
   options.push_back(search_option(texts, "--top", "search.top", "number of best plans shown", "N"));
   options.push_back(search_option(texts, "--tokens", "search.tokens",
                                   "tokens of the whole run, for its end and energy", "N"));

@@ -68,6 +68,7 @@ double PipelineGroups::split(const PipelineShare& share, const std::vector<Block
                              const std::vector<int>& caps, std::vector<int>& layers) const {
   const int all = blocks.front().cut->layers();
   const auto stages = static_cast<int>(caps.size());
+  counts_.work += 4 * stages;
   const auto fill = [&](double pace) {
     layers.clear();
     int first = 0, stage = 0;
@@ -187,6 +188,7 @@ std::optional<BuiltPipeline> PipelineGroups::evaluate(const PipelineShare& share
     const MixedPlan plan = plan_of(share, blocks, layers);
     if (!mixed_plan_problems(physics_.model, physics_.pools, plan).empty()) return std::nullopt;
     ++counts_.timed;
+    counts_.work += 4 * share.micro_batches * static_cast<std::int64_t>(layers.size());
     const MixedStep step = mixed_step(physics_, plan, tables_);
     bool fits = true;
     std::size_t stage = 0;
@@ -215,7 +217,7 @@ std::optional<BuiltPipeline> PipelineGroups::build(const PipelineShare& share) {
     double guessed = kNever;
     std::vector<Block> blocks = arranged(share, order, guessed);
     if (!blocks.empty()) tried.push_back({guessed, std::move(blocks)});
-  } while (std::next_permutation(order.begin(), order.end()));
+  } while (std::next_permutation(order.begin(), order.end()) && !(spent() && !tried.empty()));
   std::stable_sort(tried.begin(), tried.end(), [](const Arrangement& a, const Arrangement& b) {
     return a.guessed < b.guessed;
   });
@@ -225,7 +227,7 @@ std::optional<BuiltPipeline> PipelineGroups::build(const PipelineShare& share) {
     std::optional<BuiltPipeline> own = evaluate(share, tried[i].blocks);
     if (own && (!best || own->time < best->time)) best = std::move(own);
   }
-  return best || tried.empty() ? best : build_widely(share);
+  return best || tried.empty() || spent() ? best : build_widely(share);
 }
 
 /// Where memory is so tight that the likeliest arrangements do not fit: every combination of

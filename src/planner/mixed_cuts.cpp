@@ -1,6 +1,7 @@
 #include "planner/mixed_cuts.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <limits>
 #include <numeric>
 #include <tuple>
@@ -233,6 +234,26 @@ void PoolCuts::time_layers(PoolCut& cut) {
 bool PoolCuts::allows_replicas(std::int64_t replicas) const {
   const std::vector<int>& pinned = pool_.space.data;
   return pinned.empty() || std::find(pinned.begin(), pinned.end(), replicas) != pinned.end();
+}
+
+std::int64_t six_digits(std::int64_t count) {
+  constexpr int kDigits = 6;
+  const int digits = std::bit_width(static_cast<std::uint64_t>(std::max<std::int64_t>(0, count)));
+  return digits <= kDigits ? count : count >> (digits - kDigits) << (digits - kDigits);
+}
+
+std::int64_t PoolCuts::searched_replicas(const PoolCut& cut, std::int64_t most,
+                                         std::int64_t at_most) const {
+  at_most = std::min(at_most, most);
+  std::int64_t largest = 0;
+  if (pool_.space.data.empty()) {
+    if (at_most == most) return most;
+    return six_digits(at_most / cut.replica_step) * cut.replica_step;
+  }
+  for (const int pinned : pool_.space.data)
+    if (pinned <= at_most && pinned % cut.replica_step == 0)
+      largest = std::max(largest, std::int64_t{pinned});
+  return largest;
 }
 
 std::int64_t PoolCuts::most_replicas(const PoolCut& cut, int stages) const {

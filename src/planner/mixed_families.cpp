@@ -27,32 +27,56 @@ void divide(std::size_t pool, std::size_t pools, Division& groups, std::vector<D
 }
 
 /// Least largest time of the first groups for every sum of sequences, and the last group's share.
+/// Only sums from `low` on that the groups behind can still bring to the whole batch are held.
 struct Reach {
+  std::int64_t low = 0;
   std::vector<double> time;
   std::vector<std::int64_t> last;
+  std::vector<std::int64_t> sums;  ///< that can be made, ascending
+
+  bool holds(std::int64_t sum) const {
+    return sum >= low && sum - low < static_cast<std::int64_t>(time.size()) &&
+           time[static_cast<std::size_t>(sum - low)] < kNever;
+  }
 };
 
-std::vector<Reach> reaches(const std::vector<ShareTimes>& groups, std::int64_t batch) {
-  std::vector<Reach> all;
-  const auto size = static_cast<std::size_t>(batch) + 1;
-  std::vector<double> before(size, kNever);
-  before[0] = 0;
-  for (const ShareTimes& group : groups) {
-    Reach reach{std::vector<double>(size, kNever), std::vector<std::int64_t>(size, 0)};
-    for (std::size_t sum = 0; sum < size; ++sum) {
-      if (before[sum] == kNever) continue;
-      for (const auto& [sequences, time] : group) {
-        const std::size_t next = sum + static_cast<std::size_t>(sequences);
-        if (next >= size) break;
-        const double worst = std::max(before[sum], time);
-        if (worst < reach.time[next]) {
-          reach.time[next] = worst;
-          reach.last[next] = sequences;
-        }
-      }
+Reach after(const Reach& before, const ShareTimes& group, std::int64_t low, std::int64_t high) {
+  Reach reach;
+  reach.low = low;
+  const auto size = static_cast<std::size_t>(std::max<std::int64_t>(0, high - low + 1));
+  reach.time.assign(size, kNever);
+  reach.last.assign(size, 0);
+  for (const std::int64_t sum : before.sums) {
+    const double time = before.time[static_cast<std::size_t>(sum - before.low)];
+    auto share = std::lower_bound(
+        group.begin(), group.end(), low - sum,
+        [](const ShareTime& each, std::int64_t least) { return each.sequences < least; });
+    for (; share != group.end() && sum + share->sequences <= high; ++share) {
+      const auto next = static_cast<std::size_t>(sum + share->sequences - low);
+      const double worst = std::max(time, share->time);
+      if (worst >= reach.time[next]) continue;
+      reach.time[next] = worst;
+      reach.last[next] = share->sequences;
     }
-    before = reach.time;
-    all.push_back(std::move(reach));
+  }
+  for (std::size_t i = 0; i < size; ++i)
+    if (reach.time[i] < kNever) reach.sums.push_back(low + static_cast<std::int64_t>(i));
+  return reach;
+}
+
+/// By number of groups taken, from none on; fewer where some group may take nothing.
+std::vector<Reach> reaches(const std::vector<ShareTimes>& groups, std::int64_t batch) {
+  std::int64_t least = 0, most = 0;  // of the groups behind
+  for (const ShareTimes& group : groups) {
+    if (group.empty()) return {};
+    least += group.front().sequences;
+    most += group.back().sequences;
+  }
+  std::vector<Reach> all{{.low = 0, .time = {0}, .last = {0}, .sums = {0}}};
+  for (const ShareTimes& group : groups) {
+    least -= group.front().sequences;
+    most -= group.back().sequences;
+    all.push_back(after(all.back(), group, std::max<std::int64_t>(0, batch - most), batch - least));
   }
   return all;
 }
@@ -98,15 +122,15 @@ std::string composition_of(const Division& division, const std::vector<SearchedP
 
 std::optional<BestShares> best_shares(const std::vector<ShareTimes>& groups, std::int64_t batch) {
   const std::vector<Reach> all = reaches(groups, batch);
-  const auto whole = static_cast<std::size_t>(batch);
-  if (all.empty() || all.back().time[whole] == kNever) return std::nullopt;
+  if (all.empty() || !all.back().holds(batch)) return std::nullopt;
   BestShares best;
-  best.time = all.back().time[whole];
-  std::size_t left = whole;
-  for (std::size_t g = all.size(); g-- > 0;) {
-    const std::int64_t own = all[g].last[left];
+  best.time = all.back().time[static_cast<std::size_t>(batch - all.back().low)];
+  std::int64_t left = batch;
+  for (std::size_t g = groups.size(); g-- > 0;) {
+    const Reach& reach = all[g + 1];
+    const std::int64_t own = reach.last[static_cast<std::size_t>(left - reach.low)];
     best.sequences.push_back(own);
-    left -= static_cast<std::size_t>(own);
+    left -= own;
   }
   std::reverse(best.sequences.begin(), best.sequences.end());
   return best;
@@ -114,29 +138,19 @@ std::optional<BestShares> best_shares(const std::vector<ShareTimes>& groups, std
 
 std::vector<std::vector<std::int64_t>> useful_shares(const std::vector<ShareTimes>& groups,
                                                      std::int64_t batch) {
-  const std::vector<Reach> forward = reaches(groups, batch);
-  std::vector<ShareTimes> reversed(groups.rbegin(), groups.rend());
-  const std::vector<Reach> backward = reaches(reversed, batch);
-  const auto size = static_cast<std::size_t>(batch) + 1;
-  std::vector<char> nothing(size, 0);
-  nothing[0] = 1;
-  const auto sums = [&](const std::vector<Reach>& all, std::size_t count) {
-    if (count == 0) return nothing;
-    std::vector<char> sum(size, 0);
-    for (std::size_t s = 0; s < size; ++s) sum[s] = all[count - 1].time[s] < kNever ? 1 : 0;
-    return sum;
-  };
   std::vector<std::vector<std::int64_t>> useful(groups.size());
+  const std::vector<Reach> forward = reaches(groups, batch);
+  if (forward.empty() || !forward.back().holds(batch)) return useful;
+  const std::vector<ShareTimes> reversed(groups.rbegin(), groups.rend());
+  const std::vector<Reach> backward = reaches(reversed, batch);
   for (std::size_t g = 0; g < groups.size(); ++g) {
-    const std::vector<char> before = sums(forward, g),
-                            after = sums(backward, groups.size() - 1 - g);
-    for (const auto& [sequences, time] : groups[g]) {
-      bool takes_part = false;
-      for (std::size_t s = 0; s + static_cast<std::size_t>(sequences) < size && !takes_part; ++s)
-        takes_part =
-            before[s] != 0 && after[size - 1 - s - static_cast<std::size_t>(sequences)] != 0;
-      if (takes_part) useful[g].push_back(sequences);
-    }
+    const Reach& before = forward[g];
+    const Reach& behind = backward[groups.size() - 1 - g];
+    for (const ShareTime& share : groups[g])
+      if (std::any_of(before.sums.begin(), before.sums.end(), [&](std::int64_t sum) {
+            return behind.holds(batch - sum - share.sequences);
+          }))
+        useful[g].push_back(share.sequences);
   }
   return useful;
 }

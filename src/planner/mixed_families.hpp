@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <vector>
 
@@ -22,8 +21,12 @@ MixKind kind_of(const Division& division);
 std::vector<std::size_t> pools_in(PoolMask mask);
 std::string composition_of(const Division& division, const std::vector<SearchedPool>& pools);
 
-/// What one group may take: sequences -> least (or exact) time.
-using ShareTimes = std::map<std::int64_t, double>;
+/// What one group may take, in ascending order of sequences.
+struct ShareTime {
+  std::int64_t sequences = 0;
+  double time = 0;  ///< least, or exact
+};
+using ShareTimes = std::vector<ShareTime>;
 
 /// Shares, one per group, that sum to `batch` with the smallest largest time.
 struct BestShares {

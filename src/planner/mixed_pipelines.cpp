@@ -117,6 +117,7 @@ double PipelineGroups::stage_seconds(std::int64_t replicas, int micro_batch) {
   const auto [slot, is_new] = stage_seconds_.try_emplace({replicas, micro_batch}, kNever);
   if (!is_new) return slot->second;
   const std::vector<Offer>& offers = offers_[micro_batch];
+  counts_.work += static_cast<std::int64_t>(offers.size());
   const auto holds = [&](double tau) {
     std::vector<double> units(pools_.size(), 0);
     for (const Offer& offer : offers) {
@@ -160,6 +161,7 @@ double PipelineGroups::units_of(const Offer& offer, const PipelineShare& share, 
   double heaviest = 0;
   for (const double unit : unit_) heaviest = std::max(heaviest, unit);
   const double least_work = fastest_.at(share.micro_batch);
+  counts_.work += static_cast<std::int64_t>(stages) / 4;
   std::vector<double> places;
   for (double behind = 0; behind < stages; ++behind) {
     double tau = time / m;
@@ -257,40 +259,6 @@ double PipelineGroups::least_time(const PipelineShare& share, double time) {
   return std::min(low, time);
 }
 
-std::int64_t PipelineGroups::most_sequences(double time) {
-  const std::int64_t batch =
-      physics_.pools.empty() ? 0 : question_.pools[0].question.scenario.plan.global_batch;
-  std::int64_t most = 0;
-  for (const int micro_batch : micro_batches_) {
-    std::int64_t replicas = std::numeric_limits<std::int64_t>::max();
-    for (const std::size_t k : pools_)
-      replicas = std::min(replicas, question_.pools[k].question.scenario.devices);
-    replicas = std::min(replicas, batch / micro_batch);
-    for (; replicas > 0; --replicas) {
-      const double tau = stage_seconds(replicas, micro_batch);
-      if (tau == kNever) continue;
-      PipelineShare share{replicas, micro_batch, 0};
-      const auto within = static_cast<std::int64_t>(
-          std::min(time / tau, static_cast<double>(batch / (replicas * micro_batch))));
-      std::int64_t low = most / (replicas * micro_batch), high = within;
-      if (high <= low) continue;
-      share.micro_batches = low + 1;
-      if (!adds_up(share, time)) continue;
-      ++low;
-      while (low < high) {
-        share.micro_batches = (low + high + 1) / 2;
-        if (adds_up(share, time)) {
-          low = share.micro_batches;
-        } else {
-          high = share.micro_batches - 1;
-        }
-      }
-      most = std::max(most, low * replicas * micro_batch);
-    }
-  }
-  return most;
-}
-
 std::map<std::int64_t, std::vector<PipelineShare>> PipelineGroups::shares(double time,
                                                                           std::int64_t low,
                                                                           std::int64_t high) {
@@ -298,14 +266,19 @@ std::map<std::int64_t, std::vector<PipelineShare>> PipelineGroups::shares(double
   low = std::max<std::int64_t>(low, 1);
   for (const int micro_batch : micro_batches_) {
     for (std::int64_t replicas = 1; replicas * micro_batch <= high; ++replicas) {
-      bool allowed = true;
-      for (const PoolCuts* cuts : cuts_) allowed &= cuts->allows_replicas(replicas);
+      bool allowed = true, pinned = false;
+      for (const PoolCuts* cuts : cuts_) {
+        allowed &= cuts->allows_replicas(replicas);
+        pinned |= !cuts->pool().space.data.empty();
+      }
+      allowed &= pinned || six_digits(replicas) == replicas;
       const std::int64_t each = replicas * micro_batch;
       const double tau = allowed ? stage_seconds(replicas, micro_batch) : kNever;
       if (tau == kNever) continue;
       for (std::int64_t m = (low + each - 1) / each; m * each <= high; ++m) {
         if (tau * static_cast<double>(m) > time) break;
         const PipelineShare share{replicas, micro_batch, m};
+        if (spent()) return found;
         if (!adds_up(share, time)) break;
         ++counts_.group_plans;
         found[m * each].push_back(share);

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <map>
 #include <optional>
 #include <tuple>
@@ -49,16 +50,15 @@ class PipelineGroups {
     std::vector<double> parts;
   };
   PerPrice most_per_price(double time, const std::vector<double>& prices);
-  /// Prices for the bounds of most_sequences, shares and may, until they are set anew.
+  /// Prices for the bounds of shares and may, until they are set anew.
   void set_prices(const std::vector<double>& prices) {
     prices_ = prices;
     price_.clear();
   }
   /// Least time that the bound allows a share, at most `time`.
   double least_time(const PipelineShare& share, double time);
-  /// Most sequences within `time`: an upper bound.
-  std::int64_t most_sequences(double time);
-  /// Every number of sequences in [low, high] that the bound allows within `time`.
+  /// Every number of sequences in [low, high] that the bound allows within `time`, unless it is
+  /// spent() afterwards. Replicas have at most six significant binary digits, where not pinned.
   std::map<std::int64_t, std::vector<PipelineShare>> shares(double time, std::int64_t low,
                                                             std::int64_t high);
   /// False only if no pipeline over these pools does it within `time`.
@@ -66,6 +66,9 @@ class PipelineGroups {
   /// Least backward work of one micro-batch is at most this share of the time (for bounds on the
   /// gradient exchange): the largest backward pass of the whole model on any cut.
   double most_backward() const { return most_backward_; }
+  /// Plans are built and shares listed until counts.work is this; what is left then is left out.
+  void stop_at(std::int64_t work) { stop_at_ = work; }
+  bool spent() const { return counts_.work >= stop_at_; }
   bool tried(const PipelineShare& share) const { return built_.contains(share); }
   /// The best plan that was found for this share, remembered.
   const std::optional<BuiltPipeline>& built(const PipelineShare& share);
@@ -127,6 +130,7 @@ class PipelineGroups {
   const MixedQuestion& physics_;
   const MixedTables& tables_;
   MixedCounts& counts_;
+  std::int64_t stop_at_ = std::numeric_limits<std::int64_t>::max();
   std::vector<int> micro_batches_;
   std::map<int, std::vector<Offer>> offers_;  ///< by micro-batch
   std::map<int, double> fastest_;             ///< of one micro-batch through the whole model

@@ -48,6 +48,7 @@ double PipelineGroups::least_price(int micro_batch, std::int64_t micro_batches, 
                                    const std::vector<double>& prices) {
   if (fastest_.at(micro_batch) > time) return kNever;
   const Places places = places_of(micro_batch, micro_batches, time, prices);
+  counts_.work += static_cast<std::int64_t>(places.count * places.price.size()) / 4;
   double most_price = 0;
   const auto bound = [&](double mu) {
     const double sum = mu * need_;

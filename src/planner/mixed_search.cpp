@@ -22,6 +22,7 @@ class ResultWriter {
 
   MixedSearchResult run() {
     result_.interrupted = searcher_.interrupted();
+    result_.work_ended = searcher_.work_ended();
     result_.counts = searcher_.counts();
     write_alone();
     write_families();
@@ -37,6 +38,7 @@ class ResultWriter {
       result_.lower_bound = std::min(result_.lower_bound, result_.best[0].objective);
       result_.gap = result_.best[0].objective / result_.lower_bound - 1;
     }
+    write_gap_without_pipelines();
     advise();
     return std::move(result_);
   }
@@ -57,6 +59,17 @@ class ResultWriter {
     mix.limits = limits_of(mix.step);
     if (mix.step.energy.known) mix.power = mix.step.energy.facility / mix.step.total;
     return mix;
+  }
+
+  void write_gap_without_pipelines() {
+    const double bound = question_.objective == Objective::cost
+                             ? searcher_.least_cost().value_or(0)
+                             : searcher_.lower_bound_without_pipelines();
+    for (const PlannedMix& mix : result_.best) {
+      if (mix.kind == MixKind::pipeline || mix.kind == MixKind::both) continue;
+      result_.gap_without_pipelines = mix.objective / std::min(bound, mix.objective) - 1;
+      return;
+    }
   }
 
   void write_alone() {

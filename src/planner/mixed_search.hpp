@@ -61,6 +61,9 @@ struct MixedConstraints {
   bool use_all_pools = false;  ///< plans that leave a pool out are refused
 };
 
+/// One to two seconds of one core.
+inline constexpr std::int64_t kQuickWork = 50'000'000;
+
 struct MixedSearchQuestion {
   std::vector<SearchedPool> pools;
   const CrossNetwork* network = nullptr;  ///< made for these pools in this order (pools_of)
@@ -69,6 +72,9 @@ struct MixedSearchQuestion {
   Objective objective = Objective::time;
   MixedConstraints constraints;
   double gap_wanted = 0.02;  ///< the search ends once the gap is proven to be no larger
+  /// Work that pipelines over pools may take once some plan is known (MixedCounts::work); 0 = to
+  /// the end, which on thousands of devices may be minutes away.
+  std::int64_t pipeline_work = kQuickWork;
 };
 
 /// The pools as training/mixed_step.hpp sees them, for CrossNetwork::make.
@@ -129,6 +135,9 @@ struct MixedCounts {
   std::int64_t timed = 0;         ///< group plans whose exact time was computed
   std::int64_t plans_built = 0;   ///< whole mixed plans evaluated exactly
   std::int64_t bound_rounds = 0;  ///< times the lower bound was raised
+  /// Tasks, stages and places looked at while bounding and timing, some 40 ns each: the same on
+  /// every machine.
+  std::int64_t work = 0;
 };
 
 struct MixedSearchResult {
@@ -136,6 +145,9 @@ struct MixedSearchResult {
   /// Objective that no plan of the space can go below.
   double lower_bound = 0;
   double gap = 0;  ///< best / lower_bound - 1
+  /// The same among plans without pipelines over pools, whose bounds are tight: none of them is
+  /// better than the best of them by more. None: no such plan was found.
+  std::optional<double> gap_without_pipelines;
   std::vector<PoolAlone> alone;
   double sum_of_own_rates = 0;  ///< tokens/s
   std::vector<MixFamily> families;
@@ -143,6 +155,7 @@ struct MixedSearchResult {
   std::optional<std::string> better_not_to_mix;
   MixedCounts counts;
   bool interrupted = false;
+  bool work_ended = false;  ///< pipelines over pools took all of pipeline_work: `gap` may be wide
   std::vector<std::string> why_nothing;  ///< when `best` is empty: which limits exclude what
 };
 

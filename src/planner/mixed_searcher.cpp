@@ -16,6 +16,11 @@ constexpr double kLeastStep = 0.002;
 /// What a step of the search adds to the time; an early, coarse one where nothing is in reach.
 constexpr double kCoarse = 1.02;
 
+bool has_pipeline(const FamilyState& family) {
+  const MixKind kind = kind_of(family.division);
+  return kind == MixKind::pipeline || kind == MixKind::both;
+}
+
 }  // namespace
 
 MixedSearcher::MixedSearcher(const MixedSearchQuestion& question, const SearchControl& control)
@@ -188,6 +193,13 @@ double MixedSearcher::lower_bound() const {
   return least;
 }
 
+double MixedSearcher::lower_bound_without_pipelines() const {
+  double least = kNever;
+  for (const FamilyState& family : families_)
+    if (family.feasible && !has_pipeline(family)) least = std::min(least, family.bound);
+  return least;
+}
+
 MixedCounts MixedSearcher::counts() const {
   MixedCounts sum = counts_;
   for (const MixedCounts& own : pool_counts_) {
@@ -196,6 +208,7 @@ MixedCounts MixedSearcher::counts() const {
     sum.too_large += own.too_large;
     sum.group_plans += own.group_plans;
     sum.timed += own.timed;
+    sum.work += own.work;
   }
   return sum;
 }
@@ -215,8 +228,7 @@ std::optional<double> MixedSearcher::best_time() const {
 }
 
 bool MixedSearcher::active(const FamilyState& family) const {
-  const MixKind kind = kind_of(family.division);
-  return family.feasible && (kind == MixKind::pipeline || kind == MixKind::both) == pipelines_now_;
+  return family.feasible && has_pipeline(family) == pipelines_now_;
 }
 
 void MixedSearcher::raise(bool pipelines) {
@@ -229,9 +241,10 @@ void MixedSearcher::raise(bool pipelines) {
   for (FamilyState& family : families_)
     if (!family.reached && active(family))
       family.bound = std::max(family.bound, first * (1 - 1e-9));
+  if (pipelines) begin_pipelines();
   const double fine = 1 + std::max(kLeastStep, question_.gap_wanted * kStepOfGap);
-  double before = first * (1 - 1e-9), factor = kCoarse;
-  for (int count = 0; !stopped(); ++count) {
+  double before = std::max(first, active_bound()) * (1 - 1e-9), factor = kCoarse;
+  for (int count = 0; !stopped() && !spent(); ++count) {
     const std::optional<double> best = best_time();
     const double bound = active_bound();
     if (best && (before >= *best || *best <= bound * (1 + question_.gap_wanted))) break;
@@ -264,106 +277,13 @@ bool MixedSearcher::any_sequences_left(double time) const {
   return time < first_time_ * kAges;
 }
 
-std::int64_t MixedSearcher::most(PoolMask mask, double time, bool roughly) {
-  const double rough = rates_.at(mask) * time;
-  if (roughly || rough < 1)
-    return static_cast<std::int64_t>(std::min(rough, static_cast<double>(batch_)));
-  const auto [slot, is_new] = most_.try_emplace({mask, time}, 0);
-  if (is_new) {
-    const std::vector<std::size_t> pools = pools_in(mask);
-    if (pools.size() == 1) {
-      slot->second = singles_[pools[0]]->most_sequences(time);
-    } else {
-      set_prices(time);
-      double worth = 0;
-      for (const std::size_t k : pools)
-        worth += prices_[k] * static_cast<double>(cuts_[k]->devices());
-      slot->second = static_cast<std::int64_t>(
-          std::min({rough, worth * per_price_ * (1 + 1e-9), static_cast<double>(batch_)}));
-    }
-    slot->second = std::min(slot->second, batch_);
-  }
-  return slot->second;
-}
-
-/// Devices are priced by what one pool does with them alone; pipelines over pools then do at most
-/// per_price_ times what their devices are worth.
-void MixedSearcher::set_prices(double time) {
-  if (priced_time_ == time) return;
-  priced_time_ = time;
-  prices_.clear();
-  for (std::size_t k = 0; k < singles_.size(); ++k) {
-    const double own = singles_[k]->most_per_device(time);
-    const double ideal = rates_.at(PoolMask{1} << k) * time /
-                         static_cast<double>(std::max<std::int64_t>(1, cuts_[k]->devices()));
-    prices_.push_back(own > 0 ? own : ideal);
-  }
-  const PoolMask all = (PoolMask{1} << singles_.size()) - 1;
-  if (!pipelines_.contains(all)) return;
-  PipelineGroups& whole = *pipelines_.at(all);
-  if (dearer_.empty()) dearer_.assign(prices_.size(), 1);
-  // Any prices give a valid bound. A pool that is worth more in a pipeline than alone (memory) is
-  // made dearer until that no longer lowers what all pools together are worth.
-  const std::vector<double> alone = prices_;
-  std::vector<double> dearer = dearer_;
-  double least = std::numeric_limits<double>::infinity();
-  constexpr int kRounds = 4;
-  for (int round = 0; round < kRounds; ++round) {
-    std::vector<double> prices = alone;
-    double worth = 0;
-    for (std::size_t k = 0; k < prices.size(); ++k) {
-      prices[k] *= dearer[k];
-      worth += prices[k] * static_cast<double>(cuts_[k]->devices());
-    }
-    const PipelineGroups::PerPrice per_price = whole.most_per_price(time, prices);
-    if (worth * per_price.sequences < least) {
-      least = worth * per_price.sequences;
-      per_price_ = per_price.sequences;
-      prices_ = prices;
-      dearer_ = dearer;
-    }
-    for (std::size_t k = 0; k < dearer.size(); ++k)
-      dearer[k] *= 1 + (per_price.sequences - 1) * per_price.parts[k];
-  }
-  for (auto& [mask, pipelines] : pipelines_) pipelines->set_prices(prices_);
-}
-
-bool MixedSearcher::prices_allow(const FamilyState& family, double time) {
-  set_prices(time);
-  double sum = 0;
-  for (const PoolMask mask : family.division) {
-    const std::vector<std::size_t> pools = pools_in(mask);
-    if (pools.size() == 1) {
-      sum += static_cast<double>(most(mask, time, false));
-      continue;
-    }
-    for (const std::size_t k : pools)
-      sum += prices_[k] * static_cast<double>(cuts_[k]->devices()) * per_price_;
-  }
-  return sum >= static_cast<double>(batch_) * (1 - 1e-9);
-}
-
-bool MixedSearcher::may_reach(const FamilyState& family, double time, bool roughly) {
-  if (!roughly && !may_reach(family, time, true)) return false;
-  if (family.exchange > time) return false;
-  if (!roughly && kind_of(family.division) != MixKind::data_groups &&
-      kind_of(family.division) != MixKind::alone && !prices_allow(family, time))
-    return false;
-  std::int64_t sum = 0;
-  for (const PoolMask mask : family.division) {
-    const std::int64_t own = most(mask, time, roughly);
-    if (own < 1) return false;
-    sum += own;
-  }
-  return sum >= batch_;
-}
-
 void MixedSearcher::step(double time, double before) {
   most_.clear();
   std::vector<FamilyState*> alive;
   for (FamilyState& family : families_) {
     if (!active(family) || kind_of(family.division) == MixKind::alone) continue;
     if (family.reached && family.best && *family.best <= time) continue;
+    if (!family.reached && family.bound >= time) continue;
     if (may_reach(family, time, false)) {
       alive.push_back(&family);
     } else if (!family.reached) {
@@ -371,9 +291,10 @@ void MixedSearcher::step(double time, double before) {
     }
   }
   collect_shares(alive, time, before);
+  const bool unfinished = spent();  // shares are missing: nothing is proven by them
   make_exact(alive, time);
   for (FamilyState* family : alive) {
-    if (family->reached) continue;
+    if (family->reached || unfinished) continue;
     const auto found = best_shares(shares_of(*family, time, false), batch_);
     if (found) {
       family->reached = true;
@@ -382,9 +303,12 @@ void MixedSearcher::step(double time, double before) {
       family->bound = time;
     }
   }
+  if (!unfinished) std::erase_if(alive, [](const FamilyState* family) { return !family->reached; });
+  limit_work(build_until_);
   build_pipelines(alive, time);
   for (FamilyState* family : alive)
-    if (family->reached && !stopped()) assemble(*family, time);
+    if (!stopped()) assemble(*family, time);
+  limit_work(bound_until_);
 }
 
 }  // namespace polyfleet

@@ -42,8 +42,12 @@ class MixedSearcher {
     return singles_[pool]->group(alone_[pool]->plan);
   }
   MixedCounts counts() const;
+  /// Pipelines over pools were left unfinished for their work.
+  bool work_ended() const { return work_ended_; }
   bool interrupted() const { return interrupted_; }
   double lower_bound() const;
+  /// Of the families without pipelines over pools.
+  double lower_bound_without_pipelines() const;
   /// No plan costs less: every layer of every sequence on the cut where its device-seconds are
   /// cheapest, no device ever idle. Nothing where a price is not known.
   std::optional<double> least_cost() const;
@@ -56,6 +60,13 @@ class MixedSearcher {
   /// Families without pipelines over pools first: quick, and their plans spare the others much.
   void raise(bool pipelines);
   double active_bound() const;
+  /// Sets the limits of the work; rules out what the best plan so far leaves no room for.
+  void begin_pipelines();
+  /// Families that cannot come close enough to the best plan to matter.
+  void rule_out(double time);
+  /// Up to this much of counts().work; 0 = no limit.
+  void limit_work(std::int64_t until);
+  bool spent();
   bool active(const FamilyState& family) const;
   /// One step at `time`; `before`: the last one, below which nothing was found.
   void step(double time, double before);
@@ -103,6 +114,9 @@ class MixedSearcher {
   std::map<PoolMask, std::map<std::int64_t, Share>> shares_;  ///< at the present time
   std::map<std::pair<PoolMask, double>, std::int64_t> most_;
   bool pipelines_now_ = false;
+  std::int64_t work_limit_ = 0;                     ///< of counts().work; 0 = none
+  std::int64_t bound_until_ = 0, build_until_ = 0;  ///< as work_limit_, for each part of a step
+  bool work_ended_ = false;
   double first_time_ = 0;
   double priced_time_ = 0;
   std::vector<double> prices_;  ///< sequences per device that one pool does at most

@@ -57,12 +57,15 @@ std::vector<ShareTimes> MixedSearcher::shares_of(const FamilyState& family, doub
     if (found != shares_.end())
       for (const auto& [sequences, share] : found->second) {
         if (exact) {
-          if (share.is_exact) own[sequences] = share.time;
-          if (share.built) own[sequences] = share.built->time;
+          if (share.built) {
+            own.push_back({sequences, share.built->time});
+          } else if (share.is_exact) {
+            own.push_back({sequences, share.time});
+          }
           continue;
         }
         const double least = std::max(share.time, share.before_exchange + family.exchange);
-        if (least <= time) own[sequences] = least;
+        if (least <= time) own.push_back({sequences, least});
       }
     groups.push_back(std::move(own));
   }
@@ -125,10 +128,12 @@ void MixedSearcher::make_exact(PoolMask mask, std::int64_t sequences, double tim
 /// Plans for the pipeline shares that take part in a sum: those that the bound likes best.
 void MixedSearcher::build_pipelines(const std::vector<FamilyState*>& alive, double time) {
   constexpr std::size_t kBuilt = 6;
+  std::int64_t parts = static_cast<std::int64_t>(pipelines_.size());
   for (const auto& [mask, pipelines] : pipelines_) {
+    if (work_limit_ > 0 && best_time())
+      pipelines->stop_at(counts_.work + (work_limit_ - counts().work) / parts--);
     std::set<std::int64_t> wanted;
     for (const FamilyState* family : alive) {
-      if (!family->reached) continue;
       const auto useful = useful_shares(shares_of(*family, time, false), batch_);
       for (std::size_t g = 0; g < useful.size(); ++g)
         if (family->division[g] == mask) wanted.insert(useful[g].begin(), useful[g].end());
@@ -141,13 +146,15 @@ void MixedSearcher::build_pipelines(const std::vector<FamilyState*>& alive, doub
     std::vector<Choice> choices;
     for (const std::int64_t sequences : wanted)
       for (const PipelineShare& shape : shares_[mask][sequences].shapes)
-        choices.push_back({pipelines->least_time(shape, time), sequences, shape});
+        choices.push_back(
+            {pipelines->spent() ? time : pipelines->least_time(shape, time), sequences, shape});
     std::stable_sort(choices.begin(), choices.end(),
                      [](const Choice& a, const Choice& b) { return a.least < b.least; });
     std::size_t fresh = 0;
     for (const Choice& choice : choices) {
       if (stopped()) return;
-      if (!pipelines->tried(choice.shape) && ++fresh > kBuilt) continue;
+      const bool is_fresh = !pipelines->tried(choice.shape);
+      if (is_fresh && (pipelines->spent() || ++fresh > kBuilt)) continue;
       const auto& built = pipelines->built(choice.shape);
       Share& share = shares_[mask][choice.sequences];
       if (built && (!share.built || built->time < share.built->time)) share.built = built;

@@ -204,6 +204,7 @@ Value counts_json(const MixedCounts& counts) {
   json.set("timed", counts.timed);
   json.set("plans_built", counts.plans_built);
   json.set("bound_rounds", counts.bound_rounds);
+  json.set("work", counts.work);
   return json;
 }
 
@@ -215,8 +216,11 @@ Value mixed_json(const MixedAnswer& answer) {
   json.set("question", question_json(answer));
   json.set("counts", counts_json(result.counts));
   json.set("gap", result.gap);
+  json.set("gap_without_pipelines",
+           result.gap_without_pipelines ? Value(*result.gap_without_pipelines) : Value());
   json.set("lower_bound", finite_or_null(result.lower_bound));
   json.set("interrupted", result.interrupted);
+  json.set("work_ended", result.work_ended);
   json.set("better_not_to_mix",
            result.better_not_to_mix ? Value(*result.better_not_to_mix) : Value());
   double sum = 0;

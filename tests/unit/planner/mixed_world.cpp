@@ -77,7 +77,7 @@ class BruteForce {
       std::vector<std::size_t> pools;
       for (std::size_t k = 0; k < order.size(); ++k)
         if ((mask >> k & 1U) != 0) pools.push_back(k);
-      if (pools.size() < 2) continue;
+      if (pools.size() < 2 || !pipelines_allowed()) continue;
       do add_pipelines(mask, pools);
       while (std::next_permutation(pools.begin(), pools.end()));
     }
@@ -92,6 +92,11 @@ class BruteForce {
 
  private:
   static constexpr double kNever = std::numeric_limits<double>::infinity();
+
+  bool pipelines_allowed() const {
+    const std::vector<MixKind>& kinds = question_.constraints.kinds;
+    return kinds.empty() || std::find(kinds.begin(), kinds.end(), MixKind::pipeline) != kinds.end();
+  }
 
   double time_of(const std::vector<ReplicaGroup>& groups) {
     MixedPlan plan;

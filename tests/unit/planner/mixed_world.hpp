@@ -36,7 +36,8 @@ class World {
   std::optional<CrossNetwork> network_;
 };
 
-/// The fastest plan of all; none where nothing fits. Groups alone bound what they do together, so
+/// The fastest plan of all, without pipelines over pools where `kinds` leaves them out; none where
+/// nothing fits. Groups alone bound what they do together, so
 /// that most combinations need no step of their own.
 std::optional<double> brute_force(const MixedSearchQuestion& question);
 

@@ -144,3 +144,71 @@ TEST_CASE("any number of threads gives the same answer") {
     CHECK(one.best[i].composition == many.best[i].composition);
   }
 }
+
+TEST_CASE("four pools of hundreds of accelerators end within the work that is allowed") {
+  WorldSpec spec;
+  spec.pools = {
+      {"nv_h100_sxm", 128, 0}, {"amd_mi300x", 64, 0}, {"nv_b200", 96, 0}, {"amd_mi355x", 48, 0}};
+  spec.layers = 16;
+  spec.hidden = 4096;
+  spec.global_batch = 512;
+  World world(spec);
+  const MixedSearchResult result = search_mixed_plans(world.question, {});
+  REQUIRE(!result.best.empty());
+  // One part of a step may begin within the limit and end beyond it.
+  CHECK(result.counts.work < 3 * kQuickWork);
+  CHECK(result.lower_bound > 0);
+  CHECK(result.gap >= 0);
+  REQUIRE(result.gap_without_pipelines);
+  CHECK(*result.gap_without_pipelines < 0.1);
+  world.question.pipeline_work = 1;
+  const MixedSearchResult least = search_mixed_plans(world.question, {});
+  CHECK(least.work_ended);
+  CHECK(least.counts.work < result.counts.work);
+  CHECK(least.lower_bound <= result.best[0].objective);
+  CHECK(least.gap_without_pipelines == result.gap_without_pipelines);
+}
+
+TEST_CASE("the bound of a pipeline over two like pools is tight, and holds") {
+  WorldSpec spec;
+  spec.pools = {{"nv_h100_sxm", 1, 0}, {"nv_h100_sxm", 1, 0}};
+  spec.layers = 12;
+  spec.hidden = 4096;
+  spec.global_batch = 64;
+  World world(spec);
+  for (SearchedPool& pool : world.question.pools) {
+    pool.space.tensor = {1};
+    pool.space.micro_batch = {1};
+    pool.space.recompute = {Recompute::none};
+  }
+  world.question.constraints.kinds = {MixKind::pipeline};
+  const MixedSearchResult result = search_mixed_plans(world.question, {});
+  const MixFamily& pipeline = family(result, "a > b");
+  REQUIRE(pipeline.best);
+  CHECK(pipeline.lower_bound <= *pipeline.best);
+  CHECK(pipeline.lower_bound > *pipeline.best * 0.95);
+}
+
+TEST_CASE("the bound of one pool with few micro-batches is tight, and holds") {
+  WorldSpec spec;
+  spec.pools = {{"nv_h100_sxm", 4, 0}, {"amd_mi300x", 4, 0}};
+  spec.hidden = 4096;
+  spec.global_batch = 2;
+  World world(spec);
+  for (SearchedPool& pool : world.question.pools) {
+    pool.space.tensor = {1};
+    pool.space.pipeline = {4};
+    pool.space.virtual_stages = {1};
+    pool.space.micro_batch = {1};
+    pool.space.recompute = {Recompute::none};
+  }
+  world.question.constraints.kinds = {MixKind::alone};
+  const MixedSearchResult whole = search_mixed_plans(world.question, {});
+  const std::atomic<bool> stop = true;
+  SearchControl control;
+  control.stop = &stop;
+  const MixedSearchResult cut = search_mixed_plans(world.question, control);
+  REQUIRE(!whole.best.empty());
+  CHECK(cut.lower_bound <= whole.best[0].objective);
+  CHECK(cut.lower_bound > whole.best[0].objective * 0.8);
+}

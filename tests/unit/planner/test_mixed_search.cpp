@@ -78,3 +78,33 @@ TEST_CASE("search over mixed pools agrees with brute force on small clusters") {
   CHECK(piped > 5);
   CHECK(exact > solved / 2);
 }
+
+TEST_CASE("the gap without pipelines over pools holds by brute force") {
+  std::mt19937_64 random(20261123);
+  int solved = 0, mixed = 0;
+  constexpr int kCases = 60;
+  for (int turn = 0; turn < kCases; ++turn) {
+    WorldSpec spec = random_spec(random);
+    spec.hidden = 4096;  // enough work that groups are worth their exchange
+    spec.global_batch *= 3;
+    spec.link_gigabits = 0;
+    World world(spec);
+    const MixedSearchResult whole = search_mixed_plans(world.question, {});
+    world.question.constraints.kinds = {MixKind::alone, MixKind::data_groups};
+    const std::optional<double> truth = brute_force(world.question);
+    CAPTURE(turn);
+    CHECK(whole.gap_without_pipelines.has_value() == truth.has_value());
+    if (!truth || !whole.gap_without_pipelines) continue;
+    ++solved;
+    for (const PlannedMix& mix : whole.best) {
+      if (has_pipeline(mix)) continue;
+      CAPTURE(mix.composition);
+      CHECK(mix.objective >= *truth * (1 - kRounding));
+      CHECK(mix.objective <= *truth * (1 + *whole.gap_without_pipelines + kRounding));
+      mixed += mix.kind == MixKind::data_groups ? 1 : 0;
+      break;
+    }
+  }
+  CHECK(solved > 40);
+  CHECK(mixed > 3);
+}
