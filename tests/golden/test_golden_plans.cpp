@@ -27,7 +27,21 @@ PlanQuestion question_of(Workspace& workspace, const std::string& cluster,
   return *std::move(question);
 }
 
-void check_golden(const std::string& name, const Value& now) {
+/// How many plans a bound passed over is the search's own affair; how many there are is not.
+Value without_effort(Value answer) {
+  Value kept{Table{}};
+  for (const auto& [key, value] : *answer.table()) {
+    if (key == "counts" && value.find("plans") != nullptr) {
+      kept.set("plans", *value.find("plans"));
+    } else if (key != "counts") {
+      kept.set(key, value);
+    }
+  }
+  return kept;
+}
+
+void check_golden(const std::string& name, const Value& answer) {
+  const Value now = without_effort(answer);
   const std::string golden = kSource + "/tests/golden/plans/" + name;
   if (std::getenv("POLYFLEET_ACCEPT") != nullptr) {
     REQUIRE(write_file(golden, to_json(now) + "\n").has_value());

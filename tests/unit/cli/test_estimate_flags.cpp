@@ -33,8 +33,13 @@ TEST_CASE("a flag without a text means true") {
 }
 
 TEST_CASE("--set texts that are none are kept as problems") {
-  EstimateArguments arguments;
-  add_settings({"devices=8", "tensor", "=1"}, arguments);
-  CHECK(arguments.settings.size() == 1);
-  CHECK(arguments.faulty_settings.size() == 2);
+  SettingTexts texts;
+  for (const OptionSpec& option : setting_options(texts)) {
+    if (option.names != "--set") continue;
+    CHECK(option.repeated);
+    for (const char* text : {"devices=8", "tensor", "=1"})
+      std::get<std::function<void(const std::string&)>>(option.target)(text);
+  }
+  CHECK(texts.settings.size() == 1);
+  CHECK(texts.faulty.size() == 2);
 }
