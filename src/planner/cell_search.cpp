@@ -4,6 +4,7 @@
 #include <array>
 #include <limits>
 
+#include "planner/cut_time.hpp"
 #include "planner/memory_check.hpp"
 #include "planner/split_costs.hpp"
 
@@ -42,8 +43,8 @@ class GroupSearch {
     for (const auto& [floor, cut] : cells) {
       if (stopped()) break;
       if (is_beaten_everywhere(floor)) continue;
-      const Seconds exact = device_time(cut);
-      if (!is_beaten_everywhere(exact)) search_cut(cut, exact);
+      const CutTime exact = cut_time(candidates_, frame_.queue.whole_model(), cut, evaluator_);
+      if (!is_beaten_everywhere(exact.device_time)) search_cut(cut, exact);
     }
     settle_counts();
     return std::move(found_);
@@ -64,14 +65,16 @@ class GroupSearch {
     (stopped_ ? counts.untouched : counts.bounded) = rest;
   }
 
-  double cutoff() const { return std::min(known_.best.cutoff(), found_.best.cutoff()); }
+  double cutoff() const {
+    return std::min({frame_.known_cutoff, known_.best.cutoff(), found_.best.cutoff()});
+  }
 
   /// Nothing that costs this much can be among the answers.
   bool is_beaten(const CostFloor& floor) const {
     const double value = frame_.floors.value(floor) * (1 - kBoundSlack);
     if (value <= cutoff()) return false;
     if (!question_.with_front) return true;
-    const double best = std::min(best_value(known_), best_value(found_));
+    const double best = std::min({frame_.known_best, best_value(known_), best_value(found_)});
     if (value > best * question_.front_reach) return true;
     return known_.front.dominates(floor, frame_.floors) ||
            found_.front.dominates(floor, frame_.floors);
@@ -88,41 +91,6 @@ class GroupSearch {
                                       : found.best.value(0);
   }
 
-  /// Device-seconds of all layers, communication included (bound 1): the host's part and what is
-  /// run again differ between recompute modes and are left out; overlaps may differ too.
-  Seconds device_time(const PlanCut& layer_cut) {
-    Seconds least;
-    std::vector<OverlapSettings> seen;
-    for (const bool pipelined : {false, true}) {
-      for (const Recompute mode : candidates_.recompute_modes()) {
-        PlanSplit split;
-        split.pipeline = pipelined ? 2 : 1;
-        const TrainingPlan plan = candidates_.plan(layer_cut, split, {.recompute = mode}, {});
-        const bool known = std::any_of(seen.begin(), seen.end(), [&](const OverlapSettings& each) {
-          return each.tensor == plan.overlap.tensor && each.expert == plan.overlap.expert &&
-                 each.context == plan.overlap.context;
-        });
-        if (known) continue;
-        const Seconds all = layer_time_of(plan);
-        least = seen.empty() ? all : min(least, all);
-        seen.push_back(plan.overlap);
-      }
-    }
-    const double steps =
-        static_cast<double>(question_.pool.scenario.plan.global_batch) / layer_cut.micro_batch;
-    return least * (steps * layer_cut.tensor * layer_cut.context);
-  }
-
-  Seconds layer_time_of(const TrainingPlan& plan) {
-    LayerTable& table = evaluator_.table(plan);
-    const ChunkPasses passes =
-        chunk_time(frame_.queue.whole_model(), plan, 0 * second, table).passes;
-    Seconds time;
-    for (const PassTime* pass : {&passes.forward, &passes.backward_input, &passes.backward_weight})
-      time += pass->total() - pass->host_stall;
-    return time;
-  }
-
   CostFloor floor_of(const SearchUnit& unit, Seconds pipeline, double host) const {
     CostFloor floor;
     floor.devices = unit.devices();
@@ -132,12 +100,16 @@ class GroupSearch {
     return floor;
   }
 
-  void search_cut(const PlanCut& layer_cut, Seconds device_time) {
+  void search_cut(const PlanCut& layer_cut, const CutTime& time) {
     std::vector<SearchUnit> units;
     for (const PlanCut& cut : frame_.queue.replicas(layer_cut)) {
-      for (const PlanSplit& split : frame_.queue.splits(cut).splits) {
+      const SplitSet& set = frame_.queue.splits(cut);
+      for (std::size_t i = 0; i < set.splits.size(); ++i) {
+        const PlanSplit& split = set.splits[i];
         SearchUnit unit{.cut = cut, .split = split, .floor = {}};
-        unit.floor = floor_of(unit, device_time / unit.devices(), 0);
+        const Seconds floor =
+            max(time.device_time / unit.devices(), set.floors[i]->time(unit.shape(true), time));
+        unit.floor = floor_of(unit, floor, 0);
         if (is_left_idle(unit) || frame_.floors.breaks_limits(unit.floor)) {
           found_.counts.refused += frame_.queue.plans_below(cut, split);
         } else if (!is_beaten(unit.floor)) {
@@ -202,6 +174,7 @@ class GroupSearch {
   }
 
   void search_split(std::vector<SearchUnit*> units) {
+    std::erase_if(units, [&](const SearchUnit* unit) { return is_beaten(unit->floor); });
     bool checked = false;
     for (const Recompute mode : candidates_.recompute_modes()) {
       if (units.empty()) return;

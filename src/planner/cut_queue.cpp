@@ -101,6 +101,19 @@ bool CutQueue::holds(const CutGroup& group) const {
          (cut.tensor == 1 || in(space.sequence_parallel, cut.sequence_parallel ? 1 : 0));
 }
 
+/// What the framework's split depends on beyond the degrees is not looked at for slots either
+/// (PlanCandidates::layer_slots).
+const CountFloor* CutQueue::count_floor(const PlanSplit& split) const {
+  const std::pair<int, int> key{split.pipeline, split.virtual_stages};
+  const auto known = count_floors_.find(key);
+  if (known != count_floors_.end()) return &known->second;
+  const PlanSearchQuestion& question = candidates_.question();
+  const ParallelLayout layout{.pipeline = split.pipeline, .virtual_stages = split.virtual_stages};
+  const TrainingPlan plan = question.plan_template(layout, 1, Recompute::none);
+  const std::vector<int> chunks = chunk_layer_counts(question.pool.scenario.model.layers, plan);
+  return &count_floors_.emplace(key, CountFloor(split.pipeline, chunks)).first->second;
+}
+
 SplitSet& CutQueue::noted(const PlanCut& cut) const {
   const SplitKey key = split_key(cut);
   const auto known = splits_.find(key);  // always, once a counted queue stands
@@ -112,6 +125,7 @@ SplitSet& CutQueue::noted(const PlanCut& cut) const {
   int pipeline = 0;
   std::int64_t each = 0;
   for (const PlanSplit& split : set.splits) {
+    set.floors.push_back(count_floor(split));
     if (split.pipeline != pipeline) {
       pipeline = split.pipeline;
       each = 0;

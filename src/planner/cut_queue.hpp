@@ -9,6 +9,7 @@
 #include <memory>
 #include <mutex>
 
+#include "planner/cut_time.hpp"
 #include "planner/plan_candidates.hpp"
 #include "planner/split_costs.hpp"
 #include "training/stages.hpp"
@@ -46,6 +47,7 @@ class ExpertFloors {
 /// The pipelines below a cut, and how many plans they stand for before its switches are counted.
 struct SplitSet {
   std::vector<PlanSplit> splits;
+  std::vector<const CountFloor*> floors;  ///< of each
   std::int64_t plans = 0;
   std::int64_t impossible = 0;
   std::int64_t switches = 0;  ///< of all cuts that have these pipelines
@@ -100,6 +102,7 @@ class CutQueue {
  private:
   using SplitKey = std::pair<std::int64_t, std::int64_t>;
   SplitKey split_key(const PlanCut& cut) const;
+  const CountFloor* count_floor(const PlanSplit& split) const;
   SplitSet& noted(const PlanCut& cut) const;
   void note(const PlanCut& cut);
   bool holds(const CutGroup& group) const;
@@ -107,8 +110,9 @@ class CutQueue {
   void set_floors(CutGroup& group) const;
 
   const PlanCandidates& candidates_;
-  std::map<std::pair<int, int>, std::vector<int>> data_;  ///< by tensor and context
-  mutable std::map<SplitKey, SplitSet> splits_;           ///< grows only where nothing was counted
+  std::map<std::pair<int, int>, std::vector<int>> data_;            ///< by tensor and context
+  mutable std::map<std::pair<int, int>, CountFloor> count_floors_;  ///< by pipeline and virtual
+  mutable std::map<SplitKey, SplitSet> splits_;  ///< grows only where nothing was counted
   std::vector<CutGroup> groups_;
   std::int64_t plans_ = 0, impossible_ = 0;
   PlanTally tally_;

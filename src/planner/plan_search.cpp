@@ -4,18 +4,21 @@
 #include <thread>
 
 #include "planner/plan_families.hpp"
+#include "planner/search_seed.hpp"
 
 namespace polyfleet {
 namespace {
 
 /// Groups looked at side by side between two merges. Fixed, whatever the number of threads: what a
 /// round may know is what rounds before it found.
-constexpr std::size_t kMostPerRound = 32;
+constexpr std::size_t kMostPerRound = 8;
 
 class Search {
  public:
   Search(const PlanSearchQuestion& question, const SearchControl& control, const CutQueue& queue)
-      : control_(control), queue_(queue), frame_(question, queue, control.stop), found_(question) {}
+      : control_(control), queue_(queue), frame_(question, queue, control.stop), found_(question) {
+    seeds_ = seed_search(frame_);
+  }
 
   PlansFound run() {
     const std::vector<CutGroup>& groups = queue_.groups();
@@ -45,9 +48,10 @@ class Search {
   /// Groups stand by their floor: once one is beaten, so are all behind it.
   bool is_beaten(const CutGroup& group) const {
     const double value = frame_.floors.value(frame_.floor_of(group)) * (1 - kBoundSlack);
-    if (value <= found_.best.cutoff()) return false;
+    if (value <= std::min(frame_.known_cutoff, found_.best.cutoff())) return false;
     if (!frame_.question.with_front) return true;
-    return value > found_.best.value(0) * frame_.question.front_reach;
+    const double own = found_.best.plans().empty() ? frame_.known_best : found_.best.value(0);
+    return value > std::min(frame_.known_best, own) * frame_.question.front_reach;
   }
 
   void run_round(std::size_t end) {
@@ -84,13 +88,27 @@ class Search {
     (left ? counts.untouched : counts.bounded) += rest;
     counts.impossible = queue_.impossible();
     counts.plans = queue_.plans() + counts.impossible;
+    if (interrupted_) offer_seeds();
     if (!found_.best.plans().empty()) found_best_ = found_.best.value(0);
+  }
+
+  /// Those of the first look that the search did not come to.
+  void offer_seeds() {
+    for (const PlannedPlan& seed : seeds_) {
+      const auto& own = found_.best.plans();
+      const bool known = std::any_of(own.begin(), own.end(), [&](const PlannedPlan& each) {
+        return !plan_order(each.plan, seed.plan) && !plan_order(seed.plan, each.plan);
+      });
+      if (!known) found_.best.offer(seed);
+    }
+    found_.fits = found_.fits || !seeds_.empty();
   }
 
   const SearchControl& control_;
   const CutQueue& queue_;
   SearchFrame frame_;
   PlansFound found_;
+  std::vector<PlannedPlan> seeds_;
   std::size_t next_ = 0;
   bool interrupted_ = false;
   double open_floor_ = 0, found_best_ = 0;

@@ -20,6 +20,10 @@ struct SearchFrame {
   const std::atomic<bool>* stop = nullptr;
   /// Stage memories that may be worked out below one group before the rest is left untouched.
   std::int64_t budget = std::numeric_limits<std::int64_t>::max();
+  /// Objective values of plans of the space that a first look found: of the best, and of the last
+  /// on a full list of the best. They only prune.
+  double known_best = std::numeric_limits<double>::infinity();
+  double known_cutoff = std::numeric_limits<double>::infinity();
   SearchFrame(const PlanSearchQuestion& asked, const CutQueue& cuts,
               const std::atomic<bool>* stop_flag);
   CostFloor floor_of(const CutGroup& group) const;  ///< on all devices on offer
