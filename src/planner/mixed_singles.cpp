@@ -280,24 +280,25 @@ void SingleGroups::collect(double time, std::int64_t low, std::int64_t high) {
            replicas = cuts_.searched_replicas(cut, node.most_replicas, replicas - 1)) {
         if (!may_fit(node, replicas, m)) continue;
         ++counts_.group_plans;
-        candidates_[replicas * b * m].push_back({least, {n, replicas, m}});
+        ++counts_.work;
+        candidates_[replicas * b * m].list.push_back({least, {n, replicas, m}});
       }
     }
   }
   counts_.work += static_cast<std::int64_t>(nodes_.size());
-  for (auto& [sequences, list] : candidates_) std::sort(list.begin(), list.end());
 }
 
 std::map<std::int64_t, SingleEntry> SingleGroups::entries(double time, std::int64_t low,
                                                           std::int64_t high) {
   collect(time, low, high);
   std::map<std::int64_t, SingleEntry> found;
-  for (const auto& [sequences, list] : candidates_) {
+  for (const auto& [sequences, candidates] : candidates_) {
     SingleEntry entry;
-    entry.time = list.front().bound;
-    entry.plan = list.front().plan;
+    const Candidate& first = *std::min_element(candidates.list.begin(), candidates.list.end());
+    entry.time = first.bound;
+    entry.plan = first.plan;
     entry.before_exchange = kNever;
-    for (const Candidate& each : list) {
+    for (const Candidate& each : candidates.list) {
       const PoolCut& cut = cuts_.cuts()[nodes_[each.plan.node].cut];
       entry.before_exchange =
           std::min(entry.before_exchange,
@@ -311,10 +312,13 @@ std::map<std::int64_t, SingleEntry> SingleGroups::entries(double time, std::int6
 std::optional<SingleEntry> SingleGroups::exact(std::int64_t sequences, double time) {
   const auto found = candidates_.find(sequences);
   if (found == candidates_.end()) return std::nullopt;
+  auto& [list, sorted] = found->second;
+  if (!sorted) std::sort(list.begin(), list.end());
+  sorted = true;
   SingleEntry best;
   best.time = kNever;
   best.before_exchange = kNever;
-  for (const Candidate& each : found->second) {
+  for (const Candidate& each : list) {
     if (each.bound > time) break;
     const bool can_win = each.bound < best.time;
     const double own = can_win ? time_of(each.plan) : kNever;
@@ -331,14 +335,6 @@ std::optional<SingleEntry> SingleGroups::exact(std::int64_t sequences, double ti
   best.exact = true;
   if (best.time == kNever || best.time > time) return std::nullopt;
   return best;
-}
-
-bool SingleGroups::any_fits() {
-  for (SingleNode& node : nodes_) {
-    look_at_memory(node);
-    if (node.most_micro_batches > 0) return true;
-  }
-  return false;
 }
 
 double SingleGroups::least_time(std::int64_t sequences) const {

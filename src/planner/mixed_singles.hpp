@@ -71,7 +71,6 @@ class SingleGroups {
 
   ReplicaGroup group(const SinglePlan& plan) const;
   const std::vector<SingleNode>& nodes() const { return nodes_; }
-  bool any_fits();
 
  private:
   struct Candidate {
@@ -97,7 +96,11 @@ class SingleGroups {
   MixedCounts& counts_;
   std::vector<SingleNode> nodes_;
   std::map<SinglePlan, double> exact_;
-  std::map<std::int64_t, std::vector<Candidate>> candidates_;  ///< of the last collect
+  struct Candidates {
+    std::vector<Candidate> list;
+    bool sorted = false;  ///< by bound: only where exact times are asked for
+  };
+  std::map<std::int64_t, Candidates> candidates_;  ///< of the last collect
 };
 
 }  // namespace polyfleet
