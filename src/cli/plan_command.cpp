@@ -105,8 +105,8 @@ void print_answer(const PlanRun& run, const std::vector<ExportedPlan>& exports,
 int run_one_pool(Workspace& workspace, PlanQuestion question, const PlanArguments& arguments,
                  const std::vector<ExportRequest>& requests) {
   const InterruptFlag interrupt;
-  const auto run =
-      run_plan_search(workspace, std::move(question), control_of(arguments, interrupt));
+  const auto run = run_plan_search(workspace, std::move(question), control_of(arguments, interrupt),
+                                   {.with_front = arguments.front || arguments.json});
   show_progress({});
   if (!run) return bad_input(run.problems());
   std::vector<ExportedPlan> exports;
