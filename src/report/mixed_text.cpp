@@ -75,19 +75,23 @@ std::string gap_text(const MixedSearchResult& result) {
   const MixedCounts& counts = result.counts;
   std::string text = fmt::format(
       "searched {} ways to divide the pools, {} cuts of a replica ({} impossible, {} too large), "
-      "{} "
-      "mixed plans evaluated exactly\n",
+      "{} mixed plans evaluated exactly\n",
       result.families.size(), grouped(counts.cuts), grouped(counts.impossible),
       grouped(counts.too_large), grouped(counts.plans_built));
   if (result.interrupted) text += "interrupted: the best so far; ";
   if (result.best.empty()) return text;
-  if (result.gap_without_pipelines && *result.gap_without_pipelines < result.gap)
+  const bool stays_on_pools =
+      !result.best.empty() && (result.best.front().kind == MixKind::alone ||
+                               result.best.front().kind == MixKind::data_groups);
+  if (stays_on_pools && result.gap_without_pipelines &&
+      *result.gap_without_pipelines < result.gap) {
     text += fmt::format(
         "gap {} among plans whose replicas stay on one pool; {} when pipelines over pools are "
         "counted, whose bound is loose\n",
         share_text(*result.gap_without_pipelines), share_text(result.gap));
-  else
+  } else {
     text += fmt::format("gap {}: no plan of the space is better by more\n", share_text(result.gap));
+  }
   if (result.work_ended)
     text +=
         "the search of pipelines over pools was left off early; --effort full goes on to its end\n";
