@@ -75,9 +75,9 @@ class Composer {
     DataParallelTime all, own;
   };
   StageExchange exchange_of(const MixedGroup& group, const MixedStage& stage, Seconds outer) const {
-    const auto exposed = [&](Seconds outer) {
+    const auto exposed = [&](Seconds with_others) {
       StageParameters parameters = stage.parameters;
-      parameters.outer_reduce = outer;
+      parameters.outer_reduce = with_others;
       return data_parallel_time(parameters, group.tables[stage.stage_group]->machine(),
                                 group.plans[stage.stage_group], stage.forward, stage.backward,
                                 static_cast<double>(group.group->micro_batches));
