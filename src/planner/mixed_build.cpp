@@ -51,7 +51,7 @@ std::vector<int> PipelineGroups::memory_caps(const PipelineShare& share,
   for (const Block& block : blocks) behind += block.stages;
   std::vector<int> caps;
   for (const Block& block : blocks) {
-    const LayerMemory memory = memory_of({block.pool, block.cut, 0}, share.replicas);
+    const LayerMemory memory = memory_of({block.pool, block.cut, 0, {}}, share.replicas);
     for (int s = 0; s < block.stages; ++s, --behind) {
       const double flight =
           std::min(static_cast<double>(behind), static_cast<double>(share.micro_batches));
@@ -121,7 +121,7 @@ std::vector<PipelineGroups::Block> PipelineGroups::arranged(const PipelineShare&
     if (choices.back().empty()) return {};
     // To begin with: what holds most layers, at whatever pace.
     const auto holds = [&](const Block& block) {
-      return memory_of({block.pool, block.cut, 0}, share.replicas)
+      return memory_of({block.pool, block.cut, 0, {}}, share.replicas)
                  .layers_in(limits_[block.pool], block.stages) *
              block.stages;
     };

@@ -238,7 +238,8 @@ bool PoolCuts::allows_replicas(std::int64_t replicas) const {
 
 std::int64_t six_digits(std::int64_t count) {
   constexpr int kDigits = 6;
-  const int digits = std::bit_width(static_cast<std::uint64_t>(std::max<std::int64_t>(0, count)));
+  const auto digits = static_cast<int>(
+      std::bit_width(static_cast<std::uint64_t>(std::max<std::int64_t>(0, count))));
   return digits <= kDigits ? count : count >> (digits - kDigits) << (digits - kDigits);
 }
 

@@ -83,7 +83,8 @@ class Mover {
   PlanTemplate moved_template(const VariedInput& varied, double amount) const {
     return [plan_template = question_.search->plan_template, &varied, amount](
                const ParallelLayout& layout, int micro_batch, Recompute recompute) {
-      Variation variation{{}, {}, plan_template(layout, micro_batch, recompute)};
+      Variation variation;
+      variation.plan = plan_template(layout, micro_batch, recompute);
       varied.move(variation, amount);
       OverlapSettings& overlap = variation.plan.overlap;
       for (double* share : {&overlap.tensor, &overlap.expert, &overlap.context})
