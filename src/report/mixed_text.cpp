@@ -28,28 +28,9 @@ std::string objective_text(Objective objective, double value) {
   return print_quantity(Seconds::from_base(value));
 }
 
-std::string goal_text(const MixedAnswer& answer) {
+std::string wanted_text(const MixedAnswer& answer) {
   const MixedSearchQuestion& question = answer.question;
-  std::string text;
-  switch (question.objective) {
-    case Objective::time:
-      text = "least step time";
-      break;
-    case Objective::cost:
-      text = "least cost of a step";
-      break;
-    case Objective::energy:
-      text = "least energy of a step";
-      break;
-    case Objective::tokens_per_second:
-      text = "most tokens a second";
-      break;
-  }
-  const PlanConstraints& limits = question.constraints.common;
-  if (limits.power_cap) text += ", at most " + print_quantity(*limits.power_cap);
-  if (limits.memory_head_room > 0)
-    text += fmt::format(", {} of the memory free", share_text(limits.memory_head_room));
-  if (limits.use_all_devices) text += ", every accelerator in use";
+  std::string text = goal_text(question.objective, question.constraints.common);
   for (const VendorShare& share : question.constraints.vendors)
     text += fmt::format(", {} {} to {} of the {}", share.vendor, share_text(share.least),
                         share_text(share.most),
@@ -66,7 +47,7 @@ std::string heading(const MixedAnswer& answer) {
                       answer.question.pools.size());
   text += fmt::format("global batch {}, sequence {}, {}\n", first.plan.global_batch,
                       first.plan.sequence_length, first.plan.precision.name);
-  text += "wanted: " + goal_text(answer) + "\n";
+  text += "wanted: " + wanted_text(answer) + "\n";
   if (!answer.pinned.empty()) text += fmt::format("pinned: {}\n", fmt::join(answer.pinned, ", "));
   return text;
 }

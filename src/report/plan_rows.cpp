@@ -188,4 +188,27 @@ Value planned_json(const PlannedPlan& plan) {
   return json;
 }
 
+std::string goal_text(Objective objective, const PlanConstraints& limits) {
+  std::string text;
+  switch (objective) {
+    case Objective::time:
+      text = "least step time";
+      break;
+    case Objective::cost:
+      text = "least cost of a step";
+      break;
+    case Objective::energy:
+      text = "least energy of a step";
+      break;
+    case Objective::tokens_per_second:
+      text = "most tokens a second";
+      break;
+  }
+  if (limits.power_cap) text += ", at most " + print_quantity(*limits.power_cap);
+  if (limits.memory_head_room > 0)
+    text += fmt::format(", {} of the memory free", share_text(limits.memory_head_room));
+  if (limits.use_all_devices) text += ", every accelerator in use";
+  return text;
+}
+
 }  // namespace polyfleet

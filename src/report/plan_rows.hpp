@@ -19,6 +19,9 @@ std::string share_text(double share);
 /// "x 1.08".
 std::string times_text(double ratio);
 
+/// "least step time, at most 50 MW, 5 % of the memory free".
+std::string goal_text(Objective objective, const PlanConstraints& limits);
+
 /// "1f1b", "zero1", "none", as the plan's keys name them.
 std::string setting_text(const TrainingPlan& plan, std::string_view key);
 

@@ -16,30 +16,6 @@ namespace {
 /// Predicted memory is held to this tolerance (docs/accuracy.md): with less free it may not fit.
 constexpr double kTightMemory = 0.05;
 
-std::string goal_text(const PlanSearchQuestion& question) {
-  std::string text;
-  switch (question.objective) {
-    case Objective::time:
-      text = "least step time";
-      break;
-    case Objective::cost:
-      text = "least cost of a step";
-      break;
-    case Objective::energy:
-      text = "least energy of a step";
-      break;
-    case Objective::tokens_per_second:
-      text = "most tokens a second";
-      break;
-  }
-  const PlanConstraints& limits = question.constraints;
-  if (limits.power_cap) text += ", at most " + print_quantity(*limits.power_cap);
-  if (limits.memory_head_room > 0)
-    text += fmt::format(", {} of the memory free", share_text(limits.memory_head_room));
-  if (limits.use_all_devices) text += ", every accelerator in use";
-  return text;
-}
-
 std::string heading(const PlanAnswer& answer) {
   const PlanSearchQuestion& question = answer.question;
   const TrainingScenario& scenario = question.pool.scenario;
@@ -50,7 +26,7 @@ std::string heading(const PlanAnswer& answer) {
   text += fmt::format("global batch {}, sequence {}, {}, {}\n", scenario.plan.global_batch,
                       scenario.plan.sequence_length, scenario.plan.precision.name,
                       scenario.framework.empty() ? "no framework" : scenario.framework);
-  text += "wanted: " + goal_text(question) + "\n";
+  text += "wanted: " + goal_text(question.objective, question.constraints) + "\n";
   if (!answer.pinned.empty()) text += fmt::format("pinned: {}\n", fmt::join(answer.pinned, ", "));
   return text;
 }
