@@ -80,7 +80,7 @@ def document(program):
               "TypeScript simulator up to 15,390.\n")
     return "\n".join([OPENING, machine(), in_process(program, "in process, one core"), others,
                       in_process(program, "whole searches, one core, processor time", "--planner"),
-                      "Each search goes through the path of `polyfleet plan train`, every plan of its space accounted for.\n",
+                      "Each search goes through the path of `polyfleet plan train`; over one pool every plan of the space is accounted for.\n",
                       command("polyfleet bench", "polyfleet bench --planner"), runs, start,
                       command("polyfleet --version", "polyfleet validate train --json"),
                       f"The program is one file of {size / 1e6:.1f} MB, beside its data.\n"])
