@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <limits>
+
+#include "app/optional_fields.hpp"
 #include "training/plan_fields.hpp"
 
 namespace polyfleet {
@@ -39,41 +42,15 @@ void lay(Value& table, std::string_view key, const Setting& setting, Diagnostics
   }
 }
 
-template <class Q>
-Field<StatedPrices> price_field(std::string key, std::optional<Q> StatedPrices::*member,
-                                std::string help) {
-  return {key,
-          "quantity: " + unit_examples<Q>(),
-          std::move(help),
-          false,
-          [=](StatedPrices& into, const Value& value, Diagnostics& out) {
-            const auto text = detail::read_text(value, key, out);
-            if (!text) return;
-            const Result<Q> quantity = parse_quantity<Q>(*text);
-            if (quantity) {
-              if (quantity->base() < 0)
-                detail::out_of_range(value, key, "0", "infinity", out);
-              else
-                into.*member = *quantity;
-              return;
-            }
-            for (Diagnostic each : quantity.problems()) {
-              each.where = value.where();
-              each.what = key + ": " + each.what;
-              out.push_back(std::move(each));
-            }
-          },
-          [=](const StatedPrices& from) {
-            return from.*member ? Value(print_quantity(*(from.*member))) : Value();
-          }};
-}
-
 const FieldTable<StatedPrices>& price_fields() {
   using P = StatedPrices;
+  constexpr Range kPrice{0, std::numeric_limits<double>::infinity()};
   static const FieldTable<P> fields{
-      price_field("device", &P::device, "price of one accelerator in its system"),
-      price_field("energy", &P::energy, "price of electricity, added to the device price"),
-      price_field("carbon", &P::carbon, "carbon intensity of the electricity"),
+      optional_quantity_field("device", &P::device, kPrice,
+                              "price of one accelerator in its system"),
+      optional_quantity_field("energy", &P::energy, kPrice,
+                              "price of electricity, added to the device price"),
+      optional_quantity_field("carbon", &P::carbon, kPrice, "carbon intensity of the electricity"),
   };
   return fields;
 }
