@@ -1,0 +1,165 @@
+// An inference service of several pools of replicas, of one vendor or many, request by request:
+// routing, disaggregated prefill and decode with cache transfer, autoscaling, replicas that join,
+// drain, fail and come back. Event-driven on integer time; the same seed and input give the same
+// bytes. Every request ends exactly once: finished, refused or cancelled (checked, and reported).
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "serving/engine_model.hpp"
+#include "serving/replica.hpp"
+#include "traffic/request.hpp"
+
+namespace polyfleet {
+
+enum class PoolRole { aggregated, prefill, decode };
+enum class RouterKind {
+  round_robin,
+  least_loaded,
+  prefix_aware,
+  predicted_latency,
+  least_cost,
+  least_energy
+};
+
+struct Autoscaling {
+  bool on = false;
+  int least = 1, most = 1;
+  double target_load = 0.7;  ///< running + waiting over max_sequences that is aimed at
+  Picos interval = 0;        ///< between decisions
+  Picos start_up = 0;        ///< from decision to first request (image, weights, graphs)
+  Picos cool_down = 0;       ///< before a replica is drained
+};
+
+/// A planned or random change of one replica.
+enum class ReplicaChange { join, drain, fail, recover };
+struct ReplicaEvent {
+  Picos at = 0;
+  int pool = 0, replica = 0;
+  ReplicaChange change = ReplicaChange::fail;
+};
+
+struct ServingPool {
+  std::string name, vendor, accelerator;
+  PoolRole role = PoolRole::aggregated;
+  int model = 0;  ///< of the scenario's models
+  int replicas = 1;
+  int accelerators_per_replica = 1;
+  const EngineTimes* times = nullptr;  ///< shared by all its replicas
+  const MediaTimes* media = nullptr;   ///< instead of times: images or video, one at a time
+  EngineSettings settings;
+  ReplicaPower power;
+  UsdPerSecond price;  ///< of one replica
+  Autoscaling autoscaling;
+  Seconds mean_time_between_failures;  ///< of one replica, 0 = never
+  Seconds time_to_recover;
+};
+
+/// Moving a prompt's cache from a prefill pool to a decode pool.
+struct CacheTransfer {
+  int from_pool = 0, to_pool = 0;
+  Picos latency = 0;
+  double picos_per_token = 0;          ///< at the rate of one replica pair's links
+  double convert_picos_per_token = 0;  ///< dtype or layout conversion, host staging
+  std::string basis;                   ///< which links and terms
+};
+
+struct SloClass {
+  std::string name = "default";
+  Picos first_token = kNever;       ///< TTFT
+  Picos per_output_token = kNever;  ///< mean TPOT of a request
+  Picos end_to_end = kNever;
+};
+
+struct ServingCluster {
+  std::vector<ServingPool> pools;
+  std::vector<CacheTransfer> transfers;
+  std::vector<SloClass> classes;
+  RouterKind router = RouterKind::least_loaded;
+  std::vector<ReplicaEvent> events;
+  double grams_co2e_per_kilowatt_hour = 0;
+  UsdPerJoule electricity;
+};
+
+/// What became of one request.
+struct RequestOutcome {
+  enum class End { finished, refused, cancelled };
+  End end = End::finished;
+  ServingRequest request;
+  Picos started = kNever, first_token = kNever, last_token = kNever;
+  std::int64_t cached_tokens = 0;
+  std::int32_t pool = -1, replica = -1, preemptions = 0, restarts = 0;
+};
+
+struct SimulationOptions {
+  std::uint64_t seed = 1;
+  bool skip_ahead = true;
+  Picos warm_up = 0;          ///< requests that arrive earlier are served but not counted
+  Picos stop_after = kNever;  ///< no arrivals after this
+  Picos sample_interval = 0;  ///< of the timeline, 0 = none
+  std::function<void(const RequestOutcome&)> on_outcome;             ///< each request as it ends
+  std::function<bool(Picos now, std::int64_t finished)> keep_going;  ///< false: stop early
+};
+
+/// Percentiles of one measure over the counted requests, in seconds (0 when there are none). From
+/// a log-spaced histogram: within 0.5 %, of constant size; mean and maximum are exact.
+struct LatencySummary {
+  std::int64_t count = 0;
+  double mean = 0, p50 = 0, p90 = 0, p95 = 0, p99 = 0, maximum = 0;
+};
+
+struct ClassReport {
+  std::string name;
+  std::int64_t requests = 0, finished = 0, refused = 0, cancelled = 0;
+  std::int64_t met_all = 0, met_first_token = 0, met_per_token = 0, met_end_to_end = 0;
+  LatencySummary ttft, tpot, end_to_end, queueing;
+};
+
+struct PoolReport {
+  std::string name, vendor, accelerator;
+  PoolRole role = PoolRole::aggregated;
+  int accelerators = 0;
+  ReplicaTotals totals;
+  double replica_seconds = 0;  ///< provisioned
+  double utilisation = 0;      ///< busy share of them
+  double mean_running = 0, cache_occupancy = 0;
+  double prefix_hit_rate = 0;  ///< of prompt tokens
+  Joules energy;
+  Usd cost;
+  GramsCo2e carbon;
+};
+
+struct TimelineSample {
+  Picos at = 0;
+  int pool = 0;
+  std::int64_t replicas = 0, running = 0, waiting = 0, used_blocks = 0;
+  std::int64_t output_tokens = 0;  ///< since the start
+};
+
+struct SimulationReport {
+  Picos duration = 0;  ///< first arrival to last completion
+  std::int64_t arrived = 0, finished = 0, refused = 0, cancelled = 0;
+  std::int64_t input_tokens = 0, output_tokens = 0;  ///< of counted, finished requests
+  std::int64_t lost = 0;  ///< arrived - finished - refused - cancelled; always 0
+  std::int64_t restarted = 0, preemptions = 0, events = 0;
+  double infinite_cache_hit_rate = 0;  ///< of prompt tokens, had every block been kept
+  LatencySummary ttft, tpot, end_to_end, queueing;
+  std::vector<ClassReport> classes;
+  std::vector<PoolReport> pools;
+  std::vector<TimelineSample> timeline;
+  Joules energy;
+  Usd cost;
+  GramsCo2e carbon;
+  bool stopped_early = false;
+};
+
+/// Errors: a faulty source, a pool without a role that a request can pass, transfers missing
+/// between pools of one model.
+Result<SimulationReport> simulate_serving(const ServingCluster& cluster, RequestSource& source,
+                                          const SimulationOptions& options);
+
+}  // namespace polyfleet
