@@ -37,19 +37,29 @@ struct ServingRequest {
   std::optional<Media> media;
 };
 
+/// Where requests come from. A caller asks `next_arrival`, lets the clock run to it (other events
+/// may come first and change the answer) and then takes the request with `next`.
 class RequestSource {
  public:
   virtual ~RequestSource() = default;
-  /// The next request, in order of arrival. Nothing: none is known now (closed loop: until one
-  /// completes) or ever (`exhausted`). Errors: a faulty line of a trace, with its position.
+  /// When the request arrives that `next` would give; kNever when none is known now. A completion
+  /// may bring it forward (never before the completion itself), so ask again after `completed`. 0
+  /// where `next` would give an error.
+  virtual Picos next_arrival() = 0;
+  /// Takes the next request, in order of arrival. Nothing: none is known now (closed loop: until
+  /// one completes) or ever (`exhausted`). Errors: a faulty line of a trace, with its position.
   virtual Result<std::optional<ServingRequest>> next() = 0;
   /// True when no request will ever come again, whatever completes.
   virtual bool exhausted() const = 0;
-  /// Tells a closed loop that one of its requests is done (or cancelled) at this time.
+  /// Tells a closed loop that one of its requests has ended (finished, refused or cancelled); at
+  /// once, not later. Sources that do not wait ignore it.
   virtual void completed(std::int64_t id, Picos at) {
     static_cast<void>(id);
     static_cast<void>(at);
   }
+  /// What a report must say about this source: columns that are not read, requests left out and
+  /// counted. Complete once exhausted.
+  virtual std::vector<std::string> remarks() const { return {}; }
 };
 
 }  // namespace polyfleet
