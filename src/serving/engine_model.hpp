@@ -11,7 +11,7 @@
 #include "serving/engine_profile.hpp"
 #include "serving/engine_times.hpp"
 #include "training/energy.hpp"
-#include "training/machine.hpp"
+#include "serving/engine_machine.hpp"
 #include "workload/inference_work.hpp"
 
 namespace polyfleet {
@@ -25,7 +25,7 @@ struct Speculation {
 /// What to serve, how, on what. Pointers outlive the model.
 struct EngineQuestion {
   const ModelSpec* model = nullptr;
-  const Machine* machine = nullptr;
+  const EngineMachine* machine = nullptr;  ///< load_engine_machine
   const EngineProfile* profile = nullptr;
   ServingLayout layout;
   InferenceFormats formats;

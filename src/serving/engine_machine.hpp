@@ -1,0 +1,41 @@
+// What a replica of an inference engine runs on: an accelerator inside its system, with kernel
+// models as serving sees them (short iterations, inference attention kernels) and the collectives
+// of each engine's own all-reduce beside the vendor's library. Loaded once, shared by any number of
+// engine models and threads. Wrong where an engine ships kernels that no public table holds.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "base/result.hpp"
+#include "catalogue/accelerator.hpp"
+#include "catalogue/system.hpp"
+#include "cost/collective_costs.hpp"
+#include "cost/kernel_costs.hpp"
+#include "cost/network.hpp"
+
+namespace polyfleet {
+
+struct EngineMachine {
+  Accelerator accelerator;
+  System system;
+  Network network;
+  KernelCosts kernels;
+  /// By library: "" = the vendor's, "vllm_graph", "vllm_eager", "sglang_graph", ...
+  std::map<std::string, CollectiveCosts, std::less<>> collectives;
+
+  /// The collectives of a library; those of the vendor's library where it has none here.
+  const CollectiveCosts& collectives_of(std::string_view library) const;
+};
+
+/// Loads the kernel and collective models of this accelerator and system from the data folder.
+Result<EngineMachine> load_engine_machine(const Accelerator& accelerator, const System& system,
+                                          const std::filesystem::path& data_directory);
+
+/// Memory of one accelerator that its driver shows to programs: the published figure, else the
+/// label (data/hardware; the label of parts sold in round GB lies below what the driver shows).
+Bytes visible_memory(const Accelerator& accelerator);
+
+}  // namespace polyfleet
