@@ -36,8 +36,10 @@ Bytes attention_traffic(const Op& op) {
   const double keys =
       op.batch * op.kv_heads *
       (op.decode && op.window > 0 ? std::min(op.window, op.kv_length) : op.kv_length);
-  const double forward =
-      query * (op.head_dim_qk + op.head_dim_v) + keys * (op.head_dim_qk + op.head_dim_v);
+  const double key_width = op.keys_are_values ? op.head_dim_qk : op.head_dim_qk + op.head_dim_v;
+  // a cache in another format counts in elements of the arithmetic's
+  const double cached = bytes_per_element(op.stored.value_or(op.dtype)) / element;
+  const double forward = query * (op.head_dim_qk + op.head_dim_v) + keys * key_width * cached;
   // backward reads q, k, v, o, do and writes dq, dk, dv
   const double moved = op.backward ? 2 * forward + query * op.head_dim_v : forward;
   // unfused: scores written, probabilities read (backward: both gradients once)
@@ -85,10 +87,12 @@ Flops Op::flops() const {
 Bytes Op::traffic() const {
   switch (kind) {
     case OpKind::gemm:
-      return count * ((m * k + k * n) * bytes_per_element(dtype) +
-                      m * n * max(bytes_per_element(dtype), bytes_per_element(Dtype::bf16)));
+      return count *
+             (m * k * bytes_per_element(dtype) + k * n * bytes_per_element(stored.value_or(dtype)) +
+              m * n * max(bytes_per_element(dtype), bytes_per_element(Dtype::bf16)));
     case OpKind::grouped_gemm:
-      return count * ((m * k + groups * k * n) * bytes_per_element(dtype) +
+      return count * (m * k * bytes_per_element(dtype) +
+                      groups * k * n * bytes_per_element(stored.value_or(dtype)) +
                       m * n * max(bytes_per_element(dtype), bytes_per_element(Dtype::bf16)));
     case OpKind::attention:
       return count * attention_traffic(*this);

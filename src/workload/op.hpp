@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -42,6 +43,8 @@ enum class OpKind { gemm, grouped_gemm, attention, traffic };
 /// C[m,n] = A[m,k] B[k,n], `count` times one after another.
 /// grouped_gemm: m = routed token copies over all local experts, groups = local experts; the weight
 /// gradient keeps m = token copies too (the same three matrices move and the FLOPs are equal).
+/// A batch of independent products in one launch (latent attention's absorbed products) is a
+/// grouped_gemm whose class is not `expert`: every group then has m / groups rows.
 /// attention: shape in the attention fields. traffic: only bytes.
 struct Op {
   OpKind kind = OpKind::traffic;
@@ -61,6 +64,11 @@ struct Op {
   // traffic
   Bytes read, written;
   double launches = 1;
+  // inference
+  std::optional<Dtype> stored;  ///< format in memory of the weights (attention: of keys and values)
+                                ///< where it is not `dtype`, which multiplies
+  bool keys_are_values = false;  ///< attention on a latent cache: values are part of the keys, read
+                                 ///< once
 
   /// Multiply-adds counted twice. Causal attention counts the triangle that runs (with its
   /// diagonal), not the square.
@@ -87,6 +95,7 @@ struct Comm {
   double count = 1;
   double copies =
       1;  ///< expert dispatch: destinations of one token (top_k), for dispatchers that merge them
+  int ranks = 0;  ///< members of the group; 0 = as the training layout says
 };
 
 enum class Pass { forward, backward_input, backward_weight };
