@@ -1,7 +1,10 @@
 // Steady state of a service by closed form: what a closed loop of C users, or an open stream of
 // requests, sees of one replica. Fixed point of batch size, iteration time and prefill share; the
-// queue of prompts as M/G/1 (Pollaczek-Khinchine). Proposes what simulation then verifies. Wrong
-// near saturation of an open stream (heavy tails) and where lengths vary widely.
+// queue of prompts as M/G/1 with decode steps as its vacations (Pollaczek-Khinchine; Takagi,
+// Queueing Analysis 1, 1991), closed by the arrival theorem (Reiser and Lavenberg, J. ACM 27,
+// 1980); seats (sequences, cache) as G/G/m (Allen-Cunneen). Proposes what simulation then verifies.
+// Wrong near saturation of an open stream (heavy tails), where lengths vary widely, in a closed
+// loop of equal lengths (users then move in lockstep), and blind to work lost by preemption.
 #pragma once
 
 #include <string>
@@ -32,15 +35,33 @@ struct SteadyState {
   double log_sigma = 0;  ///< of the cost models
 };
 
+/// What the closed form needs of an engine; references live as long as their owner.
+struct SteadyEngine {
+  const EngineTimes& times;
+  const EngineSettings& settings;
+  ReplicaPower power;
+  double log_sigma = 0;
+};
+SteadyEngine steady_engine(const EngineModel& engine);
+
+/// Precondition of all: input_tokens and output_tokens at least 1, cached_share below 1, and
+/// exactly one of concurrency and requests_per_second above zero (most_within: neither is read).
+/// A request that is longer than the cache gives `stable` false and rates of zero.
+SteadyState steady_state(const SteadyEngine& engine, const SteadyLoad& load);
 SteadyState steady_state(const EngineModel& engine, const SteadyLoad& load);
 
-/// Highest request rate of one replica that keeps mean TTFT and TPOT within the bounds (kNever =
-/// none), and its state; `stable` is false when none does.
+/// Highest request rate of one replica that keeps mean TTFT and TPOT within the bounds
+/// (Seconds of infinity = none), and its state; `stable` is false when none does.
+SteadyState most_within(const SteadyEngine& engine, const SteadyLoad& load, Seconds ttft,
+                        Seconds tpot);
 SteadyState most_within(const EngineModel& engine, const SteadyLoad& load, Seconds ttft,
                         Seconds tpot);
 
-/// Disaggregated: prefill-only and decode-only replica states under the same requests.
+/// Disaggregated: prefill-only and decode-only replica states under the same requests. The prefill
+/// half counts first tokens as its output; the decode half has no TTFT of its own.
+SteadyState prefill_steady_state(const SteadyEngine& engine, const SteadyLoad& load);
 SteadyState prefill_steady_state(const EngineModel& engine, const SteadyLoad& load);
+SteadyState decode_steady_state(const SteadyEngine& engine, const SteadyLoad& load);
 SteadyState decode_steady_state(const EngineModel& engine, const SteadyLoad& load);
 
 }  // namespace polyfleet
