@@ -51,6 +51,10 @@ struct InferenceMemory {
 };
 InferenceMemory inference_memory(const InferenceContext& context, double largest_iteration_tokens);
 
+/// Weights of the multi-token-prediction modules on one accelerator beside those (embedding and
+/// head are shared); nothing for models without.
+Bytes draft_weights(const InferenceContext& context);
+
 /// Cached bytes of a sequence of this length over ALL accelerators of the replica that hold a part
 /// of it (what a disaggregated transfer moves; replicated KV heads counted once).
 Bytes cache_bytes_of_sequence(const InferenceContext& context, double length);
