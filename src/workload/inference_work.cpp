@@ -18,6 +18,23 @@ void for_each_kind(InferenceBuilder& builder, const Part& part) {
   builder.set_layers(1);
 }
 
+/// Runs `part(kind)` for every kind of mixer with the number of layers that have it.
+template <typename Part>
+void for_each_mixer(InferenceBuilder& builder, const Part& part) {
+  std::array<double, kLayerKindCount> layers = language_layers(builder.model());
+  for (std::size_t kind = 0; kind < kLayerKindCount; ++kind) {
+    const MixerKind mixer = mixer_of(static_cast<LayerKind>(kind));
+    if (layers[kind] <= 0 || mixer == MixerKind::none) continue;
+    for (std::size_t other = kind + 1; other < kLayerKindCount; ++other) {
+      if (mixer_of(static_cast<LayerKind>(other)) != mixer) continue;
+      layers[kind] += layers[other];
+      layers[other] = 0;
+    }
+    builder.set_layers(layers[kind]);
+    part(static_cast<LayerKind>(kind));
+  }
+}
+
 }  // namespace
 
 InferenceWork token_work(const InferenceContext& context, double tokens, double sampled) {
@@ -37,14 +54,14 @@ InferenceWork decode_attention_work(const InferenceContext& context, double sequ
   const DecodeBatch batch{
       .sequences = sequences / context.layout.context, .length = length, .queries = queries};
   InferenceBuilder builder(context, 0);
-  for_each_kind(builder, [&](LayerKind kind) { add_mixer_decode(builder, kind, batch); });
+  for_each_mixer(builder, [&](LayerKind kind) { add_mixer_decode(builder, kind, batch); });
   return builder.finish();
 }
 
 InferenceWork prefill_attention_work(const InferenceContext& context, double query, double prior) {
   const PrefillChunk chunk{.query = query, .prior = prior};
   InferenceBuilder builder(context, 0);
-  for_each_kind(builder, [&](LayerKind kind) { add_mixer_prefill(builder, kind, chunk); });
+  for_each_mixer(builder, [&](LayerKind kind) { add_mixer_prefill(builder, kind, chunk); });
   return builder.finish();
 }
 
