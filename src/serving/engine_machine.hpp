@@ -25,17 +25,16 @@ struct EngineMachine {
   KernelCosts kernels;
   /// By library: "" = the vendor's, "vllm_graph", "vllm_eager", "sglang_graph", ...
   std::map<std::string, CollectiveCosts, std::less<>> collectives;
+  Bytes visible_memory;  ///< of one accelerator, as its driver shows it to programs
+  std::string visible_memory_source;
 
   /// The collectives of a library; those of the vendor's library where it has none here.
   const CollectiveCosts& collectives_of(std::string_view library) const;
 };
 
 /// Loads the kernel and collective models of this accelerator and system from the data folder.
+/// Diagnoses an accelerator without a memory size.
 Result<EngineMachine> load_engine_machine(const Accelerator& accelerator, const System& system,
                                           const std::filesystem::path& data_directory);
-
-/// Memory of one accelerator that its driver shows to programs: the published figure, else the
-/// label (data/hardware; the label of parts sold in round GB lies below what the driver shows).
-Bytes visible_memory(const Accelerator& accelerator);
 
 }  // namespace polyfleet

@@ -1,17 +1,18 @@
 // One replica of an engine on real accelerators: iteration times, cache capacity, power. Times come
 // from the operators (workload/inference_work.hpp) through the same kernel and collective models as
 // training; tables over batch and context are filled when first asked. Small and exact in what it
-// adds up; wrong where an engine runs kernels that no table knows, and for skewed batches (decode
-// attention sees the mean context).
+// adds up; wrong where an engine runs kernels that no table knows, for skewed batches (decode
+// attention sees the mean context), and for a lone prompt on a pipeline (p batches are taken to be
+// in flight).
 #pragma once
 
 #include <memory>
 #include <string>
 
+#include "serving/engine_machine.hpp"
+#include "serving/engine_power.hpp"
 #include "serving/engine_profile.hpp"
 #include "serving/engine_times.hpp"
-#include "training/energy.hpp"
-#include "serving/engine_machine.hpp"
 #include "workload/inference_work.hpp"
 
 namespace polyfleet {
@@ -34,16 +35,6 @@ struct EngineQuestion {
   double expert_imbalance = 1;
   double maturity = 1;         ///< factor on device time of a software release (>= 1 = slower)
   double memory_fraction = 0;  ///< 0 = the profile's
-};
-
-/// Mean draw of the whole replica (accelerators and their share of hosts) in each activity.
-struct ReplicaPower {
-  bool known = false;
-  Watts idle;      ///< nothing to do
-  Watts decoding;  ///< bound by memory
-  Watts prefilling;
-  double pue = 1;
-  std::string basis;  ///< one sentence
 };
 
 /// Where an iteration's time goes.
@@ -80,9 +71,9 @@ class EngineModel final : public EngineTimes {
   int accelerators() const;
 
  private:
-  class Tables;
-  explicit EngineModel(std::unique_ptr<Tables> tables);
-  std::unique_ptr<Tables> tables_;
+  class State;
+  explicit EngineModel(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
 };
 
 }  // namespace polyfleet

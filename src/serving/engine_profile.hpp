@@ -1,44 +1,75 @@
 // What is particular to an engine and not to hardware: scheduler defaults, host time, number
 // formats it picks, collective library. One file an engine in data/engines, every figure with its
-// source. Only host times may be fitted to end-to-end measurements (on the documented half of the
-// sources); the rest comes from documentation or microbenchmarks.
+// source, some only on certain parts or releases. Only host times may be fitted to end-to-end
+// measurements (on the documented half of the sources); the rest comes from documentation or
+// microbenchmarks. Wrong where a deployment overrides defaults: that belongs into the scenario.
 #pragma once
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.hpp"
-#include "catalogue/dtype.hpp"
+#include "catalogue/accelerator.hpp"
+#include "config/value.hpp"
 #include "serving/engine_settings.hpp"
 #include "units/quantity.hpp"
 #include "workload/serving_layout.hpp"
 
 namespace polyfleet {
 
+/// What an engine's memory fraction is a fraction of.
+enum class MemoryRule {
+  of_total,     ///< vLLM: fraction x total holds weights, activations, reserve and cache
+  static_pool,  ///< SGLang: fraction x total holds weights and cache; the rest lies outside
+  of_free,      ///< TensorRT-LLM: fraction x (total - weights - activations - reserve) is cache
+};
+
+/// One default of an engine and where it holds; empty conditions hold everywhere.
+struct EngineSettingRule {
+  std::string key;
+  Value value;
+  std::vector<std::string> families, except_families, accelerators;
+  Bytes memory_at_least;      ///< of the accelerator, visible to programs
+  std::string version_below;  ///< "0.5.7": releases before it; empty = all
+  std::string source, status;
+};
+
 struct EngineProfile {
-  std::string id;                      ///< "vllm", "sglang", "trtllm", "atom"
-  std::string name;                    ///< "vLLM"
-  std::vector<std::string> vendors;    ///< accelerator vendors that it runs on
-  EngineSettings settings;             ///< scheduler defaults (cache_blocks 0: from memory)
-  double memory_fraction = 0.9;        ///< of the accelerator's memory that the engine takes
+  std::string id;                    ///< "vllm", "sglang", "trtllm", "atom"
+  std::string name;                  ///< "vLLM"
+  std::vector<std::string> vendors;  ///< accelerator vendors that it runs on
+  EngineSettings settings;           ///< scheduler defaults (cache_blocks 0: from memory)
+  double memory_fraction = 0.9;      ///< of the accelerator's memory that the engine takes
+  MemoryRule memory_rule = MemoryRule::of_total;
   Bytes memory_reserve;                ///< graphs, communicators, context, beside weights and cache
   Seconds host_per_iteration;          ///< scheduling and launch that the device waits for
   Seconds host_per_sequence;           ///< and for every running sequence (sampling, detokenising)
   Seconds eager_floor_per_layer;       ///< prefill without a graph: host launch of one layer
   std::int64_t graph_sequences = 0;    ///< largest decode batch replayed as a graph
   double small_kernels_per_layer = 0;  ///< 0 = as the operator builders count them
-  std::string collective_library;      ///< of decode's all-reduce: "vllm", "trtllm", "sglang"
+  std::string collective_library;      ///< of its all-reduce: "vllm" has vllm_graph, vllm_eager
   bool cache_follows_weights = false;  ///< FP8 cache with FP8 or FP4 weights unless told otherwise
   std::string source;
+  std::vector<EngineSettingRule> rules;  ///< every default of the file, in its order
 };
 
-/// Reads every *.toml of data/engines that is an engine; all problems are reported.
+/// Reads every *.toml of data/engines that is an engine; all problems are reported. The defaults
+/// are those that hold everywhere; see profile_on.
 Result<std::vector<EngineProfile>> load_engine_profiles(
     const std::filesystem::path& data_directory);
 
-/// Named sets of formats (data/engines/formats.toml): "bf16", "fp8", "nvfp4", "nvfp4 experts", ...
+/// The engine's defaults on an accelerator with this much visible memory, at a release ("" = the
+/// latest).
+EngineProfile profile_on(const EngineProfile& profile, const Accelerator& accelerator,
+                         Bytes visible_memory, std::string_view version = {});
+
+/// Named sets of formats (data/engines/formats.toml): "bf16", "fp8", "nvfp4_experts", ...
 Result<std::vector<InferenceFormats>> load_inference_formats(
     const std::filesystem::path& data_directory);
+
+/// The set with the cache that the engine picks for it when nothing else is said.
+InferenceFormats formats_of_engine(const InferenceFormats& formats, const EngineProfile& profile);
 
 }  // namespace polyfleet

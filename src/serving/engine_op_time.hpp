@@ -1,0 +1,37 @@
+// Device time of a list of inference operators and collectives on one accelerator of a replica:
+// the same kernel and collective models as training, with what inference adds (weights stored
+// narrower than multiplied, batched absorbed products, decode attention over a narrow cache).
+// Everything runs one after another; wrong where an engine overlaps communication with compute.
+#pragma once
+
+#include <string>
+
+#include "serving/engine_machine.hpp"
+#include "workload/inference_work.hpp"
+
+namespace polyfleet {
+
+/// Seconds by kind of work, and the 1-sigma of their sum (operators of one kind fully correlated,
+/// kinds independent).
+struct WorkTime {
+  enum Kind { products, experts, attention, small_kernels, communication };
+  static constexpr int kKinds = 5;
+  Seconds by_kind[kKinds];
+  Seconds deviation[kKinds];
+
+  Seconds total() const;
+  Seconds sigma() const;
+  WorkTime& add(const WorkTime& other, double times = 1);
+};
+
+/// Times one operator; weight-only products: the larger of reading the stored weights at the rate
+/// of the wide product and of its arithmetic at the rate of many rows.
+KernelTime inference_op_time(const Op& op, const KernelCosts& kernels);
+
+/// Ranks of a collective: tensor ranks are neighbours, then context, then pipeline.
+RankGroup inference_rank_group(const Comm& comm, const ServingLayout& layout, int scale_up_domain);
+
+WorkTime work_time(const InferenceWork& work, const EngineMachine& machine,
+                   const CollectiveCosts& collectives, const ServingLayout& layout);
+
+}  // namespace polyfleet

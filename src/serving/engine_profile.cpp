@@ -1,0 +1,231 @@
+#include "serving/engine_profile.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <set>
+
+#include "config/fields.hpp"
+#include "units/text.hpp"
+
+namespace polyfleet {
+namespace {
+
+Field<EngineSettings> picos_field(std::string key, Picos EngineSettings::*member,
+                                  std::string help) {
+  return {key,
+          "quantity: us, ms, s",
+          std::move(help),
+          false,
+          [=](EngineSettings& into, const Value& value, Diagnostics& out) {
+            const auto text = detail::read_text(value, key, out);
+            if (!text) return;
+            const Result<Seconds> time = parse_quantity<Seconds>(*text);
+            if (time) {
+              into.*member = picos_of(*time);
+            } else {
+              for (Diagnostic found : time.problems()) {
+                found.where = value.where();
+                out.push_back(std::move(found));
+              }
+            }
+          },
+          [=](const EngineSettings& from) {
+            return Value(exact_text(seconds_of_picos(from.*member)));
+          }};
+}
+
+const FieldTable<EngineSettings>& setting_fields() {
+  using S = EngineSettings;
+  constexpr double kMost = 1e9;
+  static const FieldTable<S> fields{
+      choice_field<S, BatchingPolicy>(
+          "batching", &S::batching,
+          {{"mixed", BatchingPolicy::mixed}, {"prefill_first", BatchingPolicy::prefill_first}},
+          "whether prompts share iterations with decode"),
+      choice_field<S, PreemptionMode>(
+          "preemption", &S::preemption,
+          {{"recompute", PreemptionMode::recompute}, {"swap", PreemptionMode::swap}},
+          "what happens to the last sequence when the cache is full"),
+      integer_field("token_budget", &S::token_budget, {1, kMost}, "new tokens in one iteration"),
+      integer_field("max_sequences", &S::max_sequences, {1, kMost}, "running at once"),
+      integer_field("block_tokens", &S::block_tokens, {1, 4096}, "tokens of one cache block"),
+      number_field("watermark", &S::watermark, {0, 1}, "share of blocks kept free on admission"),
+      bool_field("chunked_prefill", &S::chunked_prefill, "prompts are cut into chunks"),
+      bool_field("prefix_cache", &S::prefix_cache, "blocks of shared prefixes are kept"),
+      picos_field("front_end", &S::front_end, "between arrival and the queue"),
+      picos_field("first_token_delay", &S::first_token_delay, "between prefill and the user"),
+      integer_field("first_token_steps", &S::first_token_steps, {0, 1000},
+                    "decode iterations a first token waits"),
+  };
+  return fields;
+}
+
+const FieldTable<EngineProfile>& profile_fields() {
+  using P = EngineProfile;
+  static const FieldTable<P> fields{
+      number_field("memory_fraction", &P::memory_fraction, {0.01, 1}, "share of memory it takes"),
+      choice_field<P, MemoryRule>("memory_rule", &P::memory_rule,
+                                  {{"of_total", MemoryRule::of_total},
+                                   {"static_pool", MemoryRule::static_pool},
+                                   {"of_free", MemoryRule::of_free}},
+                                  "what the fraction is a fraction of"),
+      quantity_field("memory_reserve", &P::memory_reserve, {0, 64e9}, "beside weights and cache"),
+      quantity_field("host_per_iteration", &P::host_per_iteration, {0, 1},
+                     "that the device waits for"),
+      quantity_field("host_per_sequence", &P::host_per_sequence, {0, 1}, "for each running one"),
+      quantity_field("eager_floor_per_layer", &P::eager_floor_per_layer, {0, 1},
+                     "host launch of one layer without a graph"),
+      integer_field("graph_sequences", &P::graph_sequences, {0, 1e6},
+                    "largest decode batch replayed as a graph"),
+      number_field("small_kernels_per_layer", &P::small_kernels_per_layer, {0, 1000},
+                   "0 = as the operators count them"),
+      text_field("collective_library", &P::collective_library, "of its all-reduce"),
+      bool_field("cache_follows_weights", &P::cache_follows_weights,
+                 "FP8 cache with narrower weights"),
+  };
+  return fields;
+}
+
+const FieldTable<EngineSettingRule>& rule_fields() {
+  using R = EngineSettingRule;
+  static const FieldTable<R> fields{
+      required(text_field("key", &R::key, "which default")),
+      required(Field<R>{"value", "any", "what it is", false,
+                        [](R& into, const Value& value, Diagnostics&) { into.value = value; },
+                        [](const R& from) { return from.value; }}),
+      text_list_field("families", &R::families, "accelerator families where it holds"),
+      text_list_field("except_families", &R::except_families, "families where it does not"),
+      text_list_field("accelerators", &R::accelerators, "accelerators where it holds"),
+      quantity_field("memory_at_least", &R::memory_at_least, {0, 1e13}, "visible memory"),
+      text_field("version_below", &R::version_below, "releases before this one"),
+      required(text_field("source", &R::source, "where it stands")),
+      required(text_field("status", &R::status, "who states it")),
+  };
+  return fields;
+}
+
+const FieldTable<EngineProfile>& document_fields() {
+  using P = EngineProfile;
+  static const FieldTable<P> fields{
+      required(text_field("id", &P::id, "name of the engine in scenarios")),
+      required(text_field("name", &P::name, "as its makers write it")),
+      required(text_list_field("vendors", &P::vendors, "accelerator vendors that it runs on")),
+      required(text_field("source", &P::source, "repository and releases")),
+      required(Field<P>{"setting", "list of tables", "defaults", false,
+                        [](P& into, const Value& value, Diagnostics& out) {
+                          const Array* list = value.array();
+                          if (list == nullptr) return detail::not_an_array(value, "setting", out);
+                          for (const Value& item : *list)
+                            read_fields(item, rule_fields(), into.rules.emplace_back(), "setting",
+                                        out);
+                        },
+                        [](const P&) { return Value(); }}),
+  };
+  return fields;
+}
+
+/// Puts one default into the profile; adds a diagnostic for an unknown key or a faulty value.
+void apply(const EngineSettingRule& rule, EngineProfile& into, Diagnostics& out) {
+  if (const auto* field = field_named(profile_fields(), rule.key)) {
+    field->read(into, rule.value, out);
+  } else if (const auto* setting = field_named(setting_fields(), rule.key)) {
+    setting->read(into.settings, rule.value, out);
+  } else {
+    std::vector<std::string> known = keys_of(profile_fields());
+    for (const std::string& key : keys_of(setting_fields())) known.push_back(key);
+    detail::unknown_key(rule.key, rule.value, known, out);
+  }
+}
+
+bool holds_everywhere(const EngineSettingRule& rule) {
+  return rule.families.empty() && rule.except_families.empty() && rule.accelerators.empty() &&
+         rule.memory_at_least == 0 * byte && rule.version_below.empty();
+}
+
+bool contains(const std::vector<std::string>& list, const std::string& item) {
+  return std::find(list.begin(), list.end(), item) != list.end();
+}
+
+/// The numbers of a release, whatever stands between them ("0.5.10.post1" = 0, 5, 10, 1).
+std::vector<int> release_numbers(std::string_view text) {
+  std::vector<int> numbers;
+  const char* at = text.data();
+  const char* end = at + text.size();
+  while (at != end) {
+    int number = 0;
+    const auto [next, error] = std::from_chars(at, end, number);
+    if (error == std::errc()) numbers.push_back(number);
+    at = error == std::errc() ? next : at + 1;
+    if (at != end && error == std::errc() && *at == '-') ++at;
+  }
+  return numbers;
+}
+
+bool is_before(std::string_view version, std::string_view bound) {
+  if (version.empty()) return false;  // the latest
+  return release_numbers(version) < release_numbers(bound);
+}
+
+Result<EngineProfile> read_profile(const std::string& path) {
+  const Result<Value> document = read_document(path);
+  if (!document) return document.problems();
+  Diagnostics problems;
+  EngineProfile profile;
+  read_fields(*document, document_fields(), profile, "engine", problems);
+  EngineProfile scratch = profile;
+  for (const EngineSettingRule& rule : profile.rules) {
+    EngineProfile& into = holds_everywhere(rule) ? profile : scratch;
+    apply(rule, into, problems);
+  }
+  if (!problems.empty()) return problems;
+  return profile;
+}
+
+}  // namespace
+
+Result<std::vector<EngineProfile>> load_engine_profiles(
+    const std::filesystem::path& data_directory) {
+  static const std::set<std::string> kNoEngines{"formats", "visible_memory", "recipes"};
+  const std::filesystem::path folder = data_directory / "engines";
+  std::error_code error;
+  std::vector<std::filesystem::path> files;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
+    if (entry.path().extension() == ".toml" && !kNoEngines.contains(entry.path().stem().string()))
+      files.push_back(entry.path());
+  }
+  if (error)
+    return problem(fmt::format("{}: {}", folder.string(), error.message()),
+                   "point to a data folder with engines/");
+  std::sort(files.begin(), files.end());
+  std::vector<EngineProfile> profiles;
+  Diagnostics problems;
+  for (const auto& file : files) {
+    Result<EngineProfile> profile = read_profile(file.string());
+    if (profile) {
+      profiles.push_back(std::move(*profile));
+    } else {
+      problems.insert(problems.end(), profile.problems().begin(), profile.problems().end());
+    }
+  }
+  if (!problems.empty()) return problems;
+  return profiles;
+}
+
+EngineProfile profile_on(const EngineProfile& profile, const Accelerator& accelerator,
+                         Bytes visible_memory, std::string_view version) {
+  EngineProfile result = profile;
+  Diagnostics problems;  // none: every value was read once on loading
+  for (const EngineSettingRule& rule : profile.rules) {
+    if (!rule.families.empty() && !contains(rule.families, accelerator.family)) continue;
+    if (contains(rule.except_families, accelerator.family)) continue;
+    if (!rule.accelerators.empty() && !contains(rule.accelerators, accelerator.id)) continue;
+    if (visible_memory < rule.memory_at_least) continue;
+    if (!rule.version_below.empty() && !is_before(version, rule.version_below)) continue;
+    apply(rule, result, problems);
+  }
+  return result;
+}
+
+}  // namespace polyfleet
