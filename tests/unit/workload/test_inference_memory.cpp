@@ -89,6 +89,21 @@ TEST_CASE("Narrow weights take their bytes, and prefill context ranks share the 
   CHECK(llama.cached(1) == 131072);
 }
 
+TEST_CASE("Up-projections of latent attention: once where wide, a wide copy beside narrow ones") {
+  InferenceSetting deepseek{fixture::catalogue_model("deepseek-v3")};
+  InferenceSetting sparse{fixture::catalogue_model("deepseek-v3.2")};
+  const double up = 61.0 * 512 * 128 * (128 + 128);
+  const double index = 61 * (1536.0 * 64 * 128 + 7168.0 * (128 + 64));
+  CHECK((sparse.memory().weights - deepseek.memory().weights) / byte == doctest::Approx(2 * index));
+  const auto narrow = [](InferenceSetting& setting) {
+    setting.formats.attention_projections = {Dtype::fp8, Dtype::fp8};
+    return setting.memory().weights / byte;
+  };
+  const double layers = 61 * (7168.0 * (1536 + 576) + 1536.0 * 128 * 192 + 128.0 * 128 * 7168);
+  const double wide = deepseek.memory().weights / byte;
+  CHECK(wide - narrow(deepseek) == doctest::Approx(layers + up - 2 * up));
+}
+
 TEST_CASE("A prediction module is one more layer with its projection") {
   const InferenceSetting deepseek{fixture::catalogue_model("deepseek-v3")};
   // the hub states 11.5 B unique parameters for the module (14 B with embedding and head)
