@@ -28,6 +28,9 @@ struct EngineSettings {
   std::int64_t cache_blocks = 0;     ///< of the replica (all attention ranks together)
   double watermark = 0.01;           ///< share of blocks kept free on admission
   bool chunked_prefill = true;       ///< false: a prompt runs whole (beyond the budget alone)
+  /// Admission needs blocks for the whole prompt and takes them (vLLM with
+  /// scheduler_reserve_full_isl, SGLang); false: for its first chunk only (earlier vLLM V1).
+  bool reserve_prompt = true;
   bool prefix_cache = false;
   std::int64_t max_model_length = 0;  ///< 0 = the cache is the only limit
   Picos swap_per_token = 0;           ///< host link time of one token's cache, for swap
@@ -39,6 +42,10 @@ struct EngineSettings {
   /// (accepted drafts and the sure one), in a fixed pattern floor((i+1)r) - floor(ir).
   std::int64_t tokens_per_step_numerator = 1;
   std::int64_t tokens_per_step_denominator = 1;
+  std::int64_t draft_tokens = 0;  ///< a decoding sequence takes 1 + this of the token budget
+  /// Arrivals are looked for only after so many decode iterations (SGLang's
+  /// --scheduler-recv-interval); always after a prefill and when idle.
+  std::int64_t receive_interval = 1;
 };
 
 }  // namespace polyfleet

@@ -20,18 +20,22 @@ namespace polyfleet {
 /// recomputed prefill covers them.
 struct RequestState {
   ServingRequest request;
-  std::int64_t generated = 0;      ///< output tokens the user has
+  std::int64_t generated = 0;      ///< output tokens there are; brought up to date on leaving
   std::int64_t cached_tokens = 0;  ///< prompt tokens found in the prefix cache when last admitted
-  bool cache_arrives = false;  ///< decode pool: the prompt's cache comes by transfer, no prefill
-  Picos queued = 0;            ///< handed to the present replica
-  Picos started = kNever;      ///< first scheduled
+  /// Decode pool: the prompt's cache comes by transfer, no prefill. False again once it is lost.
+  bool cache_arrives = false;
+  Picos queued = 0;        ///< handed to the present replica
+  Picos started = kNever;  ///< first scheduled
   Picos first_token = kNever;
   Picos last_token = kNever;
   std::int32_t preemptions = 0;
   std::int32_t restarts = 0;  ///< moved to another replica after a failure or a drain
+  std::int32_t slot = -1;     ///< the replica's own; -1 = at none
 };
 
-/// Told in order of time. The pointers stay valid until told finished.
+/// Told in order of time, with the engine's time; what the user sees (first_token_delay included)
+/// stands in the state. The pointers stay valid until told finished. Calls no function of the
+/// replica that tells it, except load() and totals().
 class ReplicaListener {
  public:
   virtual ~ReplicaListener() = default;
@@ -63,6 +67,7 @@ struct ReplicaTotals {
 /// How to run: `skip_ahead = false` makes every step an event (the proof that skipping is exact).
 struct ReplicaOptions {
   bool skip_ahead = true;
+  bool audit = false;  ///< recounts blocks and tokens after every event (tests; slow)
 };
 
 class Replica {
@@ -74,14 +79,17 @@ class Replica {
   Replica& operator=(Replica&&) noexcept;
   ~Replica();
 
-  /// Hands a request in. Precondition: advanced to `now`, which is not before any earlier call.
+  /// Hands a request in; `now` is not before any earlier call's. An iteration that ended by then
+  /// began its successor without it; an idle replica takes all requests of one instant together.
   void submit(RequestState& state, Picos now);
   /// When something next changes here of itself (the end of the present iteration or run of
   /// iterations); kNever when idle.
   Picos next_event() const;
-  /// Runs every iteration that ends at or before `until`.
+  /// Runs every iteration that ends at or before `until`. load() and prefix_match() are as of the
+  /// last whole iteration only after this.
   void advance(Picos until);
-  /// Takes a request out (cancelled, or moved); it must be here. Its blocks are freed.
+  /// Takes a request out (cancelled, or moved); it must be here. Its blocks are freed at once, the
+  /// iteration in flight takes its time.
   void withdraw(RequestState& state, Picos now);
   /// Everything that is here, in order of admission then queue, and the replica is empty: failure
   /// or a hard drain. Generated tokens stay with the requests; caches are lost.
