@@ -179,6 +179,14 @@ std::string TraceRow::set_media(TraceColumn column, std::string_view text) {
     request_.priority = static_cast<std::int32_t>(*number);
     return {};
   }
+  if (column == TraceColumn::guidance_passes) {
+    constexpr double kMostPasses = 1000;
+    const auto passes = parse_number(text);
+    if (!passes || *passes < 0 || *passes > kMostPasses)
+      return fmt::format("'{}' is not a number of forwards from 0 to {}", shown(text), kMostPasses);
+    media_.guidance_passes = *passes;
+    return {};
+  }
   // A day of video at 120 frames a second and 64k pictures stay below.
   constexpr std::int64_t kMost = 20'000'000;
   if (!number || *number < 0 || *number > kMost)
@@ -190,7 +198,6 @@ std::string TraceRow::set_media(TraceColumn column, std::string_view text) {
   if (column == TraceColumn::height) media_.height = value;
   if (column == TraceColumn::width) media_.width = value;
   if (column == TraceColumn::steps) media_.steps = static_cast<int>(*number);
-  if (column == TraceColumn::guidance_passes) media_.guidance_passes = value;
   return {};
 }
 

@@ -256,9 +256,6 @@ TEST_CASE("the traces in data/ hold what their page says") {
       output += static_cast<double>(each.output_tokens);
     }
     const auto count = static_cast<double>(requests->size());
-    MESSAGE(expected.file << " " << requests->size() << " "
-                          << seconds_of_picos(requests->back().arrival) / second << " s "
-                          << input / count << " " << output / count);
     CHECK(requests->size() == expected.requests);
     if (expected.input == 0) continue;
     CHECK(seconds_of_picos(requests->back().arrival) / second ==
