@@ -8,9 +8,9 @@ namespace {
 using Rental = std::optional<Figure<UsdPerSecond>>;
 
 /// The first published rental: of the system, of the part, its contract price.
-const Figure<UsdPerSecond>* published_rental(const Machine& machine) {
+const Figure<UsdPerSecond>* published_rental(const PricedPart& part) {
   for (const Rental* each :
-       {&machine.system.rental, &machine.accelerator.rental, &machine.accelerator.contract}) {
+       {&part.system.rental, &part.accelerator.rental, &part.accelerator.contract}) {
     if (each->has_value()) return &**each;
   }
   return nullptr;
@@ -20,6 +20,11 @@ const Figure<UsdPerSecond>* published_rental(const Machine& machine) {
 
 Result<PricedTraining> training_prices(const Workspace& workspace, const StatedScenario& stated,
                                        const Machine& machine) {
+  return part_prices(workspace, stated, {machine.accelerator, machine.system});
+}
+
+Result<PricedTraining> part_prices(const Workspace& workspace, const StatedScenario& stated,
+                                   const PricedPart& part) {
   PricedTraining priced;
   TrainingPrices& prices = priced.prices;
   const auto assume = [&](std::string setting, std::string value, std::string basis) {
@@ -30,7 +35,7 @@ Result<PricedTraining> training_prices(const Workspace& workspace, const StatedS
   prices.device = stated.prices.device;
   if (prices.device) {
     prices.basis = "as stated";
-  } else if (const Figure<UsdPerSecond>* rental = published_rental(machine)) {
+  } else if (const Figure<UsdPerSecond>* rental = published_rental(part)) {
     prices.device = rental->value;
     prices.basis =
         fmt::format("catalogue: {} per accelerator ({}, {}); electricity is part of it",

@@ -15,7 +15,15 @@ struct PricedTraining {
   std::vector<Assumption> assumptions;
 };
 
+/// What a price is asked for.
+struct PricedPart {
+  const Accelerator& accelerator;
+  const System& system;
+};
+
 /// Errors: an unknown site.
+Result<PricedTraining> part_prices(const Workspace& workspace, const StatedScenario& stated,
+                                   const PricedPart& part);
 Result<PricedTraining> training_prices(const Workspace& workspace, const StatedScenario& stated,
                                        const Machine& machine);
 

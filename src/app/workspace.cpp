@@ -54,19 +54,20 @@ Result<System> Workspace::usual_system(const Accelerator& part, const std::strin
                  "add default_system = \"...\" to it, or give a system");
 }
 
-Result<Machine> Workspace::load(const std::string& accelerator, const std::string& system) const {
+Result<std::pair<Accelerator, System>> Workspace::parts_named(const std::string& accelerator,
+                                                              const std::string& system) const {
   if (accelerator.empty()) {
     const Result<System> housing = catalogue_.system(system);
     if (!housing) return housing.problems();
     const Result<Accelerator> part = catalogue_.accelerator_of(*housing);
     if (!part) return part.problems();
-    return load_machine(*part, *housing, data_directory_);
+    return std::pair(*part, *housing);
   }
   const Result<Accelerator> part = part_named(accelerator);
   const Result<System> housing = !system.empty() ? catalogue_.system(system)
                                  : part          ? usual_system(*part, accelerator)
                                                  : Result<System>(Diagnostics{});
-  if (part && housing) return load_machine(*part, *housing, data_directory_);
+  if (part && housing) return std::pair(*part, *housing);
   Diagnostics problems;
   if (!part) problems = part.problems();
   if (!housing)
@@ -79,7 +80,9 @@ Result<const Machine*> Workspace::machine(const std::string& accelerator,
   const std::string key = accelerator + '|' + system;
   auto found = machines_.find(key);
   if (found == machines_.end()) {
-    Result<Machine> loaded = load(accelerator, system);
+    const auto parts = parts_named(accelerator, system);
+    if (!parts) return parts.problems();
+    Result<Machine> loaded = load_machine(parts->first, parts->second, data_directory_);
     if (!loaded) return loaded.problems();
     found = machines_.emplace(key, std::make_unique<Machine>(*std::move(loaded))).first;
   }
@@ -103,6 +106,40 @@ Result<const MappingTables*> Workspace::mapping_tables() {
     mapping_tables_ = std::make_unique<MappingTables>(*std::move(loaded));
   }
   return static_cast<const MappingTables*>(mapping_tables_.get());
+}
+
+Result<const EngineMachine*> Workspace::engine_machine(const std::string& accelerator,
+                                                       const std::string& system) {
+  const std::string key = accelerator + '|' + system;
+  auto found = engine_machines_.find(key);
+  if (found == engine_machines_.end()) {
+    const auto parts = parts_named(accelerator, system);
+    if (!parts) return parts.problems();
+    Result<EngineMachine> loaded =
+        load_engine_machine(parts->first, parts->second, data_directory_);
+    if (!loaded) return loaded.problems();
+    auto machine = std::make_unique<EngineMachine>(*std::move(loaded));
+    found = engine_machines_.emplace(key, std::move(machine)).first;
+  }
+  return static_cast<const EngineMachine*>(found->second.get());
+}
+
+Result<const std::vector<EngineProfile>*> Workspace::engine_profiles() {
+  if (engine_profiles_ == nullptr) {
+    Result<std::vector<EngineProfile>> loaded = load_engine_profiles(data_directory_);
+    if (!loaded) return loaded.problems();
+    engine_profiles_ = std::make_unique<std::vector<EngineProfile>>(*std::move(loaded));
+  }
+  return static_cast<const std::vector<EngineProfile>*>(engine_profiles_.get());
+}
+
+Result<const std::vector<InferenceFormats>*> Workspace::inference_formats() {
+  if (inference_formats_ == nullptr) {
+    Result<std::vector<InferenceFormats>> loaded = load_inference_formats(data_directory_);
+    if (!loaded) return loaded.problems();
+    inference_formats_ = std::make_unique<std::vector<InferenceFormats>>(*std::move(loaded));
+  }
+  return static_cast<const std::vector<InferenceFormats>*>(inference_formats_.get());
 }
 
 }  // namespace polyfleet

@@ -9,9 +9,13 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "base/result.hpp"
 #include "catalogue/catalogue.hpp"
+#include "serving/engine_machine.hpp"
+#include "serving/engine_profile.hpp"
 #include "training/estimate.hpp"
 #include "training/machine.hpp"
 #include "validation/knowledge.hpp"
@@ -38,13 +42,20 @@ class Workspace {
   Result<const TrainingModels*> training_models();
   /// Framework profiles, precision recipes and the wording of published rows.
   Result<const MappingTables*> mapping_tables();
+  /// The same as machine(), with the kernels and collectives of inference engines.
+  Result<const EngineMachine*> engine_machine(const std::string& accelerator,
+                                              const std::string& system);
+  /// Every inference engine of data/engines, and the named sets of number formats.
+  Result<const std::vector<EngineProfile>*> engine_profiles();
+  Result<const std::vector<InferenceFormats>*> inference_formats();
 
  private:
   Workspace(std::filesystem::path data_directory, Catalogue catalogue)
       : data_directory_(std::move(data_directory)), catalogue_(std::move(catalogue)) {}
   Result<Accelerator> part_named(const std::string& name) const;
   Result<System> usual_system(const Accelerator& part, const std::string& name) const;
-  Result<Machine> load(const std::string& accelerator, const std::string& system) const;
+  Result<std::pair<Accelerator, System>> parts_named(const std::string& accelerator,
+                                                     const std::string& system) const;
 
   std::filesystem::path data_directory_;
   Catalogue catalogue_;
@@ -52,6 +63,9 @@ class Workspace {
   std::map<std::string, std::unique_ptr<Machine>, std::less<>> machines_;
   std::unique_ptr<TrainingModels> training_models_;
   std::unique_ptr<MappingTables> mapping_tables_;
+  std::map<std::string, std::unique_ptr<EngineMachine>, std::less<>> engine_machines_;
+  std::unique_ptr<std::vector<EngineProfile>> engine_profiles_;
+  std::unique_ptr<std::vector<InferenceFormats>> inference_formats_;
 };
 
 }  // namespace polyfleet

@@ -23,6 +23,7 @@ std::vector<CommandSpec> command_list(CommandArguments& arguments) {
       catalogue_compare_command(arguments.compare),
       estimate_train_command(arguments.estimate),
       estimate_run_command(arguments.run),
+      estimate_serve_command(arguments.serve),
       plan_train_command(arguments.plan),
       plan_size_command(arguments.size),
       export_command(arguments.exports),

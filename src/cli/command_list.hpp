@@ -5,6 +5,7 @@
 
 #include "cli/command_table.hpp"
 #include "cli/commands.hpp"
+#include "cli/estimate_serve_command.hpp"
 #include "cli/launch_command.hpp"
 #include "cli/plan_command.hpp"
 #include "cli/run_command.hpp"
@@ -18,6 +19,7 @@ struct CommandArguments {
   CatalogueCompareArguments compare;
   EstimateArguments estimate;
   RunArguments run;
+  EstimateServeArguments serve;
   PlanArguments plan;
   SizeArguments size;
   ExportArguments exports;

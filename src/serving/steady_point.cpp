@@ -35,7 +35,9 @@ SteadyShape steady_shape(const EngineSettings& settings, const SteadyLoad& load)
 double SteadyPoints::largest_chunk(double decoding) const {
   const EngineSettings& settings = engine_.settings;
   const auto budget = static_cast<double>(settings.token_budget);
-  const double left = settings.batching == BatchingPolicy::mixed ? budget - decoding : budget;
+  const double each = 1 + static_cast<double>(settings.draft_tokens);
+  const double left =
+      settings.batching == BatchingPolicy::mixed ? budget - decoding * each : budget;
   const double chunk = std::max(1.0, left);
   return settings.chunked_prefill ? chunk : std::max(chunk, shape_.prompt);
 }
@@ -118,7 +120,8 @@ void SteadyPoints::add_waiting(SteadyPoint& point, double beside) const {
   const Prefill batch = prefill(beside, prompts);
   const double busy = std::min(1.0, arrivals * batch.full / prompts);
   const double spread = 1 + shape_.prompt_spread / prompts;
-  point.residual = busy * batch.full / 2 * spread + (1 - busy) * decode_runs * step_alone / 2;
+  const double looked_for = static_cast<double>(engine_.settings.receive_interval) * step_alone / 2;
+  point.residual = busy * batch.full / 2 * spread + (1 - busy) * decode_runs * looked_for;
   const double service = 1 / most_prompts(beside);
   const double load = arrivals * service;
   point.congestion = load < 1 ? load * load * service * (1 + shape_.prompt_spread) / 2 / (1 - load)

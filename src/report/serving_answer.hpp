@@ -1,0 +1,54 @@
+// Serving questions with their answers, as every form of report takes them.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "serving/cluster.hpp"
+#include "serving/engine_model.hpp"
+#include "serving/steady_state.hpp"
+#include "training/estimate.hpp"
+
+namespace polyfleet {
+
+/// An engine ready to be asked, with what it rests on. The model and the machine belong to the
+/// workspace.
+struct ResolvedEngine {
+  const ModelSpec* model = nullptr;
+  const EngineMachine* machine = nullptr;
+  std::unique_ptr<EngineProfile> profile;  ///< as it is on this part
+  std::unique_ptr<EngineModel> engine;
+  TrainingPrices prices;  ///< of one accelerator, of electricity, of carbon
+  std::vector<Assumption> assumptions;
+
+  /// What the replica costs in a second without electricity; nothing where no price is known.
+  std::optional<UsdPerSecond> replica_price() const {
+    if (!prices.device) return std::nullopt;
+    return static_cast<double>(engine->accelerators()) * *prices.device;
+  }
+};
+
+/// One row of a throughput-latency curve.
+struct ServedPoint {
+  double concurrency = 0;  ///< 0 = an open stream
+  SteadyState state;
+  IterationBreakdown iteration;           ///< a decode step at this batch
+  double low = 1, high = 1;               ///< 80 % factors on times
+  std::optional<Usd> per_million_output;  ///< tokens
+  std::optional<Usd> per_million_total;   ///< input and output tokens
+  std::optional<GramsCo2e> carbon_per_million_output;
+};
+
+struct ServingEstimate {
+  std::string name;
+  ResolvedEngine served;
+  SteadyLoad load;  ///< lengths; concurrency and rate are those of the points
+  std::vector<ServedPoint> points;
+  std::optional<ServedPoint> within;  ///< highest rate within the bounds, where these were stated
+  std::optional<Seconds> ttft_bound, tpot_bound;
+  std::string interval_basis;
+};
+
+}  // namespace polyfleet
