@@ -56,6 +56,7 @@ class EngineModel::State {
                 .machine = *question.machine,
                 .graph = library("_graph"),
                 .eager = library("_eager"),
+                .kernels = question.profile->kernels,
                 .queries = queries()}) {}
 
   double queries() const { return 1.0 + question.speculation.draft_tokens; }

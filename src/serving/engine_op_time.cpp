@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "cost/moe_kernel_form.hpp"
+
 namespace polyfleet {
 namespace {
 
@@ -21,15 +23,27 @@ WorkTime::Kind kind_of(const Op& op) {
   }
 }
 
-/// Time of a product whose weights are stored in another format than they are multiplied in.
-/// `wide` is the same product with weights as multiplied, `arithmetic` its time where arithmetic
-/// decides (scaled to these rows).
-KernelTime weight_only(const KernelTime& wide, Seconds arithmetic, double bytes_ratio,
-                       Seconds launch) {
-  KernelTime result = wide;
+/// The larger of reading weights at the rate of the 16-bit product (`wide`, whose weights are
+/// `bytes_ratio` times as large) and of the arithmetic.
+KernelTime reading_or_arithmetic(const KernelTime& wide, const KernelTime& arithmetic,
+                                 double bytes_ratio, Seconds launch) {
   const Seconds reading = max(wide.time - launch, 0 * second) * bytes_ratio + launch;
-  result.time = max(reading, arithmetic);
+  KernelTime result = reading > arithmetic.time ? wide : arithmetic;
+  result.time = max(reading, arithmetic.time);
   return result;
+}
+
+constexpr Dtype kWide = Dtype::bf16;
+
+double bytes_over_wide(const Op& op) {
+  return bytes_per_element(op.stored.value_or(op.dtype)) / bytes_per_element(kWide);
+}
+
+/// Tables of narrow products that contain their input's quantisation tell the product's own time at
+/// few rows badly: the split is a fit.
+bool reads_as_wide(const Op& op, const GemmShape& shape, const KernelCosts& kernels) {
+  if (op.stored && *op.stored != op.dtype) return true;
+  return kernels.gemm_with_quantise(shape).time > kernels.gemm(shape).time;
 }
 
 KernelTime gemm_time(const Op& op, const KernelCosts& kernels) {
@@ -37,33 +51,41 @@ KernelTime gemm_time(const Op& op, const KernelCosts& kernels) {
   // all columns has the same arithmetic and weights.
   const GemmShape shape{.m = op.m / op.groups, .n = op.n * op.groups, .k = op.k, .dtype = op.dtype};
   KernelTime time = kernels.gemm(shape);
-  if (op.stored && *op.stored != op.dtype) {
-    GemmShape many = shape;
+  if (reads_as_wide(op, shape, kernels)) {
+    GemmShape many = shape, wide = shape;
     many.m = std::max(shape.m, kManyRows);
-    const Seconds arithmetic = kernels.gemm(many).time * (shape.m / many.m);
-    time =
-        weight_only(time, arithmetic, bytes_per_element(*op.stored) / bytes_per_element(op.dtype),
-                    kernels.launch_latency());
+    wide.dtype = kWide;
+    KernelTime arithmetic = kernels.gemm(many);
+    arithmetic.time *= shape.m / many.m;
+    time = reading_or_arithmetic(kernels.gemm(wide), arithmetic, bytes_over_wide(op),
+                                 kernels.launch_latency());
   }
   time.time *= op.count;
   return time;
 }
 
-KernelTime grouped_time(const Op& op, const KernelCosts& kernels) {
+KernelTime grouped_time(const Op& op, const KernelCosts& kernels, const EngineKernels& engine) {
   const GroupedGemmShape shape{.tokens = op.m,
                                .experts = op.groups,
                                .n = op.n,
                                .k = op.k,
                                .dtype = op.dtype,
                                .imbalance = op.imbalance};
-  KernelTime time = kernels.grouped_gemm(shape);
-  if (op.stored && *op.stored != op.dtype) {
+  KernelTime time;
+  if (engine.streaming_experts || (op.stored && *op.stored != op.dtype)) {
     GroupedGemmShape many = shape;
     many.tokens = std::max(shape.tokens, kManyRows * op.groups);
-    const Seconds arithmetic = kernels.grouped_gemm(many).time * (shape.tokens / many.tokens);
-    time =
-        weight_only(time, arithmetic, bytes_per_element(*op.stored) / bytes_per_element(op.dtype),
-                    kernels.launch_latency());
+    KernelTime arithmetic = kernels.grouped_gemm(many);
+    arithmetic.time *= shape.tokens / many.tokens;
+    // One dense product with the columns of all touched experts reads the same weights.
+    const double touched = touched_experts(op.m * op.imbalance, op.groups);
+    const KernelTime wide = kernels.gemm(
+        {.m = op.m * op.imbalance / touched, .n = op.n * touched, .k = op.k, .dtype = kWide});
+    time = reading_or_arithmetic(wide, arithmetic, bytes_over_wide(op), kernels.launch_latency());
+    constexpr double kProductsOfLayer = 2;
+    time.time += engine.expert_overhead / kProductsOfLayer;
+  } else {
+    time = kernels.grouped_gemm(shape);
   }
   time.time *= op.count;
   return time;
@@ -122,13 +144,15 @@ WorkTime& WorkTime::add(const WorkTime& other, double times) {
   return *this;
 }
 
-KernelTime inference_op_time(const Op& op, const KernelCosts& kernels) {
+KernelTime inference_op_time(const Op& op, const KernelCosts& kernels,
+                             const EngineKernels& engine) {
   if (is_empty(op)) return {};
   switch (op.kind) {
     case OpKind::gemm:
       return gemm_time(op, kernels);
     case OpKind::grouped_gemm:
-      return op.op_class == OpClass::expert ? grouped_time(op, kernels) : gemm_time(op, kernels);
+      return op.op_class == OpClass::expert ? grouped_time(op, kernels, engine)
+                                            : gemm_time(op, kernels);
     case OpKind::attention:
       return attention_time(op, kernels);
     case OpKind::traffic:
@@ -159,19 +183,72 @@ RankGroup inference_rank_group(const Comm& comm, const ServingLayout& layout, in
   return {.size = size, .per_domain = std::clamp(scale_up_domain / stride, 1, size)};
 }
 
-WorkTime work_time(const InferenceWork& work, const EngineMachine& machine,
-                   const CollectiveCosts& collectives, const ServingLayout& layout) {
+namespace {
+
+/// Follows a list of operators and says which launches an engine saves.
+class SavedLaunches {
+ public:
+  SavedLaunches(const InferenceWork& work, const WorkPlace& place)
+      : engine_(place.kernels), reduces_(place.layout.attention_tensor() > 1) {
+    for (const Op& op : work.ops) {
+      if (op.op_class == OpClass::norm) widest_norm_ = max(widest_norm_, op.read);
+    }
+  }
+
+  bool saved(const Op& op) {
+    if (op.op_class == OpClass::shared_expert) inside_shared_ = !inside_shared_;
+    const bool shared = inside_shared_ || op.op_class == OpClass::shared_expert;
+    if (engine_.hides_shared_experts && shared) return true;
+    switch (op.op_class) {
+      case OpClass::norm:  // of the residual stream; norms inside attention follow no all-reduce
+        return engine_.fuses_norm && reduces_ && op.read == widest_norm_;
+      case OpClass::cast:
+        return engine_.fuses_quantise;
+      case OpClass::elementwise:  // the first of rotary embedding and cache write
+        rotary_ = !rotary_;
+        return engine_.fuses_rotary_cache && rotary_;
+      default:
+        return false;
+    }
+  }
+
+ private:
+  const EngineKernels& engine_;
+  bool reduces_, inside_shared_ = false, rotary_ = false;
+  Bytes widest_norm_;
+};
+
+/// An operator whose launch (and, for a product, latency) other work hides: what is left is its
+/// traffic and arithmetic.
+KernelTime without_launch(const Op& op, const KernelTime& time, const KernelCosts& kernels) {
+  KernelTime result = time;
+  Seconds launch = kernels.launch_latency() * op.launches;
+  if (op.kind == OpKind::gemm) {
+    constexpr double kTiny = 128;  // one tile: the least that any product takes
+    launch = max(launch, kernels.gemm({.m = op.m, .n = kTiny, .k = kTiny, .dtype = kWide}).time);
+  }
+  result.time = max(time.time - launch * op.count, 0 * second);
+  return result;
+}
+
+}  // namespace
+
+WorkTime work_time(const InferenceWork& work, const WorkPlace& place) {
+  const KernelCosts& kernels = place.machine.kernels;
+  SavedLaunches launches(work, place);
   WorkTime sum;
   for (const Op& op : work.ops) {
-    const KernelTime kernel = inference_op_time(op, machine.kernels);
+    KernelTime kernel = inference_op_time(op, kernels, place.kernels);
+    if (launches.saved(op)) kernel = without_launch(op, kernel, kernels);
     const WorkTime::Kind kind = kind_of(op);
     sum.by_kind[kind] += kernel.time;
     sum.deviation[kind] += kernel.time * kernel.sigma;
   }
   for (const Comm& comm : work.comms) {
-    const RankGroup group = inference_rank_group(comm, layout, machine.network.scale_up_domain);
+    const RankGroup group =
+        inference_rank_group(comm, place.layout, place.machine.network.scale_up_domain);
     if (group.size <= 1) continue;
-    const CollectiveTime one = collectives.time(comm.kind, comm.payload, group);
+    const CollectiveTime one = place.collectives.time(comm.kind, comm.payload, group);
     sum.by_kind[WorkTime::communication] += one.time * comm.count;
     sum.deviation[WorkTime::communication] += one.time * (comm.count * one.sigma);
   }

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "serving/engine_machine.hpp"
+#include "serving/engine_profile.hpp"
 #include "workload/inference_work.hpp"
 
 namespace polyfleet {
@@ -24,14 +25,24 @@ struct WorkTime {
   WorkTime& add(const WorkTime& other, double times = 1);
 };
 
-/// Times one operator; weight-only products: the larger of reading the stored weights at the rate
-/// of the wide product and of its arithmetic at the rate of many rows.
-KernelTime inference_op_time(const Op& op, const KernelCosts& kernels);
+/// Times one operator with the kernels that an engine runs. Where weights are stored narrower than
+/// they are multiplied, and where the table of a narrow format contains the quantisation of its
+/// input: the larger of reading the stored weights at the rate at which the part's 16-bit product
+/// of the same shape reads its own, and of the arithmetic at the rate of many rows.
+KernelTime inference_op_time(const Op& op, const KernelCosts& kernels,
+                             const EngineKernels& engine = {});
 
 /// Ranks of a collective: tensor ranks are neighbours, then context, then pipeline.
 RankGroup inference_rank_group(const Comm& comm, const ServingLayout& layout, int scale_up_domain);
 
-WorkTime work_time(const InferenceWork& work, const EngineMachine& machine,
-                   const CollectiveCosts& collectives, const ServingLayout& layout);
+/// What a list of work runs on.
+struct WorkPlace {
+  const EngineMachine& machine;
+  const CollectiveCosts& collectives;
+  const ServingLayout& layout;
+  EngineKernels kernels = {};
+};
+
+WorkTime work_time(const InferenceWork& work, const WorkPlace& place);
 
 }  // namespace polyfleet

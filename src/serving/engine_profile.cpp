@@ -4,7 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
-#include <set>
+#include <optional>
 
 #include "config/fields.hpp"
 #include "units/text.hpp"
@@ -79,8 +79,6 @@ const FieldTable<EngineProfile>& profile_fields() {
                      "host launch of one layer without a graph"),
       integer_field("graph_sequences", &P::graph_sequences, {0, 1e6},
                     "largest decode batch replayed as a graph"),
-      number_field("small_kernels_per_layer", &P::small_kernels_per_layer, {0, 1000},
-                   "0 = as the operators count them"),
       text_field("collective_library", &P::collective_library, "of its all-reduce"),
       bool_field("cache_follows_weights", &P::cache_follows_weights,
                  "FP8 cache with narrower weights"),
@@ -126,15 +124,36 @@ const FieldTable<EngineProfile>& document_fields() {
   return fields;
 }
 
+const FieldTable<EngineKernels>& kernel_fields() {
+  using K = EngineKernels;
+  static const FieldTable<K> fields{
+      bool_field("streaming_experts", &K::streaming_experts,
+                 "expert products read weights as dense ones do"),
+      quantity_field("expert_overhead", &K::expert_overhead, {0, 1e-3},
+                     "of a layer's expert products beyond reading"),
+      bool_field("hides_shared_experts", &K::hides_shared_experts,
+                 "shared experts run fused with or beside routed ones"),
+      bool_field("fuses_norm", &K::fuses_norm, "norms ride on the all-reduce before them"),
+      bool_field("fuses_quantise", &K::fuses_quantise,
+                 "activations are quantised by the kernel that makes them"),
+      bool_field("fuses_rotary_cache", &K::fuses_rotary_cache,
+                 "rotary embedding and cache write are one kernel"),
+  };
+  return fields;
+}
+
 /// Puts one default into the profile; adds a diagnostic for an unknown key or a faulty value.
 void apply(const EngineSettingRule& rule, EngineProfile& into, Diagnostics& out) {
   if (const auto* field = field_named(profile_fields(), rule.key)) {
     field->read(into, rule.value, out);
   } else if (const auto* setting = field_named(setting_fields(), rule.key)) {
     setting->read(into.settings, rule.value, out);
+  } else if (const auto* kernel = field_named(kernel_fields(), rule.key)) {
+    kernel->read(into.kernels, rule.value, out);
   } else {
     std::vector<std::string> known = keys_of(profile_fields());
     for (const std::string& key : keys_of(setting_fields())) known.push_back(key);
+    for (const std::string& key : keys_of(kernel_fields())) known.push_back(key);
     detail::unknown_key(rule.key, rule.value, known, out);
   }
 }
@@ -168,9 +187,11 @@ bool is_before(std::string_view version, std::string_view bound) {
   return release_numbers(version) < release_numbers(bound);
 }
 
-Result<EngineProfile> read_profile(const std::string& path) {
+/// Nothing where the file is no engine's: it has no settings.
+Result<std::optional<EngineProfile>> read_profile(const std::string& path) {
   const Result<Value> document = read_document(path);
   if (!document) return document.problems();
+  if (document->find("setting") == nullptr) return std::optional<EngineProfile>();
   Diagnostics problems;
   EngineProfile profile;
   read_fields(*document, document_fields(), profile, "engine", problems);
@@ -180,20 +201,18 @@ Result<EngineProfile> read_profile(const std::string& path) {
     apply(rule, into, problems);
   }
   if (!problems.empty()) return problems;
-  return profile;
+  return std::optional(std::move(profile));
 }
 
 }  // namespace
 
 Result<std::vector<EngineProfile>> load_engine_profiles(
     const std::filesystem::path& data_directory) {
-  static const std::set<std::string> kNoEngines{"formats", "visible_memory", "recipes"};
   const std::filesystem::path folder = data_directory / "engines";
   std::error_code error;
   std::vector<std::filesystem::path> files;
   for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
-    if (entry.path().extension() == ".toml" && !kNoEngines.contains(entry.path().stem().string()))
-      files.push_back(entry.path());
+    if (entry.path().extension() == ".toml") files.push_back(entry.path());
   }
   if (error)
     return problem(fmt::format("{}: {}", folder.string(), error.message()),
@@ -202,9 +221,9 @@ Result<std::vector<EngineProfile>> load_engine_profiles(
   std::vector<EngineProfile> profiles;
   Diagnostics problems;
   for (const auto& file : files) {
-    Result<EngineProfile> profile = read_profile(file.string());
+    Result<std::optional<EngineProfile>> profile = read_profile(file.string());
     if (profile) {
-      profiles.push_back(std::move(*profile));
+      if (*profile) profiles.push_back(std::move(**profile));
     } else {
       problems.insert(problems.end(), profile.problems().begin(), profile.problems().end());
     }

@@ -36,6 +36,18 @@ struct EngineSettingRule {
   std::string source, status;
 };
 
+/// Which kernels an engine runs where tables of operators do not tell: launches that it saves by
+/// fusing or by a second stream, and the grouped products of its experts.
+struct EngineKernels {
+  bool streaming_experts = false;  ///< experts read their weights as well as a dense product of as
+                                   ///< many bytes (trtllm-gen, Triton); false: as the part's table
+  Seconds expert_overhead;         ///< of a layer's grouped products beyond that reading
+  bool hides_shared_experts = false;  ///< shared experts run fused with, or beside, routed ones
+  bool fuses_norm = false;            ///< residual and norm ride on the all-reduce before them
+  bool fuses_quantise = false;        ///< activations are quantised by the kernel that makes them
+  bool fuses_rotary_cache = false;    ///< rotary embedding and cache write are one kernel
+};
+
 struct EngineProfile {
   std::string id;                    ///< "vllm", "sglang", "trtllm", "atom"
   std::string name;                  ///< "vLLM"
@@ -43,12 +55,12 @@ struct EngineProfile {
   EngineSettings settings;           ///< scheduler defaults (cache_blocks 0: from memory)
   double memory_fraction = 0.9;      ///< of the accelerator's memory that the engine takes
   MemoryRule memory_rule = MemoryRule::of_total;
-  Bytes memory_reserve;                ///< graphs, communicators, context, beside weights and cache
-  Seconds host_per_iteration;          ///< scheduling and launch that the device waits for
-  Seconds host_per_sequence;           ///< and for every running sequence (sampling, detokenising)
-  Seconds eager_floor_per_layer;       ///< prefill without a graph: host launch of one layer
-  std::int64_t graph_sequences = 0;    ///< largest decode batch replayed as a graph
-  double small_kernels_per_layer = 0;  ///< 0 = as the operator builders count them
+  Bytes memory_reserve;              ///< graphs, communicators, context, beside weights and cache
+  Seconds host_per_iteration;        ///< scheduling and launch that the device waits for
+  Seconds host_per_sequence;         ///< and for every running sequence (sampling, detokenising)
+  Seconds eager_floor_per_layer;     ///< prefill without a graph: host launch of one layer
+  std::int64_t graph_sequences = 0;  ///< largest decode batch replayed as a graph
+  EngineKernels kernels;
   std::string collective_library;      ///< of its all-reduce: "vllm" has vllm_graph, vllm_eager
   bool cache_follows_weights = false;  ///< FP8 cache with FP8 or FP4 weights unless told otherwise
   std::string source;

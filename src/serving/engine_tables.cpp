@@ -27,7 +27,10 @@ GridPlace prior_place(double prior) {
 }  // namespace
 
 WorkTime EngineTables::timed(const InferenceWork& work, bool graph) const {
-  return work_time(work, question_.machine, collectives(graph), question_.context.layout);
+  return work_time(work, {.machine = question_.machine,
+                          .collectives = collectives(graph),
+                          .layout = question_.context.layout,
+                          .kernels = question_.kernels});
 }
 
 template <class At>

@@ -18,6 +18,7 @@ struct EngineTableQuestion {
   const EngineMachine& machine;
   const CollectiveCosts& graph;  ///< all-reduce of iterations that are replayed from a graph
   const CollectiveCosts& eager;
+  EngineKernels kernels;
   double queries = 1;  ///< tokens of one decoding sequence in a step: 1 + draft tokens
 };
 
