@@ -2,6 +2,8 @@
 // routing, disaggregated prefill and decode with cache transfer, autoscaling, replicas that join,
 // drain, fail and come back. Event-driven on integer time; the same seed and input give the same
 // bytes. Every request ends exactly once: finished, refused or cancelled (checked, and reported).
+// Left out: blocks of a prefill replica are free when its request leaves, not when the cache has
+// been sent; a failed transfer is noticed when it should have arrived.
 #pragma once
 
 #include <cstdint>
@@ -11,6 +13,7 @@
 
 #include "base/result.hpp"
 #include "serving/engine_model.hpp"
+#include "serving/latency_histogram.hpp"
 #include "serving/replica.hpp"
 #include "traffic/request.hpp"
 
@@ -26,6 +29,8 @@ enum class RouterKind {
   least_energy
 };
 
+/// As the horizontal pod autoscaler of Kubernetes decides: replicas wanted = load over target,
+/// rounded up; fewer only when every decision of the last `cool_down` wanted fewer.
 struct Autoscaling {
   bool on = false;
   int least = 1, most = 1;
@@ -35,11 +40,14 @@ struct Autoscaling {
   Picos cool_down = 0;       ///< before a replica is drained
 };
 
-/// A planned or random change of one replica.
+/// A planned or random change of one replica. join: serves from then on (a replica number beyond
+/// the pool's adds one). drain: takes nothing new, hands what it has not started to others where
+/// there are any, finishes the rest and goes. fail: caches and unfinished work are lost, generated
+/// tokens are not; its requests go to other replicas. recover: serves again, caches empty.
 enum class ReplicaChange { join, drain, fail, recover };
 struct ReplicaEvent {
   Picos at = 0;
-  int pool = 0, replica = 0;
+  int pool = 0, replica = 0;  ///< replica: of the pool, from 0
   ReplicaChange change = ReplicaChange::fail;
 };
 
@@ -53,13 +61,14 @@ struct ServingPool {
   const MediaTimes* media = nullptr;   ///< instead of times: images or video, one at a time
   EngineSettings settings;
   ReplicaPower power;
-  UsdPerSecond price;  ///< of one replica
+  UsdPerSecond price;  ///< of one replica, while it is provisioned (failed ones too)
   Autoscaling autoscaling;
   Seconds mean_time_between_failures;  ///< of one replica, 0 = never
   Seconds time_to_recover;
 };
 
-/// Moving a prompt's cache from a prefill pool to a decode pool.
+/// Moving a prompt's cache from a prefill pool to a decode pool: the sender's link takes one
+/// request at a time, in order; then latency and conversion follow.
 struct CacheTransfer {
   int from_pool = 0, to_pool = 0;
   Picos latency = 0;
@@ -105,13 +114,6 @@ struct SimulationOptions {
   std::function<bool(Picos now, std::int64_t finished)> keep_going;  ///< false: stop early
 };
 
-/// Percentiles of one measure over the counted requests, in seconds (0 when there are none). From
-/// a log-spaced histogram: within 0.5 %, of constant size; mean and maximum are exact.
-struct LatencySummary {
-  std::int64_t count = 0;
-  double mean = 0, p50 = 0, p90 = 0, p95 = 0, p99 = 0, maximum = 0;
-};
-
 struct ClassReport {
   std::string name;
   std::int64_t requests = 0, finished = 0, refused = 0, cancelled = 0;
@@ -126,11 +128,21 @@ struct PoolReport {
   ReplicaTotals totals;
   double replica_seconds = 0;  ///< provisioned
   double utilisation = 0;      ///< busy share of them
-  double mean_running = 0, cache_occupancy = 0;
-  double prefix_hit_rate = 0;  ///< of prompt tokens
-  Joules energy;
-  Usd cost;
+  double mean_running = 0;     ///< sequences, per provisioned replica
+  double cache_occupancy = 0;  ///< of the blocks of provisioned replicas
+  double prefix_hit_rate = 0;  ///< of prompt tokens admitted, recomputed ones included
+  std::int64_t failures = 0, requests_ended = 0;
+  bool power_known = false;  ///< else energy and carbon are 0 and mean nothing
+  Joules energy;             ///< at the wall of the site; a provisioned replica draws at least idle
+  Usd cost;                  ///< replicas and electricity
   GramsCo2e carbon;
+};
+
+/// What went over one CacheTransfer; times summed over requests.
+struct TransferReport {
+  int from_pool = 0, to_pool = 0;
+  std::int64_t requests = 0, tokens = 0;
+  Picos waiting = 0, moving = 0, converting = 0;
 };
 
 struct TimelineSample {
@@ -140,16 +152,22 @@ struct TimelineSample {
   std::int64_t output_tokens = 0;  ///< since the start
 };
 
+/// Counts of requests are of all; tokens, latencies and classes only of counted ones (those that
+/// arrive after the warm-up). A run that is stopped early cancels what is under way.
 struct SimulationReport {
-  Picos duration = 0;  ///< first arrival to last completion
-  std::int64_t arrived = 0, finished = 0, refused = 0, cancelled = 0;
+  Picos duration = 0;          ///< first arrival to last completion
+  Picos counted_duration = 0;  ///< the same of counted requests
+  std::int64_t arrived = 0, finished = 0, refused = 0, cancelled = 0, counted = 0;
   std::int64_t input_tokens = 0, output_tokens = 0;  ///< of counted, finished requests
-  std::int64_t lost = 0;  ///< arrived - finished - refused - cancelled; always 0
-  std::int64_t restarted = 0, preemptions = 0, events = 0;
+  std::int64_t lost = 0;              ///< arrived - finished - refused - cancelled; always 0
+  std::int64_t restarted = 0;         ///< times that a request went to another replica
+  std::int64_t waited_at_router = 0;  ///< times that a request found no replica up
+  std::int64_t preemptions = 0, events = 0;
   double infinite_cache_hit_rate = 0;  ///< of prompt tokens, had every block been kept
   LatencySummary ttft, tpot, end_to_end, queueing;
   std::vector<ClassReport> classes;
   std::vector<PoolReport> pools;
+  std::vector<TransferReport> transfers;
   std::vector<TimelineSample> timeline;
   Joules energy;
   Usd cost;
@@ -157,8 +175,8 @@ struct SimulationReport {
   bool stopped_early = false;
 };
 
-/// Errors: a faulty source, a pool without a role that a request can pass, transfers missing
-/// between pools of one model.
+/// Runs until every request of the source has ended. Errors: a faulty source, a request for a model
+/// or class that the cluster lacks, and what problems_of finds (serving/cluster_check.hpp).
 Result<SimulationReport> simulate_serving(const ServingCluster& cluster, RequestSource& source,
                                           const SimulationOptions& options);
 

@@ -1,0 +1,36 @@
+#include "serving/transfer_links.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/check.hpp"
+
+namespace polyfleet {
+
+TransferLinks::TransferLinks(const ServingCluster& cluster) : cluster_(&cluster) {
+  for (const CacheTransfer& each : cluster.transfers)
+    report_.push_back({each.from_pool, each.to_pool, 0, 0, 0, 0, 0});
+}
+
+Picos TransferLinks::send(int from_pool, int to_pool, std::int64_t tokens, Picos now,
+                          Picos& link_free) {
+  const auto& transfers = cluster_->transfers;
+  const auto found = std::find_if(transfers.begin(), transfers.end(), [&](const auto& each) {
+    return each.from_pool == from_pool && each.to_pool == to_pool;
+  });
+  POLYFLEET_CHECK(found != transfers.end(), "pools of one model without a transfer");
+  TransferReport& report = report_[static_cast<std::size_t>(found - transfers.begin())];
+  const auto count = static_cast<double>(tokens);
+  const auto moving = static_cast<Picos>(std::llround(found->picos_per_token * count));
+  const auto converting = static_cast<Picos>(std::llround(found->convert_picos_per_token * count));
+  const Picos begin = std::max(now, link_free);
+  link_free = begin + moving;
+  ++report.requests;
+  report.tokens += tokens;
+  report.waiting += begin - now;
+  report.moving += moving;
+  report.converting += converting;
+  return link_free + found->latency + converting;
+}
+
+}  // namespace polyfleet
