@@ -121,7 +121,9 @@ std::optional<Picos> span(const TraceTime& from, const TraceTime& to) {
   const std::int64_t seconds = to.seconds - from.seconds;
   constexpr auto kLongest = static_cast<std::int64_t>(kLongestSimulation / second);
   if (seconds > kLongest || seconds < -kLongest) return std::nullopt;
-  return seconds * kPicos + (to.picos - from.picos);
+  const Picos picos = seconds * kPicos + (to.picos - from.picos);
+  if (picos > kLongest * kPicos || picos < -kLongest * kPicos) return std::nullopt;
+  return picos;
 }
 
 std::string picos_text(Picos time) {
