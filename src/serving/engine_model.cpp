@@ -56,10 +56,18 @@ class EngineModel::State {
                 .machine = *question.machine,
                 .graph = library("_graph"),
                 .eager = library("_eager"),
-                .kernels = question.profile->kernels,
+                .kernels = kernels(),
                 .queries = queries()}) {}
 
   double queries() const { return 1.0 + question.speculation.draft_tokens; }
+  /// Activations of block-scaled FP8 are quantised by a kernel of their own in most engines.
+  EngineKernels kernels() const {
+    EngineKernels result = question.profile->kernels;
+    if (question.formats.attention_projections.multiplied == Dtype::mxfp8 &&
+        !result.fuses_block_quantise)
+      result.fuses_quantise = false;
+    return result;
+  }
   const CollectiveCosts& library(const char* launch) const {
     const std::string& name = question.profile->collective_library;
     const auto& all = question.machine->collectives;

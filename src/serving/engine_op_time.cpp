@@ -39,11 +39,17 @@ double bytes_over_wide(const Op& op) {
   return bytes_per_element(op.stored.value_or(op.dtype)) / bytes_per_element(kWide);
 }
 
-/// Tables of narrow products that contain their input's quantisation tell the product's own time at
-/// few rows badly: the split is a fit.
-bool reads_as_wide(const Op& op, const GemmShape& shape, const KernelCosts& kernels) {
-  if (op.stored && *op.stored != op.dtype) return true;
-  return kernels.gemm_with_quantise(shape).time > kernels.gemm(shape).time;
+/// The product of a narrow format whose table contains the quantisation of its input. From above:
+/// the table less what its smallest product takes beyond the smallest 16-bit one. From below:
+/// `reading`, the 16-bit product's rate of reading. The truth lies between; their geometric mean.
+Seconds between_bounds(const GemmShape& shape, Seconds reading, const KernelCosts& kernels) {
+  constexpr double kTiny = 128;  // one tile: the least that any product takes
+  GemmShape tiny{.m = shape.m, .n = kTiny, .k = kTiny, .dtype = shape.dtype};
+  const Seconds narrow_floor = kernels.gemm_with_quantise(tiny).time;
+  tiny.dtype = kWide;
+  const Seconds contained = max(narrow_floor - kernels.gemm(tiny).time, 0 * second);
+  const Seconds above = max(kernels.gemm_with_quantise(shape).time - contained, reading);
+  return std::sqrt((above / second) * (reading / second)) * second;
 }
 
 KernelTime gemm_time(const Op& op, const KernelCosts& kernels) {
@@ -51,7 +57,8 @@ KernelTime gemm_time(const Op& op, const KernelCosts& kernels) {
   // all columns has the same arithmetic and weights.
   const GemmShape shape{.m = op.m / op.groups, .n = op.n * op.groups, .k = op.k, .dtype = op.dtype};
   KernelTime time = kernels.gemm(shape);
-  if (reads_as_wide(op, shape, kernels)) {
+  const bool stored_narrower = op.stored && *op.stored != op.dtype;
+  if (stored_narrower || kernels.gemm_with_quantise(shape).time > time.time) {
     GemmShape many = shape, wide = shape;
     many.m = std::max(shape.m, kManyRows);
     wide.dtype = kWide;
@@ -59,8 +66,28 @@ KernelTime gemm_time(const Op& op, const KernelCosts& kernels) {
     arithmetic.time *= shape.m / many.m;
     time = reading_or_arithmetic(kernels.gemm(wide), arithmetic, bytes_over_wide(op),
                                  kernels.launch_latency());
+    if (!stored_narrower && shape.m < kManyRows)
+      time.time = between_bounds(shape, time.time, kernels);
   }
   time.time *= op.count;
+  return time;
+}
+
+/// Reading as a dense product of as many bytes does, or the arithmetic at the rate of many rows.
+KernelTime streaming_experts(const Op& op, const GroupedGemmShape& shape,
+                             const KernelCosts& kernels, Seconds overhead) {
+  GroupedGemmShape many = shape;
+  many.tokens = std::max(shape.tokens, kManyRows * op.groups);
+  KernelTime arithmetic = kernels.grouped_gemm(many);
+  arithmetic.time *= shape.tokens / many.tokens;
+  // One dense product with the columns of all touched experts reads the same weights.
+  const double rows = op.m * op.imbalance;
+  const double touched = touched_experts(rows, op.groups);
+  const KernelTime wide =
+      kernels.gemm({.m = rows / touched, .n = op.n * touched, .k = op.k, .dtype = kWide});
+  KernelTime time =
+      reading_or_arithmetic(wide, arithmetic, bytes_over_wide(op), kernels.launch_latency());
+  time.time += overhead;
   return time;
 }
 
@@ -71,21 +98,20 @@ KernelTime grouped_time(const Op& op, const KernelCosts& kernels, const EngineKe
                                .k = op.k,
                                .dtype = op.dtype,
                                .imbalance = op.imbalance};
+  constexpr double kProductsOfLayer = 2;
+  const bool weight_only = op.stored && *op.stored != op.dtype;
   KernelTime time;
-  if (engine.streaming_experts || (op.stored && *op.stored != op.dtype)) {
-    GroupedGemmShape many = shape;
-    many.tokens = std::max(shape.tokens, kManyRows * op.groups);
-    KernelTime arithmetic = kernels.grouped_gemm(many);
-    arithmetic.time *= shape.tokens / many.tokens;
-    // One dense product with the columns of all touched experts reads the same weights.
-    const double touched = touched_experts(op.m * op.imbalance, op.groups);
-    const KernelTime wide = kernels.gemm(
-        {.m = op.m * op.imbalance / touched, .n = op.n * touched, .k = op.k, .dtype = kWide});
-    time = reading_or_arithmetic(wide, arithmetic, bytes_over_wide(op), kernels.launch_latency());
-    constexpr double kProductsOfLayer = 2;
-    time.time += engine.expert_overhead / kProductsOfLayer;
-  } else {
+  if (engine.experts == ExpertKernels::table && !weight_only) {
     time = kernels.grouped_gemm(shape);
+  } else {
+    time = streaming_experts(op, shape, kernels, engine.expert_overhead / kProductsOfLayer);
+    // The table of 4-bit experts on NVIDIA parts holds a slower kernel than engines run, while the
+    // faster one's own measurements lie on the streaming time.
+    const bool own_kernel = weight_only || op.dtype == Dtype::nvfp4;
+    if (engine.experts == ExpertKernels::between && !own_kernel) {
+      const Seconds table = max(kernels.grouped_gemm(shape).time, time.time);
+      time.time = std::sqrt((table / second) * (time.time / second)) * second;
+    }
   }
   time.time *= op.count;
   return time;
@@ -144,6 +170,12 @@ WorkTime& WorkTime::add(const WorkTime& other, double times) {
   return *this;
 }
 
+Seconds small_kernel_latency(const KernelCosts& kernels) {
+  constexpr double kSmallest = 32;  // the smallest product of the operator tables
+  const GemmShape smallest{.m = 1, .n = kSmallest, .k = kSmallest, .dtype = kWide};
+  return min(kernels.launch_latency(), kernels.gemm(smallest).time);
+}
+
 KernelTime inference_op_time(const Op& op, const KernelCosts& kernels,
                              const EngineKernels& engine) {
   if (is_empty(op)) return {};
@@ -160,6 +192,7 @@ KernelTime inference_op_time(const Op& op, const KernelCosts& kernels,
   }
   KernelTime time =
       kernels.traffic({.read = op.read, .written = op.written, .launches = op.launches});
+  time.time += (small_kernel_latency(kernels) - kernels.launch_latency()) * op.launches;
   time.time *= op.count;
   return time;
 }
@@ -222,7 +255,7 @@ class SavedLaunches {
 /// traffic and arithmetic.
 KernelTime without_launch(const Op& op, const KernelTime& time, const KernelCosts& kernels) {
   KernelTime result = time;
-  Seconds launch = kernels.launch_latency() * op.launches;
+  Seconds launch = small_kernel_latency(kernels) * op.launches;
   if (op.kind == OpKind::gemm) {
     constexpr double kTiny = 128;  // one tile: the least that any product takes
     launch = max(launch, kernels.gemm({.m = op.m, .n = kTiny, .k = kTiny, .dtype = kWide}).time);

@@ -32,6 +32,10 @@ struct WorkTime {
 KernelTime inference_op_time(const Op& op, const KernelCosts& kernels,
                              const EngineKernels& engine = {});
 
+/// What a small kernel takes inside a graph: the part's smallest measured product (2.5 us on
+/// Hopper, 1.8 us on Blackwell), never more than the launch of a streaming kernel.
+Seconds small_kernel_latency(const KernelCosts& kernels);
+
 /// Ranks of a collective: tensor ranks are neighbours, then context, then pipeline.
 RankGroup inference_rank_group(const Comm& comm, const ServingLayout& layout, int scale_up_domain);
 

@@ -74,6 +74,8 @@ const FieldTable<EngineProfile>& profile_fields() {
       quantity_field("memory_reserve", &P::memory_reserve, {0, 64e9}, "beside weights and cache"),
       quantity_field("host_per_iteration", &P::host_per_iteration, {0, 1},
                      "that the device waits for"),
+      quantity_field("host_shortest_iteration", &P::host_shortest_iteration, {0, 1},
+                     "that the host can prepare"),
       quantity_field("host_per_sequence", &P::host_per_sequence, {0, 1}, "for each running one"),
       quantity_field("eager_floor_per_layer", &P::eager_floor_per_layer, {0, 1},
                      "host launch of one layer without a graph"),
@@ -127,8 +129,11 @@ const FieldTable<EngineProfile>& document_fields() {
 const FieldTable<EngineKernels>& kernel_fields() {
   using K = EngineKernels;
   static const FieldTable<K> fields{
-      bool_field("streaming_experts", &K::streaming_experts,
-                 "expert products read weights as dense ones do"),
+      choice_field<K, ExpertKernels>("expert_kernels", &K::experts,
+                                     {{"table", ExpertKernels::table},
+                                      {"streaming", ExpertKernels::streaming},
+                                      {"between", ExpertKernels::between}},
+                                     "grouped products of experts"),
       quantity_field("expert_overhead", &K::expert_overhead, {0, 1e-3},
                      "of a layer's expert products beyond reading"),
       bool_field("hides_shared_experts", &K::hides_shared_experts,
@@ -136,6 +141,8 @@ const FieldTable<EngineKernels>& kernel_fields() {
       bool_field("fuses_norm", &K::fuses_norm, "norms ride on the all-reduce before them"),
       bool_field("fuses_quantise", &K::fuses_quantise,
                  "activations are quantised by the kernel that makes them"),
+      bool_field("fuses_block_quantise", &K::fuses_block_quantise,
+                 "also where every 128 elements have a scale of their own"),
       bool_field("fuses_rotary_cache", &K::fuses_rotary_cache,
                  "rotary embedding and cache write are one kernel"),
   };

@@ -36,15 +36,20 @@ struct EngineSettingRule {
   std::string source, status;
 };
 
+/// Grouped products of experts. `table`: as the part's operator table. `streaming`: they read the
+/// weights of touched experts as well as a dense product of as many bytes reads its own. `between`:
+/// the geometric mean of both, where an engine's kernel is known to be neither.
+enum class ExpertKernels { table, streaming, between };
+
 /// Which kernels an engine runs where tables of operators do not tell: launches that it saves by
 /// fusing or by a second stream, and the grouped products of its experts.
 struct EngineKernels {
-  bool streaming_experts = false;  ///< experts read their weights as well as a dense product of as
-                                   ///< many bytes (trtllm-gen, Triton); false: as the part's table
-  Seconds expert_overhead;         ///< of a layer's grouped products beyond that reading
+  ExpertKernels experts = ExpertKernels::table;
+  Seconds expert_overhead;            ///< of a layer's grouped products beyond that reading
   bool hides_shared_experts = false;  ///< shared experts run fused with, or beside, routed ones
   bool fuses_norm = false;            ///< residual and norm ride on the all-reduce before them
   bool fuses_quantise = false;        ///< activations are quantised by the kernel that makes them
+  bool fuses_block_quantise = false;  ///< also where every 128 elements have their own scale
   bool fuses_rotary_cache = false;    ///< rotary embedding and cache write are one kernel
 };
 
@@ -57,6 +62,7 @@ struct EngineProfile {
   MemoryRule memory_rule = MemoryRule::of_total;
   Bytes memory_reserve;              ///< graphs, communicators, context, beside weights and cache
   Seconds host_per_iteration;        ///< scheduling and launch that the device waits for
+  Seconds host_shortest_iteration;   ///< the host cannot prepare iterations faster than this
   Seconds host_per_sequence;         ///< and for every running sequence (sampling, detokenising)
   Seconds eager_floor_per_layer;     ///< prefill without a graph: host launch of one layer
   std::int64_t graph_sequences = 0;  ///< largest decode batch replayed as a graph
