@@ -8,6 +8,7 @@
 
 #include "catalogue/catalogue.hpp"
 #include "serving/media_model.hpp"
+#include "serving/media_work.hpp"
 #include "workload/model_reader.hpp"
 
 namespace polyfleet {
@@ -134,6 +135,38 @@ TEST_CASE("The host's launch of a block is a floor, and compilation lifts it") {
   const MediaBreakdown compiled = setting.made()->explain(image);
   CHECK(compiled.host == 0 * second);
   CHECK(compiled.small_kernels < eager.small_kernels / 4);
+}
+
+TEST_CASE("A ring shows only what attention does not cover") {
+  Setting setting("hunyuanvideo");
+  MediaEngine ring = setting.engines.front();
+  ring.sequence_parallel = SequenceParallel::ring;
+  setting.question.engine = &ring;
+  setting.question.accelerators = 8;
+  // 119,000 tokens: seconds of attention cover megabytes of keys and values
+  const ServingRequest::Media video{129, 720, 1280, 1, 1};
+  CHECK(setting.made()->explain(video).communication == 0 * second);
+  // a thumbnail: latencies are longer than its attention
+  const ServingRequest::Media small{1, 128, 128, 1, 1};
+  const MediaBreakdown parts = setting.made()->explain(small);
+  CHECK(parts.communication > 0 * second);
+}
+
+TEST_CASE("The decoder runs at the smaller of a share of the peak and a rate of its units") {
+  const Setting setting("hunyuanvideo");
+  const ServingRequest::Media video{129, 720, 1280, 1, 1};
+  const Flops work =
+      decoder_flops(setting.question.pipeline->decoder, *setting.model.diffusion, video);
+  // 132 units at 0.61 TFLOP/s bind before 0.3 of 989 TFLOP/s
+  CHECK(setting.made()->explain(video).decoding / second ==
+        doctest::Approx(work / flop / (132 * 0.61e12)));
+  const Setting image("flux.1-dev");
+  const ServingRequest::Media picture{1, 1024, 1024, 1, 1};
+  const Flops small =
+      decoder_flops(image.question.pipeline->decoder, *image.model.diffusion, picture);
+  CHECK(image.made()->explain(picture).decoding / second ==
+        doctest::Approx(small / flop /
+                        (0.22 * (h100().accelerator.dense_peak(Dtype::bf16)->value.base()))));
 }
 
 TEST_CASE("Narrow products are faster, slower software slower") {

@@ -136,6 +136,14 @@ TEST_CASE("Forward operators are those of training") {
   CHECK(flops(denoising_blocks(model, {}, kVideo)) == doctest::Approx(40 * block).epsilon(0.005));
 }
 
+TEST_CASE("No loss is computed when serving") {
+  for (const char* id : {"wan2.1-t2v-14b", "flux.1-dev"}) {
+    for (const MediaBlock& block : denoising_blocks(catalogue_model(id), {}, kVideo)) {
+      for (const Op& op : block.ops) CHECK(op.op_class != OpClass::loss);
+    }
+  }
+}
+
 TEST_CASE("Ulysses exchanges four tensors a block, cross attention none") {
   const ModelSpec model = catalogue_model("wan2.1-t2v-14b");
   DenoisingCut cut;
