@@ -39,7 +39,8 @@ class SourceCheck {
   void expect_name(const std::string& name, const std::vector<std::string>& known,
                    const char* kind) {
     if (name.empty()) {
-      expect(known.size() < 2, fmt::format("a shape must say which {} it asks for", kind),
+      const bool is_settled = known.size() < 2 || spec_.arrivals == ArrivalKind::trace;
+      expect(is_settled, fmt::format("requests must say which {} they ask for", kind),
              name_suggestion(name, known));
     } else {
       expect(std::find(known.begin(), known.end(), name) != known.end(),
@@ -78,6 +79,11 @@ void SourceCheck::check_trace() {
          "add copy_jitter = \"10 s\", or what moves requests apart without changing the load");
   expect(spec_.requests >= 0, "requests cannot be negative");
   expect_time(spec_.duration, "duration");
+  expect(spec_.shapes.size() <= 1, "a trace has requests of its own: no mix");
+  for (const RequestShape& shape : spec_.shapes) {
+    expect_name(shape.model, names_.models, "model");
+    expect_name(shape.slo_class, names_.classes, "class");
+  }
 }
 
 void SourceCheck::check_arrivals() {

@@ -49,8 +49,11 @@ std::int64_t draw_length(const LengthSpec& spec, RandomStream& random) {
 void check_length(const LengthSpec& spec, const std::string& what, Diagnostics& out) {
   const auto wrong = [&](const std::string& why) { out.push_back(problem(what + ": " + why)); };
   const auto most = static_cast<double>(kMostTokens);
-  if (!(spec.tokens >= 1 && spec.tokens <= most))
+  if (spec.tokens == 0) {
+    wrong("no length is stated");
+  } else if (!(spec.tokens >= 1 && spec.tokens <= most)) {
     wrong(fmt::format("tokens = {} must be between 1 and {}", spec.tokens, kMostTokens));
+  }
   if (spec.least < 1 || spec.most > kMostTokens || spec.least > spec.most)
     wrong(fmt::format("least = {} and most = {} must satisfy 1 <= least <= most <= {}", spec.least,
                       spec.most, kMostTokens));

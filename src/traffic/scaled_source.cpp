@@ -186,7 +186,16 @@ std::vector<std::string> ScaledSource::remarks() const { return reader_->remarks
 Result<std::unique_ptr<RequestSource>> scaled_source(const SourceSpec& spec,
                                                      const TrafficNames& names,
                                                      std::uint64_t seed) {
-  TraceOptions options{spec.trace.format, spec.trace.sort, spec.trace.skip_empty, names};
+  TraceOptions options;
+  options.format = spec.trace.format;
+  options.sort = spec.trace.sort;
+  options.skip_empty = spec.trace.skip_empty;
+  options.names = names;
+  if (!spec.shapes.empty()) {
+    options.model = spec.shapes.front().model;
+    options.slo_class = spec.shapes.front().slo_class;
+    options.priority = spec.shapes.front().priority;
+  }
   auto source = std::make_unique<ScaledSource>(spec, std::move(options), seed);
   Diagnostics problems = source->open();
   if (!problems.empty()) return problems;

@@ -51,8 +51,8 @@ std::string_view csv_cell_at(std::string_view line, std::size_t& at, std::string
 }  // namespace
 
 Result<TraceLines> TraceLines::open(LineReader reader, TraceFormat format,
-                                    std::shared_ptr<const TrafficNames> names) {
-  TraceLines lines(std::move(reader), std::move(names));
+                                    std::shared_ptr<const TraceContext> context) {
+  TraceLines lines(std::move(reader), std::move(context));
   Diagnostics problems = lines.start(format);
   if (!problems.empty()) return problems;
   return lines;

@@ -21,7 +21,7 @@ class TraceLines {
   /// Reads the header of a CSV or the first line of a JSONL. Errors: an empty file, missing
   /// columns, names near a known one.
   static Result<TraceLines> open(LineReader reader, TraceFormat format,
-                                 std::shared_ptr<const TrafficNames> names);
+                                 std::shared_ptr<const TraceContext> context);
 
   /// Reads the next line that is not blank into row(). False at the end or at a problem.
   bool next();
@@ -37,8 +37,8 @@ class TraceLines {
   const std::set<std::string>& unread() const { return unread_; }
 
  private:
-  TraceLines(LineReader reader, std::shared_ptr<const TrafficNames> names)
-      : reader_(std::move(reader)), row_(std::move(names)) {}
+  TraceLines(LineReader reader, std::shared_ptr<const TraceContext> context)
+      : reader_(std::move(reader)), row_(std::move(context)) {}
   Diagnostics start(TraceFormat format);
   Diagnostics read_header(std::string_view line);
   bool parse(std::string_view line);

@@ -46,7 +46,9 @@ std::int32_t session_of(std::string_view name) {
 void TraceRow::clear() {
   seen_ = 0;
   request_.input_tokens = request_.output_tokens = 0;
-  request_.model = request_.slo_class = request_.priority = 0;
+  request_.model = context_->model;
+  request_.slo_class = context_->slo_class;
+  request_.priority = context_->priority;
   request_.cancelled_after = kNever;
   request_.prefix_blocks.clear();
   request_.prefix_block_tokens = 0;
@@ -117,7 +119,8 @@ std::string TraceRow::set_count(std::int64_t& into, std::string_view text) {
 }
 
 std::string TraceRow::set_name(std::int32_t& into, std::string_view text, bool is_model) {
-  const std::vector<std::string>& known = is_model ? names_->models : names_->classes;
+  const std::vector<std::string>& known =
+      is_model ? context_->names.models : context_->names.classes;
   for (std::size_t i = 0; i < known.size(); ++i) {
     if (known[i] != text) continue;
     into = static_cast<std::int32_t>(i);
@@ -225,6 +228,8 @@ std::string TraceRow::check_prefix() {
 std::string TraceRow::finish() {
   using C = TraceColumn;
   if (!has(C::seconds)) return "the arrival time is empty";
+  if (request_.model < 0) return "does not say which of the scenario's models it asks for";
+  if (request_.slo_class < 0) return "does not say which of the scenario's classes it is of";
   if (media_.steps > 0) {
     if (media_.frames < 1 || media_.height < 1 || media_.width < 1)
       return "a media request needs frames, height and width of at least 1";

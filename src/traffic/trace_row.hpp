@@ -27,10 +27,18 @@ struct TrafficNames {
   std::vector<std::string> models, classes;
 };
 
+/// What the lines of a trace are read against.
+struct TraceContext {
+  TrafficNames names;
+  /// Of lines that state none; -1: every line must.
+  std::int32_t model = 0, slo_class = 0;
+  std::int32_t priority = 0;
+};
+
 /// The cells of one line, read.
 class TraceRow {
  public:
-  explicit TraceRow(std::shared_ptr<const TrafficNames> names) : names_(std::move(names)) {}
+  explicit TraceRow(std::shared_ptr<const TraceContext> context) : context_(std::move(context)) {}
 
   /// Forgets the line before.
   void clear();
@@ -62,7 +70,7 @@ class TraceRow {
   std::string set_media(TraceColumn column, std::string_view text);
   std::string check_prefix();
 
-  std::shared_ptr<const TrafficNames> names_;
+  std::shared_ptr<const TraceContext> context_;
   std::uint32_t seen_ = 0;
   TraceTime time_;
   bool relative_ = false, model_unread_ = false, class_unread_ = false;

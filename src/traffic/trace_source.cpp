@@ -10,6 +10,13 @@ namespace {
 constexpr const char* kTooLong =
     "cut the trace (stop = \"...\"), or name the column arrival_time if it holds times since 1970";
 
+/// The index of a name. Without one: the only one's, or -1 where there are several.
+std::int32_t default_index(const std::string& name, const std::vector<std::string>& names) {
+  const auto found = std::find(names.begin(), names.end(), name);
+  if (found != names.end()) return static_cast<std::int32_t>(found - names.begin());
+  return names.size() > 1 ? -1 : 0;
+}
+
 class TraceSource final : public ReadAheadSource {
  public:
   TraceSource(TraceLines lines, bool skip_empty)
@@ -123,8 +130,13 @@ Result<std::unique_ptr<RequestSource>> open_trace(const std::filesystem::path& p
 }
 
 Result<std::unique_ptr<RequestSource>> open_trace(LineReader reader, const TraceOptions& options) {
-  Result<TraceLines> lines = TraceLines::open(std::move(reader), options.format,
-                                              std::make_shared<TrafficNames>(options.names));
+  auto context = std::make_shared<TraceContext>();
+  context->names = options.names;
+  context->model = default_index(options.model, options.names.models);
+  context->slo_class = default_index(options.slo_class, options.names.classes);
+  context->priority = options.priority;
+  Result<TraceLines> lines =
+      TraceLines::open(std::move(reader), options.format, std::move(context));
   if (!lines) return lines.problems();
   auto source = std::make_unique<TraceSource>(*std::move(lines), options.skip_empty);
   if (options.sort) {

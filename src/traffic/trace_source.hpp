@@ -22,6 +22,9 @@ struct TraceOptions {
   bool sort = false;        ///< read everything first and order it by arrival
   bool skip_empty = false;  ///< leave out requests of no input or output (counted in remarks)
   TrafficNames names;
+  /// Of requests whose line states none; empty: the scenario's only one, else every line must.
+  std::string model, slo_class;
+  std::int32_t priority = 0;
 };
 
 /// Opens the file and reads its header. Errors: unreadable, empty, missing or misspelt columns;

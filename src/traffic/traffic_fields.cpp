@@ -42,6 +42,13 @@ Field<RequestShape> length_field(std::string key, LengthSpec RequestShape::*memb
       (into.*member).tokens = static_cast<double>(*tokens);
     }
   };
+  const auto print_table = field.print;
+  field.print = [=](const RequestShape& from) {
+    const LengthSpec& length = from.*member;
+    const bool plain = length.kind == LengthKind::constant && length.least == LengthSpec().least &&
+                       length.most == LengthSpec().most;
+    return plain ? Value(static_cast<std::int64_t>(length.tokens)) : print_table(from);
+  };
   return field;
 }
 
@@ -97,20 +104,6 @@ Field<SourceSpec> mix_field() {
           }};
 }
 
-const FieldTable<ServingRequest::Media>& media_fields() {
-  using M = ServingRequest::Media;
-  constexpr Range kPixels{1, 1e6};
-  static const FieldTable<M> fields{
-      required(number_field("frames", &M::frames, {1, 1e6}, "1 = an image")),
-      required(number_field("height", &M::height, kPixels, "pixels")),
-      required(number_field("width", &M::width, kPixels, "pixels")),
-      required(integer_field("steps", &M::steps, {1, 10000}, "denoising steps")),
-      number_field("guidance_passes", &M::guidance_passes, {1, 1000},
-                   "forwards a step; 2 = classifier-free guidance"),
-  };
-  return fields;
-}
-
 FieldTable<TraceSpec> trace_fields() {
   using T = TraceSpec;
   constexpr Range kTimes{1, 100'000};
@@ -157,6 +150,36 @@ RequestShape& single_shape(SourceSpec& source) {
 }
 TraceSpec& trace_of(SourceSpec& source) { return source.trace; }
 
+bool is_one_of(std::string_view key, std::initializer_list<std::string_view> keys) {
+  return std::find(keys.begin(), keys.end(), key) != keys.end();
+}
+
+/// Whether sources of this kind look at the key.
+bool is_used(std::string_view key, ArrivalKind kind) {
+  const bool trace = kind == ArrivalKind::trace;
+  if (is_one_of(key, {"arrivals", "requests", "duration", "model", "class", "priority"}))
+    return true;
+  if (field_named(trace_fields(), key) != nullptr) return trace;
+  if (key == "cv") return kind == ArrivalKind::gamma;
+  if (key == "weibull_shape") return kind == ArrivalKind::weibull;
+  if (is_one_of(key, {"users", "ramp"})) return kind == ArrivalKind::closed_loop;
+  if (is_one_of(key, {"rate", "hourly_factors", "start_hour"}))
+    return !trace && kind != ArrivalKind::closed_loop && kind != ArrivalKind::offline;
+  return !trace;
+}
+
+/// What is written and would not be looked at is a mistake.
+void check_used(const Value& written, const SourceSpec& source, Diagnostics& out) {
+  const Value* arrivals = written.find("arrivals");
+  if (written.table() == nullptr || arrivals == nullptr || arrivals->text() == nullptr) return;
+  for (const auto& [key, value] : *written.table()) {
+    if (field_named(source_fields(), key) == nullptr || is_used(key, source.arrivals)) continue;
+    out.push_back(problem_at(value.where(),
+                             key + " has no meaning with arrivals = \"" + *arrivals->text() + "\"",
+                             "remove it, or choose other arrivals"));
+  }
+}
+
 /// A mix would silently replace a single shape written beside it.
 void check_mix(const Value& source, Diagnostics& out) {
   if (source.table() == nullptr || source.find("mix") == nullptr) return;
@@ -186,6 +209,20 @@ const FieldTable<LengthSpec>& length_fields() {
       number_field("cv", &L::cv, kCv, "log-normal, gamma: standard deviation over mean"),
       integer_field("least", &L::least, kLength, "shorter draws become this"),
       integer_field("most", &L::most, kLength, "longer draws become this"),
+  };
+  return fields;
+}
+
+const FieldTable<ServingRequest::Media>& media_fields() {
+  using M = ServingRequest::Media;
+  constexpr Range kPixels{1, 1e6};
+  static const FieldTable<M> fields{
+      required(number_field("frames", &M::frames, {1, 1e6}, "1 = an image")),
+      required(number_field("height", &M::height, kPixels, "pixels")),
+      required(number_field("width", &M::width, kPixels, "pixels")),
+      required(integer_field("steps", &M::steps, {1, 10000}, "denoising steps")),
+      number_field("guidance_passes", &M::guidance_passes, {1, 1000},
+                   "forwards a step; 2 = classifier-free guidance"),
   };
   return fields;
 }
@@ -258,6 +295,7 @@ std::vector<SourceSpec> read_traffic(const Value& value, Diagnostics& out) {
   const auto read = [&](const Value& each) {
     read_fields(each, source_fields(), sources.emplace_back(), "traffic", out);
     check_mix(each, out);
+    check_used(each, sources.back(), out);
   };
   if (const Array* list = value.array()) {
     for (const Value& each : *list) read(each);

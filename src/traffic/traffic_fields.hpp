@@ -14,6 +14,8 @@ namespace polyfleet {
 
 /// A distribution of lengths; a bare number is a constant one.
 const FieldTable<LengthSpec>& length_fields();
+/// Images or video.
+const FieldTable<ServingRequest::Media>& media_fields();
 /// One kind of request.
 const FieldTable<RequestShape>& shape_fields();
 /// One source, with the keys of a single shape beside its own.

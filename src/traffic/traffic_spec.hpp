@@ -31,8 +31,10 @@ struct RequestShape {
   double share = 1;
   std::string model, slo_class;  ///< empty: the scenario's only one
   std::int32_t priority = 0;
-  LengthSpec input;  ///< a turn's own prompt, without system prompt and earlier turns
-  LengthSpec output;
+  LengthSpec input{
+      .tokens =
+          0};  ///< must be stated: a turn's own prompt, without system prompt and earlier turns
+  LengthSpec output{.tokens = 0};
   std::string lengths_file;  ///< pairs of input and output are drawn from this trace instead
   /// Turns of a conversation; each prompt is the former prompt, its answer and the new input. The
   /// next turn comes a think time after the answer.
@@ -76,7 +78,9 @@ struct SourceSpec {
   double think_cv = 1;        ///< of think times (gamma): 0 constant, 1 exponential
   std::int64_t requests = 0;  ///< at most; 0 = no limit
   Seconds duration;           ///< no arrivals from then on; 0 = no limit
-  std::vector<RequestShape> shapes;  ///< synthetic sources: at least one
+  /// Synthetic sources: at least one. Traces: at most one, whose model, class and priority are
+  /// those of lines that state none.
+  std::vector<RequestShape> shapes;
 };
 
 struct TrafficSpec {

@@ -126,7 +126,8 @@ TEST_CASE("merged sources come in order of time with distinct ids; completions f
   loop.requests = 3;
   loop.think_time = 1 * second;
   loop.think_cv = 0;
-  loop.shapes = {RequestShape{}};
+  loop.shapes.resize(1);
+  loop.shapes[0].input.tokens = loop.shapes[0].output.tokens = 1;
   spec.sources.push_back(loop);
   const auto requests = requests_of(spec);
   CHECK(arrivals(requests) == std::vector<double>{0, 0, 0, 1, 1, 1, 2, 2, 2, 4, 4});

@@ -253,11 +253,13 @@ TEST_CASE("contradictory traffic is refused with every reason") {
   spec.sources[0].shapes[0].share = 0;
   spec.sources[0].shapes[0].cancel_probability = 2;
   spec.sources[0].shapes[0].model = "x";
+  spec.sources[0].shapes[0].input = RequestShape().input;
   const auto source = open_traffic(spec, 1);
   REQUIRE_FALSE(source);
   const std::string text = to_text(source.problems());
-  for (const char* part : {"rate must be above 0", "a day 24 hours", "shares must not be all 0",
-                           "cancel_probability", "needs an end", "'x' is no model"}) {
+  for (const char* part :
+       {"rate must be above 0", "a day 24 hours", "shares must not be all 0", "cancel_probability",
+        "needs an end", "'x' is no model", "input: no length is stated"}) {
     INFO(part);
     CHECK(text.find(part) != std::string::npos);
   }

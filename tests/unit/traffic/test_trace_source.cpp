@@ -196,6 +196,24 @@ TEST_CASE("an unknown model is an error where the scenario has models") {
               "'2' is no model"));
 }
 
+TEST_CASE("lines that state no model or class are of the stated one, or an error") {
+  TraceOptions options;
+  options.names = {{"llama", "qwen"}, {"chat", "batch"}};
+  const std::string text =
+      "arrival,input_tokens,output_tokens,model,priority\n0,1,1,,\n1,1,1,llama,9\n";
+  CHECK(holds(first_problem(text, options), "t:2: does not say which of the scenario's models"));
+  options.model = "qwen";
+  CHECK(holds(first_problem(text, options), "t:2: does not say which of the scenario's classes"));
+  options.slo_class = "batch";
+  options.priority = 3;
+  const auto requests = read(text, options);
+  CHECK(requests[0].model == 1);
+  CHECK(requests[0].slo_class == 1);
+  CHECK(requests[0].priority == 3);
+  CHECK(requests[1].model == 0);
+  CHECK(requests[1].priority == 9);
+}
+
 TEST_CASE("unordered traces are sorted on request; equal times keep the file's order") {
   TraceOptions options;
   options.sort = true;

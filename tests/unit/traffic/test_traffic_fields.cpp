@@ -84,6 +84,14 @@ media = { frames = 81, height = 480, width = 832, steps = 50 }
   CHECK(std::filesystem::exists(found[0].trace.file));
 }
 
+TEST_CASE("docs/traffic.md holds the tables of the fields") {
+  std::ifstream stream(std::string(POLYFLEET_SOURCE_DIR) + "/docs/traffic.md");
+  const std::string page{std::istreambuf_iterator<char>(stream), {}};
+  CHECK(page.find(reference_page(source_fields(), SourceSpec{})) != std::string::npos);
+  CHECK(page.find(reference_page(length_fields(), LengthSpec{})) != std::string::npos);
+  CHECK(page.find(reference_page(media_fields(), ServingRequest::Media{})) != std::string::npos);
+}
+
 TEST_CASE("mistakes in traffic have their place") {
   Diagnostics problems;
   read("[traffic]\narrivals = \"poison\"\nrate = -1\ninputs = 5\nduration = \"5\"\n", problems);
@@ -96,6 +104,15 @@ TEST_CASE("mistakes in traffic have their place") {
   problems.clear();
   read("[traffic]\narrivals = \"poisson\"\ninput = 5\nmix = [{share = 1}]\n", problems);
   CHECK(to_text(problems).find("input stands beside a mix") != std::string::npos);
+  problems.clear();
+  read("[traffic]\narrivals = \"trace\"\nfile = \"x\"\nclass = \"a\"\ninput = 5\nusers = 3\n",
+       problems);
+  CHECK(problems.size() == 2);
+  CHECK(to_text(problems).find("s.toml:5:1: input has no meaning with arrivals = \"trace\"") !=
+        std::string::npos);
+  problems.clear();
+  read("[traffic]\narrivals = \"poisson\"\nrate = 1\ncv = 2\nfile = \"x\"\n", problems);
+  CHECK(problems.size() == 2);
   problems.clear();
   read("[traffic]\nrate = 1\n", problems);
   CHECK(to_text(problems).find("lacks the key 'arrivals'") != std::string::npos);
