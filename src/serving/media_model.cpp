@@ -7,6 +7,8 @@
 
 #include "serving/media_work.hpp"
 #include "training/layer_time.hpp"
+#include "units/text.hpp"
+#include "workload/flops.hpp"
 
 namespace polyfleet {
 namespace {
@@ -137,6 +139,24 @@ MediaBreakdown MediaModel::explain(const ServingRequest::Media& media) const {
                 parts.communication + parts.host + parts.decoding;
   parts.log_sigma /= parts.total / second;
   return parts;
+}
+
+Bytes MediaModel::weights() const {
+  double encoders = 0;
+  for (const TextEncoder& encoder : question_.pipeline->encoders) {
+    for (const Op& op : encoder_ops(encoder)) encoders += op.count * op.n * op.k;
+  }
+  return question_.pipeline->transformers * parameter_counts(*question_.model).total *
+             bytes_per_element(question_.linear) +
+         encoders * bytes_per_element(Dtype::bf16);
+}
+
+std::string MediaModel::misfit() const {
+  const Accelerator& part = question_.machine->accelerator;
+  const auto& memory = part.usable_memory ? part.usable_memory : part.memory;
+  if (!memory || weights() <= memory->value) return {};
+  return fmt::format("weights need {} of {} on one accelerator", print_quantity(weights()),
+                     print_quantity(memory->value));
 }
 
 Picos MediaModel::service_time(const ServingRequest::Media& media) const {

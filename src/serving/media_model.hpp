@@ -8,6 +8,7 @@
 
 #include <map>
 #include <memory>
+#include <string>
 
 #include "serving/engine_times.hpp"
 #include "serving/media_pipeline.hpp"
@@ -44,6 +45,14 @@ class MediaModel final : public MediaTimes {
   Picos service_time(const ServingRequest::Media& media) const override;
   MediaBreakdown explain(const ServingRequest::Media& media) const;
   const MediaQuestion& question() const { return question_; }
+
+  /// Transformers and text encoders that every accelerator holds whole; the decoder (under a
+  /// gigabyte) and activations are not in it.
+  Bytes weights() const;
+  /// Whether they fit; engines may still offload or shard them, which is not modelled.
+  bool fits_in_memory() const { return misfit().empty(); }
+  /// "weights need 95.1 GB of 80 GB on one accelerator"; empty when they fit.
+  std::string misfit() const;
 
  private:
   explicit MediaModel(const MediaQuestion& question);

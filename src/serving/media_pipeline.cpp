@@ -98,6 +98,8 @@ const FieldTable<MediaPipeline>& pipeline_fields() {
   static const FieldTable<P> kFields{
       required(text_field("id", &P::id, "name of the pipeline")),
       required(text_list_field("models", &P::models, "models that it serves")),
+      integer_field("transformers", &P::transformers, {1, 64},
+                    "transformers held at once, of which one works in a step"),
       required(tables_field("encoder", &P::encoders, encoder_fields(), "text encoders")),
       required(table_field("decoder", &P::decoder, decoder_fields(), "latents to pixels")),
       required(text_field("source", &P::source, "where the figures stand")),

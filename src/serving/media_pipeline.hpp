@@ -48,6 +48,7 @@ struct LatentDecoder {
 struct MediaPipeline {
   std::string id;
   std::vector<std::string> models;  ///< catalogue ids of the transformers
+  int transformers = 1;             ///< held at once, one works in a step (Wan 2.2 A14B: 2)
   std::vector<TextEncoder> encoders;
   LatentDecoder decoder;
   std::string source, status, note;

@@ -181,6 +181,25 @@ TEST_CASE("Narrow products are faster, slower software slower") {
   CHECK(slow.decoding / second == doctest::Approx(1.5 * (wide.decoding / second)));
 }
 
+TEST_CASE("Weights of transformers and encoders must fit on every accelerator") {
+  // 12 billion of FLUX.1, 4.6 of T5-XXL and 0.1 of CLIP in matrices, two bytes each
+  const Setting flux("flux.1-dev");
+  CHECK(flux.made()->weights() / byte ==
+        doctest::Approx(2 * (11.9e9 + 4.63e9 + 0.09e9)).epsilon(0.02));
+  CHECK(flux.made()->fits_in_memory());
+  CHECK(flux.made()->misfit().empty());
+  // Wan 2.2 A14B holds two transformers of 14 billion
+  Setting two("wan2.2-t2v-a14b");
+  const Setting one("wan2.1-t2v-14b");
+  CHECK((two.made()->weights() - one.made()->weights()) / byte ==
+        doctest::Approx(2 * 14.3e9).epsilon(0.02));
+  MediaPipeline many = *two.question.pipeline;
+  many.transformers = 4;
+  two.question.pipeline = &many;
+  CHECK_FALSE(two.made()->fits_in_memory());
+  CHECK(two.made()->misfit().find("weights need 1") == 0);
+}
+
 TEST_CASE("What cannot be served is diagnosed") {
   Setting setting("hunyuanvideo");
   setting.question.accelerators = 5;  // 24 heads
