@@ -46,9 +46,9 @@ std::int64_t CacheBlocks::demand(std::int64_t from, std::int64_t to, std::int64_
   return blocks;
 }
 
-std::int64_t CacheBlocks::ticks_within(std::int64_t from, std::int64_t most,
+std::int64_t CacheBlocks::ticks_within(std::int64_t blocks, std::int64_t from, std::int64_t most,
                                        std::int64_t sequences) const {
-  std::int64_t left = available();
+  std::int64_t left = blocks;
   if (sequences == 0 || (most / block_tokens_ + 1) * sequences <= left) return most;
   std::int64_t ticks = left / sequences * block_tokens_;
   left %= sequences;

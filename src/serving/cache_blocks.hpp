@@ -43,8 +43,9 @@ class CacheBlocks {
   void leave(std::int64_t offset) { --takers_[residue(offset)]; }
   /// Blocks that `sequences` decoding ones take while the clock goes from `from` to `to`.
   std::int64_t demand(std::int64_t from, std::int64_t to, std::int64_t sequences) const;
-  /// How far the clock may go beyond `from` on the available blocks, `most` at most.
-  std::int64_t ticks_within(std::int64_t from, std::int64_t most, std::int64_t sequences) const;
+  /// How far the clock may go beyond `from`, `most` at most, until they take more than `blocks`.
+  std::int64_t ticks_within(std::int64_t blocks, std::int64_t from, std::int64_t most,
+                            std::int64_t sequences) const;
   /// Sum over `steps` steps of (blocks taken since the first step) * (1, clock since the first).
   struct Growth {
     WideCount blocks = 0, blocks_times_ticks = 0;

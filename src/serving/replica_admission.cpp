@@ -11,6 +11,7 @@ void Replica::State::receive(Picos now) {
   while (!arriving_.empty() && arriving_.top().key <= now) {
     const std::int32_t slot = arriving_.top().slot;
     arriving_.pop();
+    sequences_[slot].order = received_++;
     enqueue(slot);
   }
 }
@@ -18,8 +19,8 @@ void Replica::State::receive(Picos now) {
 void Replica::State::enqueue(std::int32_t slot) {
   Sequence& sequence = sequences_[slot];
   sequence.stage = SequenceStage::waiting;
-  // In order of handing in, what was preempted stands before all that was never admitted: vLLM puts
-  // it at the front of the queue.
+  // In order of first joining the queue, what was preempted stands before all that was never
+  // admitted: vLLM puts it at the front of the queue.
   const bool by_priority = settings_.admission == AdmissionPolicy::priority;
   waiting_.push({by_priority ? sequence.state->request.priority : 0, sequence.order, slot});
 }
@@ -35,7 +36,9 @@ void Replica::State::compose() {
   continue_prompts(budget);
   if (!flight_.preempted) admit(budget);
   flight_.decodes = decoding_ > 0 && (mixed || flight_.chunks.empty());
+  const std::int64_t cached = cache_.cached();
   if (!mixed && flight_.decodes) compose_decode(clock_after);
+  flight_.evicted = cache_.cached() < cached;
   if (!flight_.decodes) allocated_clock_ = clock_.now();
   POLYFLEET_CHECK(flight_.decodes || !flight_.chunks.empty(), "a busy replica has work");
   flight_.used_blocks = cache_.used();
@@ -98,12 +101,11 @@ bool Replica::State::admit_resumed(std::int32_t slot, std::int64_t& budget) {
   const bool mixed = settings_.batching == BatchingPolicy::mixed;
   if (mixed && budget < decode_budget_) return false;
   Sequence& sequence = sequences_[slot];
-  const std::int64_t ahead = mixed ? allocated_clock_ - clock_.now() : 0;
-  const std::int64_t blocks = cache_.blocks_for(sequence.computed + ahead);
-  if (!fits(blocks)) return false;
+  // Room for the longest step, so that it does not depend on which step it is.
+  if (!fits(cache_.blocks_for(sequence.computed + most_tokens_in_step()))) return false;
   if (mixed) budget -= decode_budget_;
   waiting_.pop();
-  cache_.take(blocks);
+  cache_.take(cache_.blocks_for(sequence.computed + allocated_clock_ - clock_.now()));
   sequences_.run(slot);
   const RequestState& state = *sequence.state;
   join_decoding(slot, sequence.computed, state.request.output_tokens - state.generated);

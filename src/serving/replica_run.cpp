@@ -54,6 +54,7 @@ void Replica::State::price() {
 }
 
 void Replica::State::extend_run(const DecodeSegment& segment, std::int64_t context) {
+  if (flight_.evicted && waiting_gains_by_eviction()) return;
   std::int64_t steps = std::min(kLongestRun, clock_.steps_to(finishes_.top().key - clock_.now()));
   if (due_head_ < due_.size()) {
     const std::int64_t due = due_[due_head_].step - clock_.step();
@@ -64,12 +65,28 @@ void Replica::State::extend_run(const DecodeSegment& segment, std::int64_t conte
   POLYFLEET_CHECK(context_room >= 0, "a segment holds the context that was asked for");
   steps = std::min(steps, clock_.steps_within(first + context_room / decoding_));
   const std::int64_t ticks = clock_.after(steps) - first;
-  const std::int64_t cached = cache_.ticks_within(allocated_clock_, ticks, decoding_);
+  const std::int64_t cached =
+      cache_.ticks_within(blocks_of_run(), allocated_clock_, ticks, decoding_);
   if (cached < ticks) steps = std::min(steps, clock_.steps_within(first + cached));
   flight_.run.steps = std::max(std::int64_t{1}, steps);
   flight_.run.per_token = segment.per_token * decoding_;
   if (!arriving_.empty() && flight_.run.steps > 1 && arrival_matters())
     end_run_after(steps_to_arrival(arriving_.top().key, flight_.start));
+}
+
+/// Where admission asks for the first chunk only, losing a cached prefix makes that chunk begin
+/// earlier and hold less. In all other cases what waits only ever needs more.
+bool Replica::State::waiting_gains_by_eviction() const {
+  if (settings_.reserve_prompt || !settings_.prefix_cache || waiting_.empty()) return false;
+  const Sequence& next = sequences_[waiting_.top().slot];
+  return !next.resumes && !next.swapped;
+}
+
+/// Blocks that a run may take before a scheduler would decide anew.
+std::int64_t Replica::State::blocks_of_run() const {
+  const bool gains = waiting_gains_by_eviction() &&
+                     match(sequences_[waiting_.top().slot].state->request).idle_blocks > 0;
+  return cache_.available() - (gains ? cache_.cached() : 0);
 }
 
 /// Could a request that arrives now be admitted, or change who is, before the run ends by itself?

@@ -14,7 +14,7 @@ enum class SequenceStage { absent, arriving, waiting, prefilling, decoding };
 struct Sequence {
   RequestState* state = nullptr;
   SequenceStage stage = SequenceStage::absent;
-  std::int64_t order = 0;     ///< of handing in
+  std::int64_t order = 0;     ///< arriving: of handing in; from then on: of joining the queue
   std::int64_t admitted = 0;  ///< order of admission
   std::int64_t prompt = 0;    ///< tokens to prefill: input and what was generated before
   std::int64_t computed = 0;  ///< tokens in the cache; in the queue: that will be, without prefill

@@ -61,9 +61,7 @@ bool Replica::State::can_ever_run(const RequestState& state) const {
   const std::int64_t total = request.input_tokens + request.output_tokens;
   if (settings_.max_model_length > 0 && total > settings_.max_model_length) return false;
   // The last token is never cached; the last step of speculation may overshoot.
-  const std::int64_t most_in_step =
-      (clock_.numerator() + clock_.denominator() - 1) / clock_.denominator();
-  return cache_.blocks_for(total - 1 + most_in_step - 1) <= cache_.total();
+  return cache_.blocks_for(total - 1 + most_tokens_in_step() - 1) <= cache_.total();
 }
 
 bool Replica::State::queue_is_full(const RequestState& state) const {

@@ -27,6 +27,7 @@ struct Flight {
   bool busy = false;
   bool decodes = false;    ///< the decoding sequences take part
   bool preempted = false;  ///< to make room for it
+  bool evicted = false;    ///< idle prefixes, after it was decided what is admitted
   Picos start = 0, end = 0;
   Picos swapping = 0;  ///< of it: caches that move between device and host
   Picos prefill_part = 0;
@@ -66,6 +67,9 @@ class Replica::State {
   // replica_state.cpp: requests.
   bool can_ever_run(const RequestState& state) const;
   bool queue_is_full(const RequestState& state) const;
+  std::int64_t most_tokens_in_step() const {
+    return (clock_.numerator() + clock_.denominator() - 1) / clock_.denominator();
+  }
   std::int64_t unprocessed(const Sequence& sequence) const;
   void update_generated(std::int32_t slot);
   void release(std::int32_t slot);
@@ -97,6 +101,8 @@ class Replica::State {
   void price();
   Picos decode_base(std::int64_t sequences);
   void extend_run(const DecodeSegment& segment, std::int64_t context);
+  bool waiting_gains_by_eviction() const;
+  std::int64_t blocks_of_run() const;
   bool arrival_matters() const;
   std::int64_t steps_to_arrival(Picos ready, Picos now) const;
   void end_run_after(std::int64_t steps);
@@ -119,6 +125,7 @@ class Replica::State {
   std::int64_t allocated_clock_ = 0;  ///< decoding sequences have blocks up to this reading
   std::int64_t decoding_ = 0, sum_offsets_ = 0;
   std::vector<std::int32_t> prompts_;  ///< prefilling sequences, in order of admission
+  std::int64_t received_ = 0;
   std::int64_t prompt_context_ = 0, unprocessed_ = 0;
   std::int64_t steps_since_receiving_ = 0;  ///< modulo receive_interval
   struct DueFirstToken {
