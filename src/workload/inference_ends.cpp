@@ -41,6 +41,7 @@ void add_head(InferenceBuilder& builder, double sampled) {
   const double vocab = static_cast<double>(builder.model().vocab);
   const double own = sampled / builder.layout().attention_data;
   builder.add_norm(builder.attention_tokens(), hidden, bytes);
+  if (sampled <= 0) return;  // a chunk that does not end its prompt
   if (builder.layout().attention_data > 1)
     builder.communicate(CommGroup::tensor, CollectiveKind::all_gather, sampled * hidden * bytes,
                         builder.tensor_ranks());

@@ -39,6 +39,7 @@ void for_each_mixer(InferenceBuilder& builder, const Part& part) {
 
 InferenceWork token_work(const InferenceContext& context, double tokens, double sampled) {
   InferenceBuilder builder(context, tokens);
+  if (tokens <= 0) return builder.finish();
   add_lookup(builder);
   for_each_kind(builder, [&builder](LayerKind kind) {
     add_mixer_tokens(builder, kind);
@@ -54,6 +55,7 @@ InferenceWork decode_attention_work(const InferenceContext& context, double sequ
   const DecodeBatch batch{
       .sequences = sequences / context.layout.context, .length = length, .queries = queries};
   InferenceBuilder builder(context, 0);
+  if (sequences <= 0) return builder.finish();
   for_each_mixer(builder, [&](LayerKind kind) { add_mixer_decode(builder, kind, batch); });
   return builder.finish();
 }
@@ -61,13 +63,14 @@ InferenceWork decode_attention_work(const InferenceContext& context, double sequ
 InferenceWork prefill_attention_work(const InferenceContext& context, double query, double prior) {
   const PrefillChunk chunk{.query = query, .prior = prior};
   InferenceBuilder builder(context, 0);
+  if (query <= 0) return builder.finish();
   for_each_mixer(builder, [&](LayerKind kind) { add_mixer_prefill(builder, kind, chunk); });
   return builder.finish();
 }
 
 InferenceWork draft_work(const InferenceContext& context, double tokens) {
   InferenceBuilder builder(context, tokens);
-  if (context.model.mtp_layers <= 0) return builder.finish();
+  if (context.model.mtp_layers <= 0 || tokens <= 0) return builder.finish();
   add_lookup(builder);
   add_draft_layer(builder);
   add_head(builder, tokens);

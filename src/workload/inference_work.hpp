@@ -4,7 +4,9 @@
 // each in turn), one layer kind a run with its number of layers in `count`. Prefill and decode mix
 // freely in one iteration (chunked prefill). Latent attention decodes absorbed (arXiv:2405.04434,
 // section 2.1.3) and expands keys and values in prefill.
-// Wrong where an engine fuses or splits the small kernels otherwise: EngineProfile says how many.
+// Vision-language models: the language part; images count as prompt tokens, the tower's time is not
+// in it. DeepSeek-V4's compressed caches are counted uncompressed. Wrong where an engine fuses or
+// splits the small kernels otherwise: EngineProfile says how many.
 #pragma once
 
 #include <vector>
@@ -15,8 +17,9 @@
 
 namespace polyfleet {
 
-/// Operators and collectives in the order of the model, forward only. Comm groups: tensor = the
-/// attention's or MLP's tensor ranks, expert = the expert ranks, context, pipeline (hand-over).
+/// Operators and collectives in the order of the model, forward only; none where there is nothing
+/// to do (no tokens, no sequences). Comm groups: tensor = the attention's or MLP's tensor ranks,
+/// expert = the expert ranks, context, pipeline (hand-over).
 struct InferenceWork {
   std::vector<Op> ops;
   std::vector<Comm> comms;

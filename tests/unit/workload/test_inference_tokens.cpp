@@ -177,6 +177,19 @@ TEST_CASE("Weight-only formats are read narrow and multiplied wide") {
   }
 }
 
+TEST_CASE("Nothing to do is no operator, and a chunk without an end samples nothing") {
+  InferenceSetting llama{fixture::catalogue_model("llama3.1-8b")};
+  llama.layout.tensor = 4;
+  CHECK(token_work(llama.context(), 0, 0).ops.empty());
+  CHECK(token_work(llama.context(), 0, 0).comms.empty());
+  CHECK(llama.decode(0, 1000).ops.empty());
+  CHECK(llama.prefill(0, 1000).ops.empty());
+  const InferenceWork chunk = token_work(llama.context(), 512, 0);
+  CHECK(of_class(chunk, OpClass::logits, OpKind::gemm).empty());
+  CHECK(fixture::launches(chunk, OpClass::logits) == 0);
+  CHECK(fixture::payload(chunk, CommGroup::tensor, CollectiveKind::all_gather, 4) == 0);
+}
+
 TEST_CASE("A draft step is a projection, one layer and the head") {
   const InferenceSetting deepseek{fixture::catalogue_model("deepseek-v3")};
   const InferenceWork work = draft_work(deepseek.context(), 6);
