@@ -123,6 +123,15 @@ std::optional<PlanRefusal> broken_share(const ServingPlanQuestion& question,
 
 }  // namespace
 
+std::optional<UsdPerSecond> pool_cost(const PlannedPool& pool, const ServingOffer& offer) {
+  if (!offer.price) return std::nullopt;
+  const double replicas = static_cast<double>(pool.replicas);
+  const UsdPerSecond owned = replicas * pool.accelerators_per_replica * *offer.price;
+  if (!offer.electricity) return owned;
+  if (!pool.power.known) return std::nullopt;
+  return owned + replicas * pool.point.state.power * *offer.electricity;
+}
+
 std::optional<Watts> peak_draw(const ReplicaPower& power) {
   if (!power.known) return std::nullopt;
   return max(power.idle, max(power.decoding, power.prefilling)) * power.pue;
@@ -140,11 +149,8 @@ ServingPlan plan_of(const ServingPlanQuestion& question, std::vector<PlannedPool
     const ServingOffer& offer = question.offers[question.kinds[pool.kind].offer];
     const double replicas = static_cast<double>(pool.replicas);
     plan.accelerators += pool.replicas * pool.accelerators_per_replica;
-    const auto price = offer.price
-                           ? std::optional(replicas * pool.accelerators_per_replica * *offer.price)
-                           : std::nullopt;
-    add(plan.cost, price);
     const std::optional<Watts> draw = mean_draw(pool);
+    add(plan.cost, pool_cost(pool, offer));
     add(plan.power, draw);
     const std::optional<Watts> peak = peak_draw(pool.power);
     add(plan.peak_power, peak ? std::optional(replicas * *peak) : std::nullopt);

@@ -43,7 +43,7 @@ std::optional<double> objective_of(const ServingPlan& plan, ServingObjective obj
 
 /// Why a configuration is refused.
 enum class ServingRefusal {
-  cut,
+  impossible,
   memory,
   targets,
   stock,
@@ -53,7 +53,7 @@ enum class ServingRefusal {
   path
 };
 inline constexpr std::array<std::string_view, 8> kServingRefusalNames{
-    "the cut does not divide the model",
+    "not possible on the part or for the model",
     "does not fit in memory",
     "a latency target is out of reach",
     "more accelerators than in stock",
@@ -74,6 +74,9 @@ struct PlanRefusal {
 /// The first limit that the plan breaks, or nothing.
 std::optional<PlanRefusal> broken_limit(const ServingPlanQuestion& question,
                                         const ServingPlan& plan);
+
+/// What a pool costs, its electricity included where that is not part of the price.
+std::optional<UsdPerSecond> pool_cost(const PlannedPool& pool, const ServingOffer& offer);
 
 /// Facility draw of one replica at its busiest.
 std::optional<Watts> peak_draw(const ReplicaPower& power);

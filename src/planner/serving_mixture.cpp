@@ -21,9 +21,12 @@ std::optional<double> objective_of_column(const ServingPlanQuestion& question,
   const SteadyState& state = pool.point.state;
   const double steps = std::max(0.0, question.demand.shape.output_tokens - 1);
   switch (question.objective) {
-    case ServingObjective::cost:
-      if (!column.offer->price) return std::nullopt;
-      return (pool.accelerators_per_replica * *column.offer->price).base();
+    case ServingObjective::cost: {
+      PlannedPool one = pool;
+      one.replicas = 1;
+      const std::optional<UsdPerSecond> cost = pool_cost(one, *column.offer);
+      return cost ? std::optional(cost->base()) : std::nullopt;
+    }
     case ServingObjective::energy:
       return pool.power.known ? std::optional(state.power.base()) : std::nullopt;
     case ServingObjective::accelerators:

@@ -50,7 +50,8 @@ struct ServingDemand {
 struct ServingOffer {
   std::string name;                         ///< as the user writes it; unique
   std::string vendor, accelerator, system;  ///< as in the catalogue
-  std::optional<UsdPerSecond> price;        ///< of one accelerator, all in
+  std::optional<UsdPerSecond> price;        ///< of one accelerator
+  std::optional<UsdPerJoule> electricity;   ///< nothing: part of the price
   std::optional<std::int64_t> stock;        ///< nothing: as many as are needed
   std::optional<Watts> power_cap;           ///< facility, peak of all its replicas together
   std::optional<GramsCo2ePerJoule> carbon;  ///< of the electricity where it stands

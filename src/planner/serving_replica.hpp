@@ -33,9 +33,10 @@ class ReplicaModels {
   virtual ~ReplicaModels() = default;
   /// Errors: a cut that does not divide the model (the text says why).
   virtual Result<std::unique_ptr<ReplicaModel>> make(const ReplicaKind& kind) const = 0;
-  /// Moving a prompt's cache of `tokens` tokens from a prefill to a decode replica; errors: no
-  /// path between the two, formats that cannot be converted.
-  virtual Result<CacheTransfer> transfer(const ReplicaKind& from, const ReplicaKind& to) const = 0;
+  /// Moving a prompt's cache from a prefill to a decode replica; errors: no path between the two.
+  /// Precondition: both were made here.
+  virtual Result<CacheTransfer> transfer(const ReplicaModel& from,
+                                         const ReplicaModel& to) const = 0;
 };
 
 }  // namespace polyfleet

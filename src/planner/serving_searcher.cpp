@@ -53,7 +53,8 @@ void ServingSearcher::add_candidate(std::size_t kind) {
   const std::string name = name_of(question_.kinds[kind], question_.offers);
   Result<std::unique_ptr<ReplicaModel>> model = models_.make(question_.kinds[kind]);
   if (!model)
-    return refuse({ServingRefusal::cut, offer, name + ": " + first_problem(model.problems()), 1});
+    return refuse(
+        {ServingRefusal::impossible, offer, name + ": " + first_problem(model.problems()), 1});
   if (!(*model)->fits())
     return refuse({ServingRefusal::memory, offer, name + ": " + (*model)->misfit(),
                    static_cast<double>((*model)->accelerators())});
@@ -186,8 +187,7 @@ std::vector<ServingSearcher::Part> ServingSearcher::undominated(std::vector<Part
 const Result<CacheTransfer>& ServingSearcher::transfer(std::size_t from, std::size_t to) {
   const auto found = transfers_.find({from, to});
   if (found != transfers_.end()) return found->second;
-  return transfers_
-      .emplace(std::pair(from, to), models_.transfer(question_.kinds[from], question_.kinds[to]))
+  return transfers_.emplace(std::pair(from, to), models_.transfer(model_of(from), model_of(to)))
       .first->second;
 }
 
@@ -251,6 +251,12 @@ void ServingSearcher::plan_mixtures() {
   if (!wants(ServingArrangement::disaggregated)) return;
   for (const std::string& engine : engines())
     plan_mixture({PoolRole::prefill, PoolRole::decode}, engine);
+}
+
+const ReplicaModel& ServingSearcher::model_of(std::size_t kind) const {
+  return *std::find_if(candidates_.begin(), candidates_.end(), [&](const Candidate& each) {
+            return each.kind == kind;
+          })->model;
 }
 
 PlannedPool ServingSearcher::rescaled(const PlannedPool& pool, double factor) const {

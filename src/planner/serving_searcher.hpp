@@ -57,6 +57,7 @@ class ServingSearcher {
   std::vector<MixtureColumn> columns_of(const std::vector<PoolRole>& roles,
                                         const std::string& engine) const;
   std::vector<std::string> engines() const;
+  const ReplicaModel& model_of(std::size_t kind) const;
   PlannedPool rescaled(const PlannedPool& pool, double factor) const;
   std::optional<CacheTransfer> slowest_transfer(const std::vector<PlannedPool>& pools);
   const Result<CacheTransfer>& transfer(std::size_t from, std::size_t to);

@@ -34,11 +34,15 @@ class FakeReplica final : public ReplicaModel {
  public:
   FakeReplica(const FakeSpeed& speed, int accelerators, double format_speed)
       : speed_(speed), accelerators_(accelerators), format_speed_(format_speed) {
+    settings_.cache_blocks = 100000;
     const double held = speed.memory * accelerators * format_speed;
     if (held < 1) misfit_ = fmt::format("needs {:.2f} times the memory", 1 / held);
     power_.known = true;
     power_.idle = accelerators * speed.idle_watts * watt;
     power_.decoding = power_.prefilling = accelerators * speed.busy_watts * watt;
+  }
+  bool is_like(const FakeReplica& other) const {
+    return speed_.prompt_rate == other.speed_.prompt_rate;
   }
   bool fits() const override { return misfit_.empty(); }
   const std::string& misfit() const override { return misfit_; }
@@ -99,10 +103,12 @@ class FakeModels final : public ReplicaModels {
     }
     return problem("no such offer");
   }
-  Result<CacheTransfer> transfer(const ReplicaKind& from, const ReplicaKind& to) const override {
+  Result<CacheTransfer> transfer(const ReplicaModel& from, const ReplicaModel& to) const override {
     CacheTransfer path;
     path.latency = 1'000'000'000;
-    path.picos_per_token = from.offer == to.offer ? 1e6 : 3e6;
+    path.picos_per_token =
+        static_cast<const FakeReplica&>(from).is_like(static_cast<const FakeReplica&>(to)) ? 1e6
+                                                                                           : 3e6;
     path.basis = "made up";
     return path;
   }

@@ -64,7 +64,7 @@ TEST_CASE("every configuration is counted once") {
   CHECK(refused == result.counts.refused);
   CHECK(result.counts.configurations ==
         result.counts.feasible + result.counts.dominated + result.counts.refused);
-  CHECK(refused_for(result, ServingRefusal::cut) == 4);
+  CHECK(refused_for(result, ServingRefusal::impossible) == 4);
   CHECK(refused_for(result, ServingRefusal::memory) > 0);
   CHECK_FALSE(result.best.empty());
 }
