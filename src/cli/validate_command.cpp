@@ -8,6 +8,7 @@
 #include "base/files.hpp"
 #include "cli/commands.hpp"
 #include "cli/output.hpp"
+#include "cli/validate_serve_command.hpp"
 #include "report/mixed_validation_report.hpp"
 #include "report/plans_report.hpp"
 #include "report/plans_summary.hpp"
@@ -68,6 +69,7 @@ int run_validate(const ValidateArguments& arguments) {
   if (!workspace) return bad_input(workspace.problems());
   if (arguments.what == "plans") return run_validate_plans(**workspace, arguments);
   if (arguments.what == "mixed") return run_validate_mixed(**workspace, arguments);
+  if (arguments.what == "serve") return run_validate_serve(**workspace, arguments);
   show_progress("predicting every row ...");
   const Result<ValidationAnswer> answer = run_validation(**workspace, {.what = arguments.what,
                                                                        .data = arguments.data,
@@ -89,26 +91,27 @@ CommandSpec validate_command(ValidateArguments& arguments) {
       "  polyfleet validate train\n"
       "  polyfleet validate train --strict --split test --json\n"
       "  polyfleet validate train --data my_runs.csv --rows predictions.csv\n"
+      "  polyfleet validate serve --rows predictions.csv\n"
       "  polyfleet validate collectives\n"
       "  polyfleet validate mixed\n"
       "  polyfleet validate plans --limit 20",
       {{.names = "what",
         .target = &arguments.what,
         .help =
-            "kernels, collectives, memory, train, mixed (several vendors in one run), or plans: "
-            "published tuned plans against the planner's own",
-        .choices = {"kernels", "collectives", "memory", "train", "mixed", "plans"},
+            "kernels, collectives, memory, train, serve (published serving runs), mixed (several "
+            "vendors in one run), or plans: published tuned plans against the planner's own",
+        .choices = {"kernels", "collectives", "memory", "train", "serve", "mixed", "plans"},
         .required = true},
        {"--data", &arguments.data, "a table of your own (default: the shipped one)", "FILE"},
        {"--rows", &arguments.rows, "write every row with its prediction", "OUT.csv"},
        {.names = "--split",
         .target = &arguments.split,
-        .help = "train: the half that software maturity was fitted on; test: the other half; "
-                "all",
+        .help = "train: the half that software maturity (serve: host times) was fitted on; "
+                "test: the other half; all",
         .choices = {"train", "test", "all"},
         .show_default = true},
        {"--limit", &arguments.limit, "plans: at most N configurations, spread over the table", "N"},
-       {"--strict", &arguments.strict, "without the software-maturity factor"},
+       {"--strict", &arguments.strict, "without the software-maturity factor (serve: host times)"},
        {"--json", &arguments.json, "as JSON"}},
       [&] { return run_validate(arguments); }};
 }

@@ -1,0 +1,25 @@
+// The serving validation from table to report: the shipped table or any other with its columns.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "app/validation_run.hpp"
+#include "app/workspace.hpp"
+#include "base/result.hpp"
+
+namespace polyfleet {
+
+struct ServeValidationRequest {
+  std::string data;                                 ///< CSV file; empty = the shipped one
+  std::string split = "all";                        ///< train, test, all
+  bool strict = false;                              ///< without host times
+  unsigned threads = 0;                             ///< 0 = as many as the machine has
+  std::function<void(double share)> progress = {};  ///< called from any thread
+};
+
+/// Errors: an unreadable or malformed table, faulty mapping files.
+Result<ValidationAnswer> run_serve_validation(Workspace& workspace,
+                                              const ServeValidationRequest& request);
+
+}  // namespace polyfleet
