@@ -89,6 +89,7 @@ TEST_CASE("times are printed exactly and read back") {
   CHECK(decimal_time("-0.25", false) == TraceTime{-1, 750'000'000'000});
   CHECK(decimal_time("1.5e3", true) == TraceTime{1, 500'000'000'000});
   CHECK(decimal_time("27", true) == TraceTime{0, 27'000'000'000});
+  CHECK(decimal_time("1.5", true) == TraceTime{0, 1'500'000'000});
   for (const char* bad : {"", "-", ".", "1.2.3", "1e400", "0x10", "1 2", "12345678901234567"})
     CHECK_FALSE(decimal_time(bad, false));
   CHECK(date_time("1970-01-01 00:00:01") == TraceTime{1, 0});
