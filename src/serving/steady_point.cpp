@@ -105,12 +105,46 @@ double SteadyPoints::most_prompts(double decoding) const {
   return prompts / (time + prompts * prompt_attention_);
 }
 
+/// What is left of an iteration when the request behind an answer comes in: it set off when the
+/// iteration before was over, and was as long in the front end.
+double SteadyPoints::rest_of(double iteration) const {
+  const double front = seconds_of(engine_.settings.front_end);
+  return iteration > front ? iteration - front : iteration / 2;
+}
+
+/// The same as add_waiting in a closed loop. Prompts come so many per iteration: while a long
+/// prompt keeps the replica busy, no answers end and nothing new comes, which keeps queues short
+/// (time-averaged M/G/1 would give three times the wait near saturation).
+void SteadyPoints::add_closed_waiting(SteadyPoint& point, double beside) const {
+  const double arrivals = others_ * point.rate * point.step;  // in one decode iteration
+  const double together = largest_chunk(beside) / shape_.prompt;
+  const double prompts = std::clamp(mean_of_some(arrivals), 1.0, std::max(1.0, together));
+  const Prefill batch = prefill(beside, prompts);
+  const double load = arrivals / together;  // iterations that prompts fill, of all
+  const double busy = together > 1 ? -std::expm1(-arrivals) : std::min(1.0, load);
+  const double decode_runs = -std::expm1(-beside);
+  const double looked_for = static_cast<double>(engine_.settings.receive_interval);
+  const double step_alone = looked_for * decode_step(std::max(1.0, beside));
+  point.residual = busy * rest_of(batch.full / batch.iterations) +
+                   (1 - busy) * decode_runs * rest_of(step_alone);
+  const double service = 1 / most_prompts(beside);
+  if (engine_.settings.batching == BatchingPolicy::prefill_first) {
+    point.congestion = together < 2 ? arrivals / 2 * service : 0;
+  } else {
+    point.congestion = load < 1
+                           ? load * load * service * (1 + shape_.prompt_spread) / 2 / (1 - load)
+                           : std::numeric_limits<double>::infinity();
+  }
+  point.own = prefill(beside, std::min(std::max(1.0, together), 1 + arrivals)).full;
+}
+
 /// Residual, congestion and own prefill of an arrival that finds `beside` sequences decoding.
 void SteadyPoints::add_waiting(SteadyPoint& point, double beside) const {
   if (!(shape_.prompt > 0)) {  // the cache comes from elsewhere
     point.residual = -std::expm1(-beside) * decode_step(std::max(1.0, beside)) / 2;
     return;
   }
+  if (closed_ && point.step > 0) return add_closed_waiting(point, beside);
   const double arrivals = others_ * point.rate;
   const double most = std::max(1.0, largest_chunk(beside) / shape_.prompt);
   const double step_alone = decode_step(std::max(1.0, beside));

@@ -33,14 +33,22 @@ struct SteadyPoint {
   double seated() const { return decoding + rate * own; }
 };
 
-/// The points of one replica under one load. `others`: what share of the mean population an arrival
-/// finds: 1 for an open stream, (C - 1) / C in a closed loop (arrival theorem).
+/// How requests come. `others`: what share of the mean population an arrival finds: 1 for an open
+/// stream, (C - 1) / C in a closed loop (arrival theorem). A closed loop's requests follow answers,
+/// so they come at the ends of iterations, as many per iteration whatever its length.
+struct SteadyArrivals {
+  double others = 1;
+  bool closed = false;
+};
+
+/// The points of one replica under one load.
 class SteadyPoints {
  public:
-  SteadyPoints(const SteadyEngine& engine, const SteadyShape& shape, double others)
+  SteadyPoints(const SteadyEngine& engine, const SteadyShape& shape, const SteadyArrivals& arrivals)
       : engine_(engine),
         shape_(shape),
-        others_(others),
+        others_(arrivals.others),
+        closed_(arrivals.closed),
         prompt_attention_(shape.prompt > 0 ? prompt_attention() : 0) {}
 
   /// With `decoding` sequences on average. Precondition: shape.steps > 0.
@@ -63,10 +71,13 @@ class SteadyPoints {
   double prompt_attention() const;
   Prefill prefill(double decoding, double prompts) const;
   void add_waiting(SteadyPoint& point, double beside) const;
+  void add_closed_waiting(SteadyPoint& point, double beside) const;
+  double rest_of(double iteration) const;
 
   const SteadyEngine& engine_;
   SteadyShape shape_;
   double others_;
+  bool closed_;
   double prompt_attention_;  ///< seconds of one prompt
 };
 

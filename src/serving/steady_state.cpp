@@ -78,7 +78,7 @@ class SteadySolver {
         shape_(shape),
         seats_(seats_of(engine.settings, shape)),
         others_(others_in(load, seats_)),
-        points_(engine, shape, others_) {}
+        points_(engine, shape, {others_, load.concurrency > 0}) {}
 
   bool request_fits() const { return seats_.request_fits; }
 
