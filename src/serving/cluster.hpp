@@ -68,13 +68,14 @@ struct ServingPool {
 };
 
 /// Moving a prompt's cache from a prefill pool to a decode pool: the sender's link takes one
-/// request at a time, in order; then latency and conversion follow.
+/// request at a time, in order; then latency, staging and conversion follow.
 struct CacheTransfer {
   int from_pool = 0, to_pool = 0;
   Picos latency = 0;
   double picos_per_token = 0;          ///< at the rate of one replica pair's links
-  double convert_picos_per_token = 0;  ///< dtype or layout conversion, host staging
+  double convert_picos_per_token = 0;  ///< dtype or layout conversion
   std::string basis;                   ///< which links and terms
+  double stage_picos_per_token = 0;    ///< copies through host memory at both ends
 };
 
 struct SloClass {
@@ -142,7 +143,7 @@ struct PoolReport {
 struct TransferReport {
   int from_pool = 0, to_pool = 0;
   std::int64_t requests = 0, tokens = 0;
-  Picos waiting = 0, moving = 0, converting = 0;
+  Picos waiting = 0, moving = 0, converting = 0, staging = 0;
 };
 
 struct TimelineSample {

@@ -89,7 +89,7 @@ void check_events(const ServingCluster& cluster, Diagnostics& found) {
   for (const CacheTransfer& each : cluster.transfers)
     if (each.from_pool < 0 || each.from_pool >= pools || each.to_pool < 0 ||
         each.to_pool >= pools || each.latency < 0 || each.picos_per_token < 0 ||
-        each.convert_picos_per_token < 0)
+        each.convert_picos_per_token < 0 || each.stage_picos_per_token < 0)
       found.push_back(
           problem(fmt::format("the cache transfer from pool {} to pool {} names no "
                               "pools or has negative times",

@@ -12,7 +12,7 @@ int LeastEnergyRouter::choose(const RouteQuestion& question) {
     const ReplicaPower& power = replica.pool->power;
     if (replica.pool->media != nullptr)
       return power.pue * ((power.prefilling - power.idle) * (prediction.prefill * second) / joule);
-    const double steps = question.expected_output * prediction.per_token / prediction.step_after;
+    const double steps = question.expected_output / tokens_per_step(replica.pool->settings);
     const Seconds longer =
         steps * std::max(0.0, prediction.step_after - prediction.step_before) * second;
     const Joules added = (power.prefilling - power.idle) * (prediction.prefill * second) +

@@ -84,16 +84,20 @@ RoutePrediction predicted_route(const RouteQuestion& question, const RouterRepli
   prediction.batch = static_cast<double>(together);
   prediction.step_before = step_time(*pool.times, now);
   prediction.step_after = step_time(*pool.times, after);
-  const double tokens_per_step = static_cast<double>(settings.tokens_per_step_numerator) /
-                                 static_cast<double>(settings.tokens_per_step_denominator);
-  prediction.per_token = prediction.step_after / tokens_per_step;
   const std::int64_t own =
       state.cache_arrives ? 0 : prompt - replica.probe->prefix_match(state.request);
+  // While a sequence decodes, each of the others is replaced once by a prompt like this one
+  // (steady state of a batch): TPOT = step + B t_prefill / output, as in a closed loop.
+  const double longer =
+      std::max(0.0, prefill_time(pool, after, own, prompt) - (own > 0 ? prediction.step_after : 0));
+  prediction.per_token =
+      prediction.step_after / tokens_per_step(settings) +
+      static_cast<double>(together - 1) * longer / std::max(1.0, question.expected_output);
   prediction.prefill = prefill_time(pool, Batch{}, own, prompt);
   prediction.first_token =
       seconds(settings.front_end + settings.first_token_delay) +
       prefill_time(pool, now, load.waiting_prefill_tokens + own, prompt) +
-      waiting_for_room(replica, after, question.expected_output / tokens_per_step,
+      waiting_for_room(replica, after, question.expected_output / tokens_per_step(settings),
                        prediction.step_after);
   return prediction;
 }

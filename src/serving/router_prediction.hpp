@@ -11,7 +11,7 @@ namespace polyfleet {
 
 struct RoutePrediction {
   double first_token = 0;  ///< seconds
-  double per_token = 0;    ///< seconds a token after the first
+  double per_token = 0;    ///< seconds a token after the first, prompts of others in between
   double prefill = 0;      ///< seconds of engine time for the request's own prompt
   double step_before = 0;  ///< decode step without the request, 0 when nothing runs
   double step_after = 0;   ///< decode step with it
@@ -23,6 +23,12 @@ struct RoutePrediction {
     return first_token + (expected_output > 1 ? (expected_output - 1) * per_token : 0);
   }
 };
+
+/// Tokens that a sequence gets from one decode step: more than 1 with speculation.
+inline double tokens_per_step(const EngineSettings& settings) {
+  return static_cast<double>(settings.tokens_per_step_numerator) /
+         static_cast<double>(settings.tokens_per_step_denominator);
+}
 
 RoutePrediction predicted_route(const RouteQuestion& question, const RouterReplica& replica);
 

@@ -9,7 +9,7 @@ namespace polyfleet {
 
 TransferLinks::TransferLinks(const ServingCluster& cluster) : cluster_(&cluster) {
   for (const CacheTransfer& each : cluster.transfers)
-    report_.push_back({each.from_pool, each.to_pool, 0, 0, 0, 0, 0});
+    report_.push_back({each.from_pool, each.to_pool, 0, 0, 0, 0, 0, 0});
 }
 
 Picos TransferLinks::send(int from_pool, int to_pool, std::int64_t tokens, Picos now,
@@ -20,9 +20,12 @@ Picos TransferLinks::send(int from_pool, int to_pool, std::int64_t tokens, Picos
   });
   POLYFLEET_CHECK(found != transfers.end(), "pools of one model without a transfer");
   TransferReport& report = report_[static_cast<std::size_t>(found - transfers.begin())];
-  const auto count = static_cast<double>(tokens);
-  const auto moving = static_cast<Picos>(std::llround(found->picos_per_token * count));
-  const auto converting = static_cast<Picos>(std::llround(found->convert_picos_per_token * count));
+  const auto of_tokens = [&](double picos_per_token) {
+    return static_cast<Picos>(std::llround(picos_per_token * static_cast<double>(tokens)));
+  };
+  const Picos moving = of_tokens(found->picos_per_token);
+  const Picos converting = of_tokens(found->convert_picos_per_token);
+  const Picos staging = of_tokens(found->stage_picos_per_token);
   const Picos begin = std::max(now, link_free);
   link_free = begin + moving;
   ++report.requests;
@@ -30,7 +33,8 @@ Picos TransferLinks::send(int from_pool, int to_pool, std::int64_t tokens, Picos
   report.waiting += begin - now;
   report.moving += moving;
   report.converting += converting;
-  return link_free + found->latency + converting;
+  report.staging += staging;
+  return link_free + found->latency + staging + converting;
 }
 
 }  // namespace polyfleet

@@ -1,7 +1,7 @@
 // Prompts' caches on their way from prefill to decode replicas. The link of a sending replica moves
-// one request at a time in order of readiness; latency and conversion (dtype, layout, staging
-// through host memory) follow and delay only the request itself. Receivers are not a bottleneck
-// here: right while a pool has at least as many receiving as sending replicas.
+// one request at a time in order of readiness; latency, staging through host memory and
+// conversion (dtype, layout) follow and delay only the request itself. Receivers are not a
+// bottleneck here: right while a pool has at least as many receiving as sending replicas.
 #pragma once
 
 #include <vector>

@@ -396,6 +396,37 @@ TEST_CASE("prefix hits stay below the bound of an infinite cache") {
   CHECK(most > least);  // routing by prefix finds more of them
 }
 
+TEST_CASE("on unequal pools each policy reaches what it aims at") {
+  PlainTimes fast = real_times(), slow = real_times();
+  slow.iteration = 30 * kMillisecond;
+  slow.per_prefill_token *= 4;
+  ServingCluster cluster;
+  cluster.pools = {plain_pool(fast, 2, "fast"), plain_pool(slow, 2, "slow")};
+  for (ServingPool& pool : cluster.pools) pool.settings.max_sequences = 32;
+  cluster.pools[0].price = 12 * usd_per_hour;
+  cluster.pools[1].price = 1 * usd_per_hour;
+  cluster.pools[0].power = {true, 200 * watt, 1500 * watt, 2000 * watt, 1.1, ""};
+  cluster.pools[1].power = {true, 200 * watt, 300 * watt, 350 * watt, 1.1, ""};
+  cluster.classes = {{"chat", 500 * kMillisecond, 60 * kMillisecond, kNever}};
+  const auto requests = some_requests(1500, 4, 800, 200);
+  const auto with = [&](RouterKind router) {
+    cluster.router = router;
+    return run(cluster, requests).report;
+  };
+  const SimulationReport even = with(RouterKind::round_robin);
+  const SimulationReport quick = with(RouterKind::predicted_latency);
+  const SimulationReport lean = with(RouterKind::least_energy);
+  const SimulationReport cheap = with(RouterKind::least_cost);
+  CHECK(quick.end_to_end.mean < 0.7 * even.end_to_end.mean);
+  CHECK(lean.energy < 0.85 * even.energy);
+  CHECK(lean.classes[0].met_all > 0.97 * 1500);
+  CHECK(cheap.classes[0].met_all > 0.97 * 1500);
+  CHECK(cheap.pools[1].requests_ended > 1400);  // the cheap pool suffices
+  cluster.classes[0].per_output_token = 25 * kMillisecond;
+  const SimulationReport strict = with(RouterKind::least_cost);
+  CHECK(strict.pools[0].requests_ended > 1400);  // the cheap pool cannot hold this
+}
+
 TEST_CASE("events grow with requests, not with tokens or time") {
   const PlainTimes times = real_times();
   const ServingCluster cluster = plain_cluster(times, 4);

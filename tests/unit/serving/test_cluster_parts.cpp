@@ -51,7 +51,7 @@ TEST_CASE("an autoscaler adds at once and takes away after the cool-down") {
 
 TEST_CASE("a sender's link moves one cache at a time; latency and conversion follow") {
   ServingCluster cluster;
-  cluster.transfers.push_back({0, 1, 7, 2.5, 1.0, ""});
+  cluster.transfers.push_back({0, 1, 7, 2.5, 0.75, "", 0.25});
   TransferLinks links(cluster);
   Picos first_sender = 0, second_sender = 0;
   CHECK(links.send(0, 1, 100, 1000, first_sender) == 1000 + 250 + 7 + 100);
@@ -62,7 +62,8 @@ TEST_CASE("a sender's link moves one cache at a time; latency and conversion fol
   CHECK(report.tokens == 300);
   CHECK(report.waiting == 150);
   CHECK(report.moving == 750);
-  CHECK(report.converting == 300);
+  CHECK(report.converting == 225);
+  CHECK(report.staging == 75);
 }
 
 TEST_CASE("the bound on prefix hits counts leading blocks that were seen, per model") {

@@ -97,6 +97,8 @@ TEST_CASE("a prediction adds what waits, the prompt and the step") {
   prediction = predicted_route(bench.question(), bench.replicas[0]);
   CHECK(prediction.step_after - prediction.step_before == doctest::Approx(0.001));
   CHECK(prediction.batch == 64);
+  // a step of 10 + 64 ms, and 63 prompts of 100 ms in a life of 100 tokens
+  CHECK(prediction.per_token == doctest::Approx(0.074 + 63 * 0.1 / 100));
   bench.busy(0, 127);  // 64 run, one more round must end first
   bench.probes[0].state.running = 64;
   const double waits = predicted_route(bench.question(), bench.replicas[0]).first_token;
