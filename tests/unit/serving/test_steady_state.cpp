@@ -2,8 +2,8 @@
 // decodes; and the laws that every answer keeps.
 #include <doctest/doctest.h>
 
-#include <chrono>
 #include <cmath>
+#include <ctime>
 #include <limits>
 
 #include "serving/steady_state.hpp"
@@ -201,14 +201,14 @@ TEST_CASE("prompts first: decode waits for them") {
 
 TEST_CASE("an answer takes tens of microseconds") {
   const Bench bench;
-  const auto start = std::chrono::steady_clock::now();
+  const std::clock_t start = std::clock();  // of this process: tests share their machine
   double sum = 0;
   constexpr int kCalls = 1000;
   for (int i = 0; i < kCalls; ++i)
     sum += steady_state(bench.engine(), closed(1 + i % 200)).requests_per_second;
-  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
+  const double took = static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;
   CHECK(sum > 0);
-  const double microseconds = took.count() / kCalls * 1e6;
+  const double microseconds = took / kCalls * 1e6;
   MESSAGE("us a call: ", microseconds);
-  CHECK(took.count() / kCalls < 1e-3);
+  CHECK(took / kCalls < 1e-3);
 }
