@@ -129,6 +129,12 @@ EngineModel::State::Pass EngineModel::State::pass(const IterationTokens& iterati
   }
   result.host +=
       profile.host_per_iteration + profile.host_per_sequence * (std::max(decoding, ended) / groups);
+  if (profile.host_shortest_iteration > 0 * second) {
+    // Attention belongs to the iteration too, at least that of short contexts.
+    const Seconds cores = tables.decode_at_knot(busiest(decoding), 1) * question.maturity * second;
+    const Seconds known = result.work.total() + result.host + cores;
+    result.host += max(profile.host_shortest_iteration - known, 0 * second);
+  }
   return result;
 }
 

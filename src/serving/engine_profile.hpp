@@ -45,7 +45,7 @@ enum class ExpertKernels { table, streaming, between };
 /// fusing or by a second stream, and the grouped products of its experts.
 struct EngineKernels {
   ExpertKernels experts = ExpertKernels::table;
-  Seconds expert_overhead;            ///< of a layer's grouped products beyond that reading
+  Seconds expert_overhead = {};       ///< of a layer's grouped products beyond that reading
   bool hides_shared_experts = false;  ///< shared experts run fused with, or beside, routed ones
   bool fuses_norm = false;            ///< residual and norm ride on the all-reduce before them
   bool fuses_quantise = false;        ///< activations are quantised by the kernel that makes them
