@@ -80,23 +80,21 @@ Picos ScaledSource::sped_up(Picos time) const {
 
 /// The next request of this pass through the file that is in the window and kept.
 Result<std::optional<ServingRequest>> ScaledSource::in_window() {
-  const Picos start = picos_of(trace_.start);
-  const Picos stop = trace_.stop > Seconds() ? picos_of(trace_.stop) : kNever;
+  const Picos stop = trace_.stop > Seconds() ? picos_of(trace_.stop - trace_.start) : kNever;
   for (;;) {
     if (reader_->next_arrival() >= stop) return std::optional<ServingRequest>();
     Result<std::optional<ServingRequest>> each = reader_->next();
     if (!each || !*each) return each;
     ServingRequest& request = **each;
-    if (request.arrival < start) continue;
     if (trace_.keep < 1 && !thinning_.chance(trace_.keep)) continue;
-    const double moved = static_cast<double>(request.arrival - start) / trace_.speed;
+    const double moved = static_cast<double>(request.arrival) / trace_.speed;
     if (moved > kLongestSimulation / second * kPicosPerSecond) {
       return problem_at(
           {trace_.file, 0, 0},
           fmt::format("slowed to {} of its speed it lasts over 100 days", trace_.speed),
           "cut it with stop, or choose a higher speed");
     }
-    request.arrival = sped_up(request.arrival - start);
+    request.arrival = sped_up(request.arrival);
     return each;
   }
 }
@@ -189,6 +187,7 @@ Result<std::unique_ptr<RequestSource>> scaled_source(const SourceSpec& spec,
   TraceOptions options;
   options.format = spec.trace.format;
   options.sort = spec.trace.sort;
+  options.start = spec.trace.start;
   options.skip_empty = spec.trace.skip_empty;
   options.names = names;
   if (!spec.shapes.empty()) {

@@ -19,7 +19,8 @@ namespace polyfleet {
 /// The longest prompt or answer that is taken for real: the longest published context window is 10
 /// M tokens (Llama 4 Scout, Meta's model card of April 2025).
 inline constexpr std::int64_t kMostTokens = 10'000'000;
-/// Tokens in a block of Mooncake's `hash_ids` (FAST25-release/traces, README).
+/// Tokens in a block of Mooncake's `hash_ids` (Qin et al., FAST 2025, appendix; every line of the
+/// published traces has input_length / 512 of them, rounded up).
 inline constexpr int kMooncakeBlockTokens = 512;
 
 /// Names that a trace may use for models and classes; their index is what a request holds.

@@ -8,7 +8,7 @@ namespace polyfleet {
 namespace {
 
 constexpr const char* kTooLong =
-    "cut the trace (stop = \"...\"), or name the column arrival_time if it holds times since 1970";
+    "cut the trace (start, stop), or name the column arrival_time if it holds times since 1970";
 
 /// The index of a name. Without one: the only one's, or -1 where there are several.
 std::int32_t default_index(const std::string& name, const std::vector<std::string>& names) {
@@ -19,8 +19,10 @@ std::int32_t default_index(const std::string& name, const std::vector<std::strin
 
 class TraceSource final : public ReadAheadSource {
  public:
-  TraceSource(TraceLines lines, bool skip_empty)
-      : lines_(std::move(lines)), skip_empty_(skip_empty) {}
+  TraceSource(TraceLines lines, const TraceOptions& options)
+      : lines_(std::move(lines)),
+        skip_empty_(options.skip_empty),
+        start_(picos_of(options.start)) {}
 
   /// Takes every line and orders them by arrival, those of one moment in the file's order.
   Diagnostics sort_all();
@@ -34,9 +36,10 @@ class TraceSource final : public ReadAheadSource {
 
   TraceLines lines_;
   bool skip_empty_, sorted_ = false;
-  std::optional<TraceTime> first_;
+  Picos start_;
+  std::optional<TraceTime> origin_;
   Picos last_ = 0;
-  std::int64_t requests_ = 0, left_out_ = 0;
+  std::int64_t requests_ = 0, left_out_ = 0, before_ = 0;
   std::vector<ServingRequest> all_;  // when sorted, the last first
 };
 
@@ -50,8 +53,15 @@ Result<std::optional<ServingRequest>> TraceSource::read(bool in_order) {
       return lines_.here("a request without input or output tokens cannot be served",
                          "remove the line, or leave such requests out with skip_empty = true");
     }
-    if (!first_) first_ = row.is_relative() ? row.time() : TraceTime{};
-    const auto arrival = span(*first_, row.time());
+    if (!origin_) {
+      const TraceTime first = row.is_relative() ? row.time() : TraceTime{};
+      origin_ = in_order ? later(first, start_) : first;  // unordered, the first is not known yet
+    }
+    if (in_order && row.time() < *origin_ && start_ > 0) {
+      ++before_;
+      continue;
+    }
+    const auto arrival = span(*origin_, row.time());
     if (!arrival) return lines_.here("the arrival is more than 100 days from the start", kTooLong);
     if (in_order && *arrival < last_) {
       return lines_.here(fmt::format("arrives at {} s, before the line above it ({} s)",
@@ -65,7 +75,7 @@ Result<std::optional<ServingRequest>> TraceSource::read(bool in_order) {
     return std::optional<ServingRequest>(std::move(request));
   }
   if (lines_.problem()) return *lines_.problem();
-  if (requests_ == 0 && left_out_ == 0)
+  if (requests_ == 0 && left_out_ == 0 && before_ == 0)
     return lines_.here("holds no requests, only a header", "check that this is the right file");
   return std::optional<ServingRequest>();
 }
@@ -86,11 +96,13 @@ Diagnostics TraceSource::sort_all() {
     return a.arrival < b.arrival;
   });
   const Picos earliest = all_.empty() ? 0 : std::min<Picos>(all_.front().arrival, 0);
+  for (ServingRequest& request : all_) request.arrival -= earliest + start_;
+  const auto in_window = std::find_if(all_.begin(), all_.end(),
+                                      [](const ServingRequest& each) { return each.arrival >= 0; });
+  before_ = in_window - all_.begin();
+  all_.erase(all_.begin(), in_window);
   std::int64_t id = 0;
-  for (ServingRequest& request : all_) {
-    request.arrival -= earliest;  // times relative to the first line were before it
-    request.id = id++;
-  }
+  for (ServingRequest& request : all_) request.id = id++;
   std::reverse(all_.begin(), all_.end());
   sorted_ = true;
   return {};
@@ -138,7 +150,7 @@ Result<std::unique_ptr<RequestSource>> open_trace(LineReader reader, const Trace
   Result<TraceLines> lines =
       TraceLines::open(std::move(reader), options.format, std::move(context));
   if (!lines) return lines.problems();
-  auto source = std::make_unique<TraceSource>(*std::move(lines), options.skip_empty);
+  auto source = std::make_unique<TraceSource>(*std::move(lines), options);
   if (options.sort) {
     Diagnostics problems = source->sort_all();
     if (!problems.empty()) return problems;

@@ -20,6 +20,7 @@ inline constexpr std::size_t kMostSortedRequests = 10'000'000;
 struct TraceOptions {
   TraceFormat format = TraceFormat::automatic;
   bool sort = false;        ///< read everything first and order it by arrival
+  Seconds start;            ///< of the trace's own time: becomes 0, what is earlier is left out
   bool skip_empty = false;  ///< leave out requests of no input or output (counted in remarks)
   TrafficNames names;
   /// Of requests whose line states none; empty: the scenario's only one, else every line must.

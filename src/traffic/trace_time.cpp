@@ -117,6 +117,11 @@ std::optional<TraceTime> date_time(std::string_view text) {
   return time;
 }
 
+TraceTime later(const TraceTime& time, Picos by) {
+  const Picos picos = time.picos + by % kPicos;
+  return {time.seconds + by / kPicos + picos / kPicos, picos % kPicos};
+}
+
 std::optional<Picos> span(const TraceTime& from, const TraceTime& to) {
   const std::int64_t seconds = to.seconds - from.seconds;
   constexpr auto kLongest = static_cast<std::int64_t>(kLongestSimulation / second);

@@ -20,7 +20,13 @@ struct TraceTime {
   Picos picos = 0;  ///< in [0, 1e12), also when seconds are negative
 
   friend bool operator==(const TraceTime&, const TraceTime&) = default;
+  friend bool operator<(const TraceTime& a, const TraceTime& b) {
+    return a.seconds != b.seconds ? a.seconds < b.seconds : a.picos < b.picos;
+  }
 };
+
+/// The moment a span later.
+TraceTime later(const TraceTime& time, Picos by);
 
 /// "12.5" as seconds, or as milliseconds. Nothing: not a finite number, or beyond 1e15.
 std::optional<TraceTime> decimal_time(std::string_view text, bool in_milliseconds);

@@ -228,6 +228,27 @@ TEST_CASE("unordered traces are sorted on request; equal times keep the file's o
   CHECK(requests[3].id == 3);
 }
 
+TEST_CASE("a window may begin beyond 100 days, ordered or not") {
+  const std::string text =
+      "arrival,input_tokens,output_tokens\n0,1,1\n8000000,2,1\n9000000.25,3,1\n9000001,4,1\n";
+  CHECK(holds(first_problem(text), "t:4: the arrival is more than 100 days from the start"));
+  TraceOptions options;
+  options.start = 8e6 * second;
+  const auto requests = read(text, options);
+  REQUIRE(requests.size() == 3);
+  CHECK(requests[0].arrival == 0);
+  CHECK(requests[0].id == 0);
+  CHECK(requests[1].arrival == 1'000'000'250'000'000'000);
+  options.sort = true;
+  options.start = 102 * second;
+  const auto sorted =
+      read("arrival_time,input_tokens,output_tokens\n300,1,1\n200,2,1\n302.5,3,1\n", options);
+  REQUIRE(sorted.size() == 1);
+  CHECK(sorted[0].arrival == 500'000'000'000);
+  options.start = 1000 * second;
+  CHECK(read("arrival,input_tokens,output_tokens\n1,1,1\n", options).empty());
+}
+
 TEST_CASE("empty requests are left out on request, and counted") {
   TraceOptions options;
   options.skip_empty = true;
