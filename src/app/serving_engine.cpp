@@ -7,6 +7,7 @@
 #include "app/scenario_document.hpp"
 #include "app/scenario_prices.hpp"
 #include "app/serving_fields.hpp"
+#include "app/serving_media.hpp"
 #include "app/serving_settings.hpp"
 #include "base/spelling.hpp"
 
@@ -38,11 +39,9 @@ class EngineResolver {
 
   Result<ResolvedEngine> run(const StatedSite& site) {
     find_model();
-    find_machine();
-    find_formats();
-    if (problems_.empty()) find_engine();
+    require_part();
+    if (problems_.empty()) find_replica();
     if (problems_.empty()) find_prices(site);
-    if (problems_.empty()) ask();
     if (!problems_.empty()) return std::move(problems_);
     return std::move(resolved_);
   }
@@ -70,21 +69,36 @@ class EngineResolver {
     resolved_.model = *model;
   }
 
-  void find_machine() {
-    if (stated_.accelerator.empty() && stated_.system.empty()) {
+  void require_part() {
+    if (stated_.accelerator.empty() && stated_.system.empty())
       problems_.push_back(
           problem_at(document_.where(), "the accelerator is missing",
                      "give accelerator = \"amd_mi355x\" (--accelerator) or a system (--system)"));
-      return;
-    }
+  }
+
+  void find_replica() {
+    const Result<bool> media = makes_media(workspace_, *resolved_.model);
+    if (!media) return add(media.problems(), "model");
+    if (*media) return add(resolve_media(workspace_, stated_, document_, resolved_), "accelerator");
+    find_machine();
+    find_formats();
+    if (problems_.empty()) find_engine();
+    if (problems_.empty()) ask();
+    if (!problems_.empty()) return;
+    resolved_.power = resolved_.engine->power();
+    resolved_.accelerators = resolved_.engine->accelerators();
+  }
+
+  void find_machine() {
     const auto machine = workspace_.engine_machine(stated_.accelerator, stated_.system);
     if (!machine)
       return add(machine.problems(), stated_.accelerator.empty() ? "system" : "accelerator");
     resolved_.machine = *machine;
-    const Accelerator& part = (*machine)->accelerator;
+    resolved_.accelerator = &(*machine)->accelerator;
+    resolved_.system = &(*machine)->system;
     if (stated_.system.empty())
-      assume("system", (*machine)->system.id,
-             fmt::format("not stated: {} is usually built into it", part.id));
+      assume("system", resolved_.system->id,
+             fmt::format("not stated: {} is usually built into it", resolved_.accelerator->id));
   }
 
   void find_formats() {
@@ -159,9 +173,8 @@ class EngineResolver {
     StatedScenario scenario;
     scenario.site = site.site;
     scenario.prices = {stated_.price, site.electricity, site.carbon};
-    const EngineMachine& machine = *resolved_.machine;
     Result<PricedTraining> priced =
-        part_prices(workspace_, scenario, {machine.accelerator, machine.system});
+        part_prices(workspace_, scenario, {*resolved_.accelerator, *resolved_.system});
     if (!priced) return add(priced.problems(), "site");
     resolved_.prices = priced->prices;
     for (Assumption& each : priced->assumptions) resolved_.assumptions.push_back(std::move(each));

@@ -164,6 +164,9 @@ Result<ServingEstimate> run_serving_estimate(Workspace& workspace, const Value& 
   estimate.ttft_bound = stated.slo.ttft;
   estimate.tpot_bound = stated.slo.tpot;
   estimate.interval_basis = "uncertainty of the kernel and collective models";
+  if (estimate.served.engine == nullptr)
+    return problem_at(position_of(document, "model"), "a model of images or video has no tokens",
+                      "ask for it with `polyfleet simulate serve`");
   const EngineModel& engine = *estimate.served.engine;
   if (!engine.fits_in_memory()) return estimate;
   const SteadyEngine replica = steady_engine(engine);

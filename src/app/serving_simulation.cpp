@@ -5,11 +5,18 @@
 #include <algorithm>
 
 #include "app/serving_transfer.hpp"
+#include "serving/cluster_check.hpp"
 #include "traffic/open_traffic.hpp"
 #include "traffic/traffic_fields.hpp"
 
 namespace polyfleet {
 namespace {
+
+/// Why the model does not fit; empty where it does.
+std::string misfit_of(const ResolvedEngine& served) {
+  if (served.media != nullptr) return served.media->misfit();
+  return served.engine->misfit();
+}
 
 class ServingPreparer {
  public:
@@ -26,10 +33,12 @@ class ServingPreparer {
     find_events();
     for (const StatedClass& each : stated_.classes) cluster().classes.push_back(each);
     if (problems_.empty()) open_source();
+    cluster().router = stated_.router;
+    if (problems_.empty() && prepared_.run.misfits.empty())
+      add(problems_of(cluster()), document_.where());
     if (!problems_.empty()) return std::move(problems_);
     prepared_.run.name = stated_.name;
     prepared_.run.seed = static_cast<std::uint64_t>(stated_.seed);
-    cluster().router = stated_.router;
     prepared_.options.seed = prepared_.run.seed;
     prepared_.options.warm_up = stated_.warm_up;
     prepared_.options.stop_after = stated_.stop_after;
@@ -71,9 +80,8 @@ class ServingPreparer {
         add(served.problems(), pool.where);
         continue;
       }
-      if (!served->engine->fits_in_memory())
-        prepared_.run.misfits.push_back(
-            fmt::format("pool {}: {}", pool.name, served->engine->misfit()));
+      if (const std::string misfit = misfit_of(*served); !misfit.empty())
+        prepared_.run.misfits.push_back(fmt::format("pool {}: {}", pool.name, misfit));
       cluster().pools.push_back(pool_of(pool, *served));
       prepared_.run.engines.push_back(*std::move(served));
     }
@@ -82,15 +90,16 @@ class ServingPreparer {
   ServingPool pool_of(const StatedServingPool& stated, const ResolvedEngine& served) {
     ServingPool pool;
     pool.name = stated.name;
-    pool.vendor = served.machine->accelerator.vendor;
-    pool.accelerator = served.machine->accelerator.id;
+    pool.vendor = served.accelerator->vendor;
+    pool.accelerator = served.accelerator->id;
     pool.role = stated.role;
     pool.model = model_index(stated.model);
     pool.replicas = stated.replicas;
-    pool.accelerators_per_replica = served.engine->accelerators();
+    pool.accelerators_per_replica = served.accelerators;
     pool.times = served.engine.get();
-    pool.settings = served.engine->settings();
-    pool.power = served.engine->power();
+    pool.media = served.media.get();
+    if (served.engine != nullptr) pool.settings = served.engine->settings();
+    pool.power = served.power;
     pool.price = served.replica_price().value_or(0 * usd / second);
     pool.autoscaling = stated.autoscaling;
     pool.mean_time_between_failures = stated.mean_time_between_failures;

@@ -91,11 +91,11 @@ Result<CacheTransfer> cache_transfer(const TransferEnds& ends, const StatedTrans
   const Seconds rest = brief.total() - kShortPrompt * (network + staging) * second;
   transfer.latency = picos_of(max(0 * second, rest));
   transfer.picos_per_token = network * kPicosPerSecond;
-  transfer.convert_picos_per_token = staging * kPicosPerSecond;
+  transfer.stage_picos_per_token = staging * kPicosPerSecond;
   transfer.basis = link->basis;
   if (link->route == CrossRoute::staged) transfer.basis += "; copies to and from host memory";
   if (const std::string why = rewriting_reason(ends); !why.empty()) {
-    transfer.convert_picos_per_token += rewriting_per_token(ends) * kPicosPerSecond;
+    transfer.convert_picos_per_token = rewriting_per_token(ends) * kPicosPerSecond;
     transfer.basis += fmt::format("; rewritten on arrival: {}", why);
   }
   return transfer;

@@ -11,6 +11,18 @@ bool is_path(const std::string& name) {
   return name.find('/') != std::string::npos || name.find(".toml") != std::string::npos;
 }
 
+/// What `load` reads from the data folder, read once.
+template <class T, class Load>
+Result<const T*> kept(std::unique_ptr<T>& held, const Load& load,
+                      const std::filesystem::path& data_directory) {
+  if (held == nullptr) {
+    Result<T> loaded = load(data_directory);
+    if (!loaded) return loaded.problems();
+    held = std::make_unique<T>(*std::move(loaded));
+  }
+  return static_cast<const T*>(held.get());
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Workspace>> Workspace::open() {
@@ -125,21 +137,16 @@ Result<const EngineMachine*> Workspace::engine_machine(const std::string& accele
 }
 
 Result<const std::vector<EngineProfile>*> Workspace::engine_profiles() {
-  if (engine_profiles_ == nullptr) {
-    Result<std::vector<EngineProfile>> loaded = load_engine_profiles(data_directory_);
-    if (!loaded) return loaded.problems();
-    engine_profiles_ = std::make_unique<std::vector<EngineProfile>>(*std::move(loaded));
-  }
-  return static_cast<const std::vector<EngineProfile>*>(engine_profiles_.get());
+  return kept(engine_profiles_, load_engine_profiles, data_directory_);
 }
-
 Result<const std::vector<InferenceFormats>*> Workspace::inference_formats() {
-  if (inference_formats_ == nullptr) {
-    Result<std::vector<InferenceFormats>> loaded = load_inference_formats(data_directory_);
-    if (!loaded) return loaded.problems();
-    inference_formats_ = std::make_unique<std::vector<InferenceFormats>>(*std::move(loaded));
-  }
-  return static_cast<const std::vector<InferenceFormats>*>(inference_formats_.get());
+  return kept(inference_formats_, load_inference_formats, data_directory_);
+}
+Result<const std::vector<MediaPipeline>*> Workspace::media_pipelines() {
+  return kept(media_pipelines_, load_media_pipelines, data_directory_);
+}
+Result<const std::vector<MediaEngine>*> Workspace::media_engines() {
+  return kept(media_engines_, load_media_engines, data_directory_);
 }
 
 }  // namespace polyfleet

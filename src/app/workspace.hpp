@@ -16,6 +16,7 @@
 #include "catalogue/catalogue.hpp"
 #include "serving/engine_machine.hpp"
 #include "serving/engine_profile.hpp"
+#include "serving/media_pipeline.hpp"
 #include "training/estimate.hpp"
 #include "training/machine.hpp"
 #include "validation/knowledge.hpp"
@@ -48,6 +49,9 @@ class Workspace {
   /// Every inference engine of data/engines, and the named sets of number formats.
   Result<const std::vector<EngineProfile>*> engine_profiles();
   Result<const std::vector<InferenceFormats>*> inference_formats();
+  /// What stands around diffusion transformers, and the engines that run them (data/media).
+  Result<const std::vector<MediaPipeline>*> media_pipelines();
+  Result<const std::vector<MediaEngine>*> media_engines();
 
  private:
   Workspace(std::filesystem::path data_directory, Catalogue catalogue)
@@ -66,6 +70,8 @@ class Workspace {
   std::map<std::string, std::unique_ptr<EngineMachine>, std::less<>> engine_machines_;
   std::unique_ptr<std::vector<EngineProfile>> engine_profiles_;
   std::unique_ptr<std::vector<InferenceFormats>> inference_formats_;
+  std::unique_ptr<std::vector<MediaPipeline>> media_pipelines_;
+  std::unique_ptr<std::vector<MediaEngine>> media_engines_;
 };
 
 }  // namespace polyfleet

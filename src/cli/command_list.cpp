@@ -11,6 +11,7 @@ const std::vector<CommandGroup>& command_groups() {
        "  polyfleet catalogue compare mi355x b200 --json\n"
        "A part of your own: polyfleet catalogue show ./my_part.toml"},
       {"estimate", "Time, memory, energy and cost of a workload", kEstimateExamples},
+      {"simulate", "A service over time, request by request", kSimulateExamples},
       {"plan", "The best way to run a workload on a cluster", kPlanExamples},
   };
   return groups;
@@ -24,7 +25,9 @@ std::vector<CommandSpec> command_list(CommandArguments& arguments) {
       estimate_train_command(arguments.estimate),
       estimate_run_command(arguments.run),
       estimate_serve_command(arguments.serve),
+      simulate_serve_command(arguments.simulate),
       plan_train_command(arguments.plan),
+      plan_serve_command(arguments.plan_serve),
       plan_size_command(arguments.size),
       export_command(arguments.exports),
       import_command(arguments.imports),

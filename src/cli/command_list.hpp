@@ -8,7 +8,9 @@
 #include "cli/estimate_serve_command.hpp"
 #include "cli/launch_command.hpp"
 #include "cli/plan_command.hpp"
+#include "cli/plan_serve_command.hpp"
 #include "cli/run_command.hpp"
+#include "cli/simulate_command.hpp"
 
 namespace polyfleet {
 
@@ -20,7 +22,9 @@ struct CommandArguments {
   EstimateArguments estimate;
   RunArguments run;
   EstimateServeArguments serve;
+  SimulateArguments simulate;
   PlanArguments plan;
+  PlanServeArguments plan_serve;
   SizeArguments size;
   ExportArguments exports;
   ImportArguments imports;

@@ -8,25 +8,31 @@
 
 #include "serving/cluster.hpp"
 #include "serving/engine_model.hpp"
+#include "serving/media_model.hpp"
 #include "serving/steady_state.hpp"
 #include "training/estimate.hpp"
 
 namespace polyfleet {
 
-/// An engine ready to be asked, with what it rests on. The model and the machine belong to the
-/// workspace.
+/// An engine ready to be asked, with what it rests on: of a language model (machine, profile,
+/// engine), or of images and video (media). The model and the machines belong to the workspace.
 struct ResolvedEngine {
   const ModelSpec* model = nullptr;
+  const Accelerator* accelerator = nullptr;
+  const System* system = nullptr;
   const EngineMachine* machine = nullptr;
   std::unique_ptr<EngineProfile> profile;  ///< as it is on this part
   std::unique_ptr<EngineModel> engine;
+  std::unique_ptr<MediaModel> media;
+  ReplicaPower power;
+  int accelerators = 1;
   TrainingPrices prices;  ///< of one accelerator, of electricity, of carbon
   std::vector<Assumption> assumptions;
 
   /// What the replica costs in a second without electricity; nothing where no price is known.
   std::optional<UsdPerSecond> replica_price() const {
     if (!prices.device) return std::nullopt;
-    return static_cast<double>(engine->accelerators()) * *prices.device;
+    return static_cast<double>(accelerators) * *prices.device;
   }
 };
 

@@ -138,14 +138,12 @@ std::string assumption_table(const std::vector<Assumption>& assumptions, PageSty
 
 }  // namespace
 
-std::string served_heading(const ResolvedEngine& served) {
+namespace {
+
+std::string engine_text(const ResolvedEngine& served) {
   const EngineQuestion& question = served.engine->question();
   const ServingLayout& layout = question.layout;
-  const Accelerator& part = served.machine->accelerator;
-  std::string text = fmt::format(
-      "{} on {} x {} ({}){}, {}, TP {}", served.model->name, served.engine->accelerators(),
-      part.name, served.machine->system.id, part.edition.empty() ? "" : ", figures " + part.edition,
-      served.profile->name, layout.tensor);
+  std::string text = fmt::format("{}, TP {}", served.profile->name, layout.tensor);
   const auto degree = [&](const char* name, int value) {
     if (value > 1) text += fmt::format(" {} {}", name, value);
   };
@@ -158,6 +156,16 @@ std::string served_heading(const ResolvedEngine& served) {
     text += fmt::format(", {} draft tokens ({:g} tokens a step)", question.speculation.draft_tokens,
                         question.speculation.tokens_per_step);
   return text;
+}
+
+}  // namespace
+
+std::string served_heading(const ResolvedEngine& served) {
+  const Accelerator& part = *served.accelerator;
+  return fmt::format(
+      "{} on {} x {} ({}){}, {}", served.model->name, served.accelerators, part.name,
+      served.system->id, part.edition.empty() ? "" : ", figures " + part.edition,
+      served.media != nullptr ? served.media->question().engine->name : engine_text(served));
 }
 
 double sequences_in_cache(const EngineModel& engine, double tokens) {

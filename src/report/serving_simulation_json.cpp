@@ -116,9 +116,11 @@ Value transfers_json(const ServingSimulation& run) {
     json.set("tokens", each.tokens);
     json.set("waiting_s", seconds_json(each.waiting));
     json.set("moving_s", seconds_json(each.moving));
+    json.set("staging_s", seconds_json(each.staging));
     json.set("converting_s", seconds_json(each.converting));
     json.set("latency_s", seconds_json(link.latency));
     json.set("seconds_per_token", link.picos_per_token / kPicosPerSecond);
+    json.set("staging_seconds_per_token", link.stage_picos_per_token / kPicosPerSecond);
     json.set("converting_seconds_per_token", link.convert_picos_per_token / kPicosPerSecond);
     json.set("basis", link.basis);
     list.push(std::move(json));

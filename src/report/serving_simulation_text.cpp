@@ -97,7 +97,7 @@ std::string class_table(const ServingSimulation& run, PageStyle style) {
 
 std::string pool_table(const ServingSimulation& run, PageStyle style) {
   TextTable table({"pool", "accelerators", "busy", "batch", "cache used", "found in cache",
-                   "preemptions", "failures", "prompt tokens", "output tokens"});
+                   "preemptions", "failures", "prompt tokens", "decoded tokens"});
   for (const PoolReport& pool : run.report.pools) {
     table.row({pool.name, fmt::format("{} {}", grouped(pool.accelerators), pool.accelerator),
                share_text(pool.utilisation), fmt::format("{:.1f}", pool.mean_running),
@@ -162,7 +162,8 @@ std::string totals_text(const ServingSimulation& run) {
 }
 
 std::string transfer_table(const ServingSimulation& run, PageStyle style) {
-  TextTable table({"cache transfers", "requests", "waiting", "moving", "rewriting", "over"});
+  TextTable table(
+      {"cache transfers", "requests", "waiting", "moving", "staging", "rewriting", "over"});
   for (std::size_t i = 0; i < run.report.transfers.size(); ++i) {
     const TransferReport& each = run.report.transfers[i];
     const auto mean = [&](Picos sum) {
@@ -171,8 +172,8 @@ std::string transfer_table(const ServingSimulation& run, PageStyle style) {
     const auto& pools = run.cluster.pools;
     table.row({fmt::format("{} to {}", pools[static_cast<std::size_t>(each.from_pool)].name,
                            pools[static_cast<std::size_t>(each.to_pool)].name),
-               grouped(each.requests), mean(each.waiting), mean(each.moving), mean(each.converting),
-               run.cluster.transfers[i].basis});
+               grouped(each.requests), mean(each.waiting), mean(each.moving), mean(each.staging),
+               mean(each.converting), run.cluster.transfers[i].basis});
   }
   return table.empty() ? "" : '\n' + table.text(style);
 }
