@@ -31,6 +31,7 @@ Result<TraceFacts> facts_of(const SourceSpec& spec, std::uint64_t seed) {
     const auto in = static_cast<double>(request.input_tokens);
     const auto out = static_cast<double>(request.output_tokens);
     ++facts.requests;
+    facts.longest = std::max(facts.longest, request.input_tokens + request.output_tokens);
     input += in;
     input_squares += in * in;
     output += out;

@@ -15,6 +15,7 @@ namespace polyfleet {
 /// Statistics of a trace, all requests.
 struct TraceFacts {
   std::int64_t requests = 0;
+  std::int64_t longest = 0;          ///< prompt and output of one request, tokens
   double requests_per_second = 0;    ///< over the time from first to last
   SteadyLoad shape;                  ///< cached_share: had every prefix been kept
   std::vector<std::string> remarks;  ///< of the reader

@@ -1,7 +1,10 @@
 #include "cli/plan_serve_command.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
+#include "app/serving_plan_export.hpp"
 #include "app/serving_plan_run.hpp"
 #include "cli/output.hpp"
 #include "cli/serving_flags.hpp"
@@ -139,14 +142,69 @@ std::vector<OptionSpec> options_of(PlanServeArguments& arguments) {
                      .type = "AMD=0.3..0.6",
                      .repeated = true});
   options.push_back(serving_set_option(texts));
+  options.push_back({"--export", &arguments.exports,
+                     "files that start the plan: vllm, sglang or kubernetes; may be given again",
+                     "FORMAT=DIR"});
   options.push_back({"--front", &arguments.front, "the Pareto front of cost, energy and latency"});
   options.push_back({"--json", &arguments.json, "as JSON"});
   options.push_back({"--explain", &arguments.explain, "every assumption with its basis"});
   return options;
 }
 
+/// Where the exports went, and what their tools cannot be told.
+std::string exports_text(const std::vector<ServingExport>& exports, PageStyle style) {
+  if (exports.empty()) return {};
+  std::string text;
+  for (const ServingExport& each : exports) {
+    std::string files;
+    for (const LaunchFile& file : each.files.files)
+      files += (files.empty() ? "" : ", ") + file.name;
+    text +=
+        fmt::format("\n{} in {}: {}\n", name_of(each.request.format), each.request.folder, files);
+    TextTable table({"not in the files", "value", "why"});
+    for (const Unexpressed& one : each.files.unexpressed)
+      table.row({one.setting, one.value, one.why});
+    if (!table.empty()) text += table.text(style);
+  }
+  return text;
+}
+
+Value exports_json(const std::vector<ServingExport>& exports) {
+  Value list{Array{}};
+  for (const ServingExport& each : exports) {
+    Value one{Table{}};
+    one.set("format", name_of(each.request.format));
+    one.set("folder", each.request.folder);
+    Value files{Array{}}, unsaid{Array{}};
+    for (const LaunchFile& file : each.files.files) files.push(file.name);
+    for (const Unexpressed& setting : each.files.unexpressed) {
+      Value row{Table{}};
+      row.set("setting", setting.setting);
+      row.set("value", setting.value);
+      row.set("why", setting.why);
+      unsaid.push(std::move(row));
+    }
+    one.set("files", std::move(files));
+    one.set("unexpressed", std::move(unsaid));
+    list.push(std::move(one));
+  }
+  return list;
+}
+
+Result<std::vector<ServingExportRequest>> export_requests(const std::vector<std::string>& texts) {
+  std::vector<ServingExportRequest> requests;
+  for (const std::string& text : texts) {
+    Result<ServingExportRequest> request = serving_export_of(text);
+    if (!request) return request.problems();
+    requests.push_back(*std::move(request));
+  }
+  return requests;
+}
+
 int run_plan_serve(const PlanServeArguments& arguments) {
   if (!arguments.settings.faulty.empty()) return bad_input(arguments.settings.faulty);
+  const auto requests = export_requests(arguments.exports);
+  if (!requests) return bad_input(requests.problems());
   const auto workspace = Workspace::open();
   if (!workspace) return bad_input(workspace.problems());
   const Result<Value> document = scenario_document(arguments.scenario, arguments.settings.settings);
@@ -156,15 +214,25 @@ int run_plan_serve(const PlanServeArguments& arguments) {
   show_progress({});
   if (!run) return bad_input(run.problems());
   const ServingPlanAnswer answer = run->answer();
-  const bool found = chosen_plan(answer) != nullptr;
+  const ServingPlan* chosen = chosen_plan(answer);
+  const int code = chosen != nullptr ? kExitOk : kExitInfeasible;
+  std::vector<ServingExport> exports;
+  if (chosen != nullptr) {
+    auto made = write_serving_exports(*run, *chosen, *requests, **workspace);
+    if (!made) return bad_input(made.problems());
+    exports = *std::move(made);
+  }
   if (arguments.json) {
-    print_json(serving_plan_json(answer));
-    return found ? kExitOk : kExitInfeasible;
+    Value json = serving_plan_json(answer);
+    if (!exports.empty()) json.set("exports", exports_json(exports));
+    print_json(json);
+    return code;
   }
   const ServingPlanPage page{.front = arguments.front, .explain = arguments.explain};
   print(answer.result.best.empty() ? no_serving_plan_text(answer, page, output_style())
                                    : serving_plan_text(answer, page, output_style()));
-  return found ? kExitOk : kExitInfeasible;
+  print(exports_text(exports, output_style()));
+  return code;
 }
 
 }  // namespace
