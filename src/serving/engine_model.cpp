@@ -32,6 +32,7 @@ EngineSettings completed(const EngineQuestion& question, const EngineCapacity& c
     settings.tokens_per_step_numerator =
         std::llround(question.speculation.tokens_per_step * kAcceptanceParts);
     settings.tokens_per_step_denominator = kAcceptanceParts;
+    settings.draft_tokens = question.speculation.draft_tokens;
   }
   return settings;
 }
@@ -94,7 +95,7 @@ class EngineModel::State {
     Seconds host;  ///< beyond the device: scheduling, and launch that the device waits for
   };
   Pass pass(const IterationTokens& iteration);
-  const std::vector<DecodeSegment>& segments(std::int64_t sequences);
+  const DecodeSegment& segment_at(std::int64_t sequences, std::int64_t context);
 
   EngineQuestion question;
   InferenceContext context;
@@ -103,7 +104,12 @@ class EngineModel::State {
   ReplicaPower power;
   EngineTables tables;
   std::vector<Picos> decode_only;  ///< by sequences, -1 = not yet known
-  std::unordered_map<std::int64_t, std::vector<DecodeSegment>> segments_of;
+  struct Segments {
+    std::vector<DecodeSegment> list;
+    Picos at = 0;        ///< value at the end of the last segment
+    double seconds = 0;  ///< the same before rounding its slope
+  };
+  std::unordered_map<std::int64_t, Segments> segments_of;
 };
 
 EngineModel::State::Pass EngineModel::State::pass(const IterationTokens& iteration) {
@@ -138,35 +144,38 @@ EngineModel::State::Pass EngineModel::State::pass(const IterationTokens& iterati
   return result;
 }
 
-const std::vector<DecodeSegment>& EngineModel::State::segments(std::int64_t sequences) {
-  const auto [found, is_new] = segments_of.try_emplace(sequences);
-  std::vector<DecodeSegment>& list = found->second;
-  if (!is_new) return list;
+const DecodeSegment& EngineModel::State::segment_at(std::int64_t sequences, std::int64_t context) {
   // Exact at the first knot; every further segment starts where the one before it ended, so the
-  // function is continuous in whole picoseconds.
+  // function is continuous in whole picoseconds. Segments are made as far as they are asked for.
+  Segments& made = segments_of[sequences];
   const auto count = static_cast<double>(sequences);
   const double batch = busiest(count);
   const auto seconds_at = [&](std::size_t knot) {
     return tables.decode_at_knot(batch, knot) * question.maturity;
   };
-  double left = seconds_at(0);
-  Picos at_left = rounded(left);
-  auto from = static_cast<std::int64_t>(count * EngineTables::knot_length(0));
-  for (std::size_t knot = 0; knot + 1 < kKnots; ++knot) {
+  const auto context_at = [&](std::size_t knot) {
+    return static_cast<std::int64_t>(count * EngineTables::knot_length(knot));
+  };
+  if (made.list.empty()) {
+    made.seconds = seconds_at(0);
+    made.at = rounded(made.seconds);
+  }
+  while (made.list.empty() || made.list.back().until < context) {
+    const std::size_t knot = made.list.size();
+    const std::int64_t from = context_at(knot), to = context_at(knot + 1);
     const double right = seconds_at(knot + 1);
-    const auto to = static_cast<std::int64_t>(count * EngineTables::knot_length(knot + 1));
     DecodeSegment segment;
     segment.per_token =
-        std::max<Picos>(rounded((right - left) / static_cast<double>(to - from)), 0);
-    segment.fixed = at_left - segment.per_token * from;
-    segment.until = to;
-    at_left += segment.per_token * (to - from);
-    list.push_back(segment);
-    left = right;
-    from = to;
+        std::max<Picos>(rounded((right - made.seconds) / static_cast<double>(to - from)), 0);
+    segment.fixed = made.at - segment.per_token * from;
+    segment.until = knot + 2 < kKnots ? to : std::numeric_limits<std::int64_t>::max();
+    made.at += segment.per_token * (to - from);
+    made.seconds = right;
+    made.list.push_back(segment);
   }
-  list.back().until = std::numeric_limits<std::int64_t>::max();
-  return list;
+  return *std::lower_bound(
+      made.list.begin(), made.list.end(), context,
+      [](const DecodeSegment& segment, std::int64_t at) { return segment.until < at; });
 }
 
 EngineModel::EngineModel(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -197,11 +206,7 @@ Picos EngineModel::tokens(const IterationTokens& iteration) const {
 
 DecodeSegment EngineModel::decode_attention(std::int64_t sequences, std::int64_t context) const {
   if (sequences <= 0) return {0, 0, std::numeric_limits<std::int64_t>::max()};
-  const std::vector<DecodeSegment>& list = state_->segments(sequences);
-  const auto found = std::lower_bound(
-      list.begin(), list.end(), context,
-      [](const DecodeSegment& segment, std::int64_t at) { return segment.until < at; });
-  return *found;
+  return state_->segment_at(sequences, context);
 }
 
 Picos EngineModel::prefill_attention(std::int64_t query, std::int64_t prior) const {

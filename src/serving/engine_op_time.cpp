@@ -251,6 +251,31 @@ class SavedLaunches {
   Bytes widest_norm_;
 };
 
+/// Products are asked for again and again by the models of one machine.
+KernelTime remembered_time(const Op& op, const WorkPlace& place) {
+  const KernelCosts& kernels = place.machine.kernels;
+  if (op.kind != OpKind::gemm && op.kind != OpKind::grouped_gemm)
+    return inference_op_time(op, kernels, place.kernels);
+  const bool expert = op.op_class == OpClass::expert;
+  const double stored = op.stored ? static_cast<double>(*op.stored) : -1;
+  const KernelMemo::Key key{expert ? 1.0 + static_cast<double>(place.kernels.experts) : 0,
+                            op.m,
+                            op.n,
+                            op.k,
+                            op.groups,
+                            expert ? op.imbalance : 1,
+                            static_cast<double>(op.dtype),
+                            stored,
+                            expert ? place.kernels.expert_overhead / second : 0};
+  KernelTime time = place.machine.products->get(key, [&] {
+    Op one = op;
+    one.count = 1;
+    return inference_op_time(one, kernels, place.kernels);
+  });
+  time.time *= op.count;
+  return time;
+}
+
 /// An operator whose launch (and, for a product, latency) other work hides: what is left is its
 /// traffic and arithmetic.
 KernelTime without_launch(const Op& op, const KernelTime& time, const KernelCosts& kernels) {
@@ -266,18 +291,23 @@ KernelTime without_launch(const Op& op, const KernelTime& time, const KernelCost
 
 }  // namespace
 
-WorkTime work_time(const InferenceWork& work, const WorkPlace& place) {
+WorkTime ops_time(const InferenceWork& work, const WorkPlace& place) {
   const KernelCosts& kernels = place.machine.kernels;
   SavedLaunches launches(work, place);
   WorkTime sum;
   for (const Op& op : work.ops) {
-    KernelTime kernel = inference_op_time(op, kernels, place.kernels);
+    KernelTime kernel = remembered_time(op, place);
     if (launches.saved(op)) kernel = without_launch(op, kernel, kernels);
     const WorkTime::Kind kind = kind_of(op);
     sum.by_kind[kind] += kernel.time;
     sum.deviation[kind] += kernel.time * kernel.sigma;
   }
-  for (const Comm& comm : work.comms) {
+  return sum;
+}
+
+WorkTime comms_time(std::span<const Comm> comms, const WorkPlace& place) {
+  WorkTime sum;
+  for (const Comm& comm : comms) {
     const RankGroup group =
         inference_rank_group(comm, place.layout, place.machine.network.scale_up_domain);
     if (group.size <= 1) continue;
@@ -285,6 +315,12 @@ WorkTime work_time(const InferenceWork& work, const WorkPlace& place) {
     sum.by_kind[WorkTime::communication] += one.time * comm.count;
     sum.deviation[WorkTime::communication] += one.time * (comm.count * one.sigma);
   }
+  return sum;
+}
+
+WorkTime work_time(const InferenceWork& work, const WorkPlace& place) {
+  WorkTime sum = ops_time(work, place);
+  sum.add(comms_time(work.comms, place));
   return sum;
 }
 

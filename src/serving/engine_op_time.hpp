@@ -4,7 +4,7 @@
 // Everything runs one after another; wrong where an engine overlaps communication with compute.
 #pragma once
 
-#include <string>
+#include <span>
 
 #include "serving/engine_machine.hpp"
 #include "serving/engine_profile.hpp"
@@ -47,6 +47,9 @@ struct WorkPlace {
   EngineKernels kernels = {};
 };
 
+/// Operators and collectives apart: how an iteration is launched changes only the latter.
+WorkTime ops_time(const InferenceWork& work, const WorkPlace& place);
+WorkTime comms_time(std::span<const Comm> comms, const WorkPlace& place);
 WorkTime work_time(const InferenceWork& work, const WorkPlace& place);
 
 }  // namespace polyfleet

@@ -26,11 +26,11 @@ GridPlace prior_place(double prior) {
 
 }  // namespace
 
-WorkTime EngineTables::timed(const InferenceWork& work, bool graph) const {
-  return work_time(work, {.machine = question_.machine,
-                          .collectives = collectives(graph),
-                          .layout = question_.context.layout,
-                          .kernels = question_.kernels});
+WorkPlace EngineTables::place(bool graph) const {
+  return {.machine = question_.machine,
+          .collectives = collectives(graph),
+          .layout = question_.context.layout,
+          .kernels = question_.kernels};
 }
 
 template <class At>
@@ -42,32 +42,36 @@ WorkTime EngineTables::between(double number, At&& at) {
   return time;
 }
 
-WorkTime EngineTables::body(double tokens, bool graph) {
-  return between(tokens, [&](std::size_t index) {
-    return body_[index_of(graph)].at(index, [&](double t) {
-      return t <= 0 ? WorkTime{} : timed(token_work(question_.context, t, 0), graph);
-    });
+template <class Work>
+WorkTime EngineTables::pass(Passes& passes, double number, bool graph, Work&& work) {
+  return between(number, [&](std::size_t index) {
+    WorkTime time = passes.ops.at(
+        index, [&](double n) { return n <= 0 ? WorkTime{} : ops_time(work(n), place(graph)); });
+    time.add(passes.comms[index_of(graph)].at(index, [&](double n) {
+      return n <= 0 ? WorkTime{} : comms_time(work(n).comms, place(graph));
+    }));
+    return time;
   });
 }
 
+WorkTime EngineTables::body(double tokens, bool graph) {
+  return pass(body_, tokens, graph, [&](double t) { return token_work(question_.context, t, 0); });
+}
+
 WorkTime EngineTables::head(double sampled, bool graph) {
-  return between(sampled, [&](std::size_t index) {
-    return head_[index_of(graph)].at(index, [&](double s) {
-      if (s <= 0) return WorkTime{};
-      WorkTime time = timed(token_work(question_.context, 1, s), graph);
-      time.add(timed(token_work(question_.context, 1, 0), graph), -1);
-      for (Seconds& deviation : time.deviation) deviation = max(deviation, 0 * second);
-      return time;
-    });
+  return pass(head_, sampled, graph, [&](double s) {
+    // What sampling adds to a pass: the operators of the head, and the last collectives.
+    InferenceWork work = token_work(question_.context, 1, s);
+    std::erase_if(work.ops, [](const Op& op) { return op.op_class != OpClass::logits; });
+    const auto others =
+        static_cast<std::ptrdiff_t>(token_work(question_.context, 1, 0).comms.size());
+    work.comms.erase(work.comms.begin(), work.comms.begin() + others);
+    return work;
   });
 }
 
 WorkTime EngineTables::draft(double sequences, bool graph) {
-  return between(sequences, [&](std::size_t index) {
-    return draft_[index_of(graph)].at(index, [&](double s) {
-      return s <= 0 ? WorkTime{} : timed(draft_work(question_.context, s), graph);
-    });
-  });
+  return pass(draft_, sequences, graph, [&](double s) { return draft_work(question_.context, s); });
 }
 
 double EngineTables::knot_length(std::size_t knot) {
@@ -85,8 +89,9 @@ WorkTime EngineTables::decode(double batch, double length) {
     return between(batch, [&](std::size_t index) {
       return decode_[k].at(index, [&](double b) {
         if (b <= 0) return WorkTime{};
-        return timed(decode_attention_work(question_.context, b, knot_length(k), question_.queries),
-                     true);
+        return work_time(
+            decode_attention_work(question_.context, b, knot_length(k), question_.queries),
+            place(true));
       });
     });
   };
@@ -102,19 +107,20 @@ double EngineTables::decode_at_knot(double batch, std::size_t knot) {
 
 WorkTime EngineTables::prefill(double query, double prior) {
   if (query <= 0) return {};
-  const GridPlace place = prior_place(prior);
+  const GridPlace around = prior_place(prior);
   const auto at_prior = [&](std::size_t row) {
     if (row >= prefill_.size()) prefill_.resize(row + 1);
     return between(query, [&](std::size_t index) {
       return prefill_[row].at(index, [&](double q) {
         if (q <= 0) return WorkTime{};
-        return timed(prefill_attention_work(question_.context, q, prior_number(row)), false);
+        return work_time(prefill_attention_work(question_.context, q, prior_number(row)),
+                         place(false));
       });
     });
   };
   WorkTime time;
-  time.add(at_prior(place.lower), 1 - place.share);
-  if (place.share > 0) time.add(at_prior(place.lower + 1), place.share);
+  time.add(at_prior(around.lower), 1 - around.share);
+  if (around.share > 0) time.add(at_prior(around.lower + 1), around.share);
   return time;
 }
 

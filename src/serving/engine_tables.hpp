@@ -46,12 +46,19 @@ class EngineTables {
   const CollectiveCosts& collectives(bool graph) const {
     return graph ? question_.graph : question_.eager;
   }
-  WorkTime timed(const InferenceWork& work, bool graph) const;
+  WorkPlace place(bool graph) const;
+  /// Operators are timed once, collectives for each way of launching.
+  struct Passes {
+    LazyGrid<WorkTime> ops;
+    std::array<LazyGrid<WorkTime>, 2> comms;
+  };
+  template <class Work>
+  WorkTime pass(Passes& passes, double number, bool graph, Work&& work);
   template <class At>
   static WorkTime between(double number, At&& at);
 
   EngineTableQuestion question_;
-  std::array<LazyGrid<WorkTime>, 2> body_, head_, draft_;
+  Passes body_, head_, draft_;
   std::vector<LazyGrid<WorkTime>> decode_;   ///< by knot, over batch
   std::vector<LazyGrid<WorkTime>> prefill_;  ///< by grid point of `prior`, over query
 };
