@@ -25,6 +25,7 @@ class CacheBlocks {
   std::int64_t block_tokens() const { return block_tokens_; }
   std::int64_t total() const { return total_; }
   std::int64_t used() const { return private_ + prefixes_.shared_blocks(); }
+  std::int64_t private_blocks() const { return private_; }
   std::int64_t cached() const { return prefixes_.idle_blocks(); }
   /// Free, or idle and to be had by eviction.
   std::int64_t available() const { return total_ - used(); }

@@ -31,6 +31,9 @@ struct EngineSettings {
   /// Admission needs blocks for the whole prompt and takes them (vLLM with
   /// scheduler_reserve_full_isl, SGLang); false: for its first chunk only (earlier vLLM V1).
   bool reserve_prompt = true;
+  /// Admission counts all that running sequences will ever hold, so that nothing is preempted
+  /// (TensorRT-LLM's default, GUARANTEED_NO_EVICT).
+  bool reserve_output = false;
   bool prefix_cache = false;
   std::int64_t max_model_length = 0;  ///< 0 = the cache is the only limit
   Picos swap_per_token = 0;           ///< host link time of one token's cache, for swap

@@ -93,8 +93,17 @@ void Replica::State::admit(std::int64_t& budget) {
   }
 }
 
-bool Replica::State::fits(std::int64_t blocks) const {
-  return blocks <= cache_.available() - (sequences_.running() > 0 ? watermark_blocks_ : 0);
+bool Replica::State::fits(std::int64_t blocks, std::int64_t final_blocks) const {
+  const std::int64_t room = cache_.available() - (sequences_.running() > 0 ? watermark_blocks_ : 0);
+  if (!settings_.reserve_output) return blocks <= room;
+  return final_blocks <= room - (reserved_ - cache_.private_blocks());
+}
+
+void Replica::State::start_running(std::int32_t slot) {
+  Sequence& sequence = sequences_[slot];
+  sequences_.run(slot);
+  sequence.final_blocks = final_blocks(*sequence.state);
+  reserved_ += sequence.final_blocks - sequence.shared_blocks;
 }
 
 bool Replica::State::admit_resumed(std::int32_t slot, std::int64_t& budget) {
@@ -102,11 +111,12 @@ bool Replica::State::admit_resumed(std::int32_t slot, std::int64_t& budget) {
   if (mixed && budget < decode_budget_) return false;
   Sequence& sequence = sequences_[slot];
   // Room for the longest step, so that it does not depend on which step it is.
-  if (!fits(cache_.blocks_for(sequence.computed + most_tokens_in_step()))) return false;
+  const std::int64_t blocks = cache_.blocks_for(sequence.computed + most_tokens_in_step());
+  if (!fits(blocks, final_blocks(*sequence.state))) return false;
   if (mixed) budget -= decode_budget_;
   waiting_.pop();
   cache_.take(cache_.blocks_for(sequence.computed + allocated_clock_ - clock_.now()));
-  sequences_.run(slot);
+  start_running(slot);
   const RequestState& state = *sequence.state;
   join_decoding(slot, sequence.computed, state.request.output_tokens - state.generated);
   return true;
@@ -139,18 +149,19 @@ bool Replica::State::admit_prompt(std::int32_t slot, std::int64_t& budget) {
   const std::int64_t tokens = settings_.chunked_prefill ? std::min(rest, budget) : rest;
   if (tokens <= 0 || (tokens > budget && !flight_.chunks.empty())) return false;
   const std::int64_t blocks = cache_.blocks_for(settings_.reserve_prompt ? prompt : ready + tokens);
-  if (!fits(blocks - found.blocks + found.idle_blocks)) return false;
+  const std::int64_t shared = found.blocks - found.idle_blocks;  // idle ones count as available
+  if (!fits(blocks - shared, final_blocks(state) - shared)) return false;
   waiting_.pop();
   for (std::int32_t k = 0; k < found.entries; ++k)
     cache_.prefixes().refer(
         cache_.prefixes().find(state.request.prefix_blocks[static_cast<std::size_t>(k)]));
   cache_.take(blocks - found.blocks);
-  sequences_.run(slot);
+  sequence.shared_entries = found.entries;
+  sequence.shared_blocks = found.blocks;
+  start_running(slot);
   sequence.stage = SequenceStage::prefilling;
   sequence.prompt = prompt;
   sequence.blocks = blocks;
-  sequence.shared_entries = found.entries;
-  sequence.shared_blocks = found.blocks;
   if (!sequence.swapped) {
     state.cached_tokens = ready;
     totals_.prefix_hit_tokens += ready;
@@ -236,6 +247,7 @@ void Replica::State::share_computed(Sequence& sequence) {
     const std::int32_t at = cache_.prefixes().find(hash);
     if (at != PrefixCache::kAbsent && cache_.prefixes().entry(at).blocks != blocks) return;
     cache_.share(hash, blocks);
+    reserved_ -= blocks;
     ++sequence.shared_entries;
     sequence.shared_blocks += blocks;
   }

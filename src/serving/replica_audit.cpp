@@ -6,7 +6,7 @@ namespace polyfleet {
 
 void Replica::State::audit() const {
   std::int64_t running = 0, decoding = 0, offsets = 0, prompt_context = 0, unprocessed_tokens = 0;
-  std::int64_t private_blocks = 0, phases = 0;
+  std::int64_t private_blocks = 0, phases = 0, reserved = 0;
   const std::int64_t tick = allocated_clock_ + 1;
   for (auto slot = sequences_.first(); slot >= 0; slot = sequences_[slot].next, ++running) {
     const Sequence& sequence = sequences_[slot];
@@ -18,6 +18,8 @@ void Replica::State::audit() const {
     POLYFLEET_CHECK(decodes || cache_.blocks_for(sequence.computed) <= held,
                     "a prompt's cache has its blocks");
     private_blocks += held - sequence.shared_blocks;
+    reserved += sequence.final_blocks - sequence.shared_blocks;
+    POLYFLEET_CHECK(held <= sequence.final_blocks, "no sequence holds more than at its end");
     decoding += decodes;
     offsets += decodes ? sequence.offset : 0;
     prompt_context += decodes ? 0 : sequence.computed;
@@ -35,6 +37,7 @@ void Replica::State::audit() const {
   POLYFLEET_CHECK(unprocessed_tokens == unprocessed_, "tokens of prompts to do");
   POLYFLEET_CHECK(private_blocks + cache_.prefixes().shared_blocks() == cache_.used(),
                   "every block is free, idle, private or shared");
+  POLYFLEET_CHECK(reserved == reserved_, "blocks at the end");
   POLYFLEET_CHECK(cache_.used() + cache_.cached() <= cache_.total(), "over-committed");
   POLYFLEET_CHECK(phases == cache_.demand(tick - 1, tick, decoding_), "phases of blocks");
 }

@@ -23,6 +23,7 @@ struct Sequence {
   std::int64_t finish = 0;    ///< decoding: the clock's reading at which it has all its tokens
   std::int64_t blocks = 0;    ///< prefilling: held, shared ones included
   std::int64_t shared_blocks = 0;
+  std::int64_t final_blocks = 0;    ///< running: held at the end
   std::int32_t shared_entries = 0;  ///< of the prefix cache: its first so many
   bool resumes = false;             ///< in the queue: decodes as soon as admitted
   bool swapped = false;             ///< in the queue: `computed` tokens lie in host memory

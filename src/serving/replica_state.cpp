@@ -56,12 +56,17 @@ void Replica::State::submit(RequestState& state, Picos now) {
   if (options_.audit) audit();
 }
 
+std::int64_t Replica::State::final_blocks(const RequestState& state) const {
+  // The last token is never cached; the last step of speculation may overshoot.
+  return cache_.blocks_for(state.request.input_tokens + state.request.output_tokens - 1 +
+                           most_tokens_in_step() - 1);
+}
+
 bool Replica::State::can_ever_run(const RequestState& state) const {
   const ServingRequest& request = state.request;
   const std::int64_t total = request.input_tokens + request.output_tokens;
   if (settings_.max_model_length > 0 && total > settings_.max_model_length) return false;
-  // The last token is never cached; the last step of speculation may overshoot.
-  return cache_.blocks_for(total - 1 + most_tokens_in_step() - 1) <= cache_.total();
+  return final_blocks(state) <= cache_.total();
 }
 
 bool Replica::State::queue_is_full(const RequestState& state) const {
@@ -186,6 +191,7 @@ void Replica::State::end_prompt(std::int32_t slot) {
   Sequence& sequence = sequences_[slot];
   RequestState& state = *sequence.state;
   ++state.generated;
+  ++totals_.prompts_ended;
   if (state.first_token == kNever && settings_.first_token_steps == 0) tell_first_token(slot);
   if (state.generated == state.request.output_tokens) return finish(slot);
   std::erase(prompts_, slot);
@@ -248,6 +254,7 @@ void Replica::State::release(std::int32_t slot) {
     std::erase_if(flight_.chunks, [&](const PromptChunk& chunk) { return chunk.slot == slot; });
   }
   cache_.give(held - sequence.shared_blocks);
+  reserved_ -= sequence.final_blocks - sequence.shared_blocks;
   // Deeper blocks first, so that they are evicted first: a block is of no use without its prefix.
   const std::vector<std::uint64_t>& hashes = sequence.state->request.prefix_blocks;
   for (auto k = static_cast<std::size_t>(sequence.shared_entries); k-- > 0;)

@@ -65,6 +65,7 @@ class Replica::State {
   void cut_flight();
 
   // replica_state.cpp: requests.
+  std::int64_t final_blocks(const RequestState& state) const;
   bool can_ever_run(const RequestState& state) const;
   bool queue_is_full(const RequestState& state) const;
   std::int64_t most_tokens_in_step() const {
@@ -87,7 +88,8 @@ class Replica::State {
   void admit(std::int64_t& budget);
   bool admit_resumed(std::int32_t slot, std::int64_t& budget);
   bool admit_prompt(std::int32_t slot, std::int64_t& budget);
-  bool fits(std::int64_t blocks) const;
+  bool fits(std::int64_t blocks, std::int64_t final_blocks) const;
+  void start_running(std::int32_t slot);
   void join_decoding(std::int32_t slot, std::int64_t cached, std::int64_t still_to_generate);
   void enqueue(std::int32_t slot);
   std::int32_t victim() const;
@@ -124,6 +126,7 @@ class Replica::State {
   CacheBlocks cache_;
   std::int64_t allocated_clock_ = 0;  ///< decoding sequences have blocks up to this reading
   std::int64_t decoding_ = 0, sum_offsets_ = 0;
+  std::int64_t reserved_ = 0;          ///< private blocks of running sequences when they end
   std::vector<std::int32_t> prompts_;  ///< prefilling sequences, in order of admission
   std::int64_t received_ = 0;
   std::int64_t prompt_context_ = 0, unprocessed_ = 0;

@@ -89,6 +89,7 @@ EngineSettings some_settings() {
   settings.watermark = chance(50) ? 0 : 0.1;
   settings.chunked_prefill = chance(70);
   settings.reserve_prompt = chance(50);
+  settings.reserve_output = chance(25);
   settings.prefix_cache = chance(50);
   settings.swap_per_token = between(0, 50);
   settings.front_end = chance(40) ? between(1, 30'000) : 0;
@@ -162,9 +163,10 @@ struct Seen {
 };
 
 Row row_of(const ReplicaTotals& t) {
-  std::vector<std::int64_t> counts = {
-      t.iterations,  t.prefill_tokens, t.decode_tokens, t.recomputed_tokens, t.prefix_hit_tokens,
-      t.preemptions, t.swapped_tokens, t.busy,          t.prefill_busy};
+  std::vector<std::int64_t> counts = {t.iterations,        t.prefill_tokens, t.decode_tokens,
+                                      t.recomputed_tokens, t.prompts_ended,  t.prefix_hit_tokens,
+                                      t.preemptions,       t.swapped_tokens, t.busy,
+                                      t.prefill_busy};
   Row row(counts.begin(), counts.end());
   row.push_back(t.block_picos);
   row.push_back(t.sequence_picos);
@@ -227,7 +229,7 @@ Seen run(const Workload& workload, const ReplicaOptions& options) {
 
 TEST_CASE("runs of decode steps in one event change nothing but the number of events") {
   CHECK(rc::check([] {
-    for (int turn = 0; turn < 10; ++turn) {
+    for (int turn = 0; turn < 100; ++turn) {
       const Workload workload = some_workload();
       const Seen skipped = run(workload, {.skip_ahead = true, .audit = true});
       const Seen stepped = run(workload, {.skip_ahead = false, .audit = true});
@@ -245,7 +247,7 @@ TEST_CASE("every request ends, every token is counted once, nothing stays behind
       return a.act == Act::withdraw || a.act == Act::evict_and_return;
     });
     const Seen seen = run(workload, {.audit = true});
-    std::int64_t ended = 0, generated = 0, prompts = 0;
+    std::int64_t ended = 0, generated = 0, prompts = 0, prompt_tokens = 0;
     for (std::size_t i = 0; i < workload.requests.size(); ++i) {
       const RequestState& before = workload.requests[i];
       const RequestState& after = seen.states[i];
@@ -255,16 +257,17 @@ TEST_CASE("every request ends, every token is counted once, nothing stays behind
       RC_ASSERT(after.first_token <= after.last_token);
       if (!before.cache_arrives) {
         ++prompts;
-        prompts += before.request.input_tokens * 1'000'000;
-        prompts += before.generated * 1'000'000;
+        prompt_tokens += before.request.input_tokens + before.generated;
       }
     }
     for (const auto& event : seen.told) ended += std::get<0>(event) != 't';
     RC_ASSERT(ended == static_cast<std::int64_t>(workload.requests.size()));
     const ReplicaTotals& totals = seen.totals;
+    RC_ASSERT(totals.decode_tokens + totals.prompts_ended == generated);
+    if (workload.settings.reserve_output) RC_ASSERT(totals.preemptions == 0);
     if (totals.preemptions == 0) {
-      RC_ASSERT(totals.decode_tokens + prompts % 1'000'000 == generated);
-      RC_ASSERT(totals.prefill_tokens + totals.prefix_hit_tokens == prompts / 1'000'000);
+      RC_ASSERT(totals.prompts_ended == prompts);
+      RC_ASSERT(totals.prefill_tokens + totals.prefix_hit_tokens == prompt_tokens);
     }
     const Row& load = seen.rows[seen.rows.size() - seen.states.size() - 1];
     for (std::size_t i = 0; i + 1 < load.size(); ++i) RC_ASSERT(load[i] == 0);

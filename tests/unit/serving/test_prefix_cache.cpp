@@ -123,3 +123,14 @@ TEST_CASE("requests in flight share, and both hold what they share") {
   CHECK(replica.load().used_blocks == 0);
   CHECK(replica.load().cached_blocks == 20);
 }
+
+TEST_CASE("a last block of another length is not taken for the same") {
+  const FlatTimes times;
+  Silent silent;
+  Replica replica(times, caching(), silent, {.audit = true});
+  RequestState first = shared_prompt(250, {1, 2, 3}), longer = shared_prompt(300, {1, 2, 3});
+  replica.submit(first, 0);
+  replica.advance(1'000'000);
+  CHECK(replica.prefix_match(longer.request) == 200);
+  CHECK(replica.prefix_match(first.request) == 249);
+}

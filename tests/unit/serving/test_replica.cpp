@@ -210,6 +210,53 @@ TEST_CASE("preemption by recompute: the last admitted starts again when blocks r
   CHECK(totals.decode_tokens == 5 + 1);
 }
 
+TEST_CASE("room for all that running sequences will hold: nothing is preempted") {
+  EngineSettings settings = roomy();
+  settings.block_tokens = 4;
+  settings.cache_blocks = 7;  // 8 + 5 and 8 + 2 tokens in the end: four and three blocks
+  settings.reserve_output = true;
+  SUBCASE("they fit exactly") {
+    Bench bench(settings);
+    bench.submit(0, 8, 6);
+    bench.submit(0, 8, 3);
+    bench.run();
+    CHECK(bench.states[1].started == 0);
+    CHECK(bench.replica.totals().preemptions == 0);
+  }
+  SUBCASE("one block less: one after the other") {
+    settings.cache_blocks = 6;
+    Bench bench(settings);
+    bench.submit(0, 8, 6);
+    bench.submit(0, 8, 3);
+    bench.run();
+    CHECK(bench.states[1].started == bench.states[0].last_token);
+    CHECK(bench.replica.totals().preemptions == 0);
+  }
+}
+
+TEST_CASE("drafts take of the token budget, and an early admission only a first chunk's blocks") {
+  EngineSettings settings = roomy();
+  settings.token_budget = 10;
+  settings.draft_tokens = 2;
+  settings.block_tokens = 10;
+  settings.cache_blocks = 4;
+  settings.reserve_prompt = false;
+  Bench bench(settings);
+  bench.submit(0, 10, 9);  // two blocks from its first decode step on
+  bench.submit(0, 25, 1);  // three blocks in the end
+  bench.run();
+  // The first takes 3 of 10 tokens: chunks of 7, 7 and 7 and 4; the third needs a block too many
+  // while the first runs.
+  CHECK(bench.states[1].started == 1101);
+  CHECK(bench.states[1].preemptions >= 1);
+  settings.reserve_prompt = true;
+  Bench whole(settings);
+  whole.submit(0, 10, 9);
+  whole.submit(0, 25, 1);
+  whole.run();
+  CHECK(whole.states[1].started == whole.states[0].last_token);
+}
+
 TEST_CASE("preemption by swap: the cache goes to the host and comes back") {
   EngineSettings settings = roomy();
   settings.block_tokens = 4;
@@ -328,6 +375,8 @@ TEST_CASE("arrivals are looked for every so many decode steps") {
   bench.run();
   // After the fourth: 1201 + 4 * 1007 + 2 (21 + 22 + 23 + 24).
   CHECK(bench.states[1].started == 1201 + 4 * 1007 + 2 * 90);
+  // Two prompts and the decode steps before and after the second; not one event a step.
+  CHECK(bench.replica.totals().events == 4);
 }
 
 TEST_CASE("withdrawn and evicted requests keep what they have and free their blocks") {
