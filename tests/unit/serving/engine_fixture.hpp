@@ -35,7 +35,7 @@ inline EngineProfile engine_profile(const std::string& id) {
   for (const EngineProfile& profile : *profiles) {
     if (profile.id == id) return profile;
   }
-  FAIL("no engine " + id);
+  FAIL(std::string("no engine ").append(id));
   return {};
 }
 
@@ -45,7 +45,7 @@ inline InferenceFormats engine_formats(const std::string& name) {
   for (const InferenceFormats& set : *formats) {
     if (set.name == name) return set;
   }
-  FAIL("no formats " + name);
+  FAIL(std::string("no formats ").append(name));
   return {};
 }
 
