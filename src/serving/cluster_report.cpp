@@ -11,6 +11,7 @@ void add(ReplicaTotals& sum, const ReplicaTotals& each) {
   sum.events += each.events;
   sum.prefill_tokens += each.prefill_tokens;
   sum.decode_tokens += each.decode_tokens;
+  sum.prompts_ended += each.prompts_ended;
   sum.recomputed_tokens += each.recomputed_tokens;
   sum.prefix_hit_tokens += each.prefix_hit_tokens;
   sum.preemptions += each.preemptions;
@@ -44,7 +45,6 @@ void ClusterRun::sample() {
     taken.at = at;
     taken.pool = pool;
     taken.replicas = fleet_.count(pool, SlotState::up) + fleet_.count(pool, SlotState::draining);
-    taken.output_tokens = first_tokens_[index];
     for (int slot = fleet_.first_slot(pool); slot < fleet_.end_slot(pool); ++slot) {
       ClusterReplica& replica = *fleet_.slot(slot).replica;
       replica.advance(at);
@@ -53,7 +53,7 @@ void ClusterRun::sample() {
       taken.running += load.running;
       taken.waiting += load.waiting;
       taken.used_blocks += load.used_blocks;
-      taken.output_tokens += replica.totals().decode_tokens;
+      taken.output_tokens += replica.totals().decode_tokens + replica.totals().prompts_ended;
     }
     timeline_.push_back(taken);
   }

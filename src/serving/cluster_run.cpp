@@ -31,7 +31,6 @@ ClusterRun::ClusterRun(const ServingCluster& cluster, RequestSource& source,
       statistics_(cluster.classes, options.warm_up),
       failures_(cluster.pools.size()),
       ended_(cluster.pools.size()),
-      first_tokens_(cluster.pools.size()),
       arrivals_planned_(cluster.pools.size()),
       outputs_(static_cast<std::size_t>(models_of(cluster))) {
   for (int slot = 0; slot < fleet_.slots(); ++slot)
@@ -211,8 +210,6 @@ void ClusterRun::end(ClusterRequest& request, RequestOutcome::End end, Picos at)
 
 void ClusterRun::first_token(RequestState& state, Picos at) {
   if (state.first_token == kNever) state.first_token = at;
-  const int slot = static_cast<ClusterRequest&>(state).holder;
-  ++first_tokens_[static_cast<std::size_t>(fleet_.slot(slot).pool)];
 }
 
 void ClusterRun::finished(RequestState& state, Picos at) {

@@ -104,7 +104,6 @@ class ClusterRun final : private ReplicaListener {
   std::vector<Autoscaler> autoscalers_;         ///< of each pool
   std::vector<RandomStream> failure_streams_;   ///< of each slot
   std::vector<std::int64_t> failures_, ended_;  ///< of each pool
-  std::vector<std::int64_t> first_tokens_;      ///< of each pool
   std::vector<int> arrivals_planned_;           ///< joins and recoveries to come, of each pool
   struct Outputs {
     double tokens = 0, requests = 0;

@@ -137,6 +137,25 @@ TEST_CASE("skipping ahead and stepping give the same run of a cluster, and so do
   }));
 }
 
+TEST_CASE("every token is generated once, also where replicas fail and caches run out") {
+  CHECK(rc::check([] {
+    const ServingCluster cluster = some_cluster();
+    std::vector<ServingRequest> requests = some_traffic();
+    std::int64_t outputs = 0;
+    for (ServingRequest& each : requests) {
+      each.cancelled_after = kNever;
+      outputs += each.output_tokens;
+    }
+    const Ran ran = run(cluster, requests);
+    RC_PRE(ran.report.refused == 0);
+    std::int64_t generated = 0;
+    for (const PoolReport& pool : ran.report.pools)
+      generated += pool.totals.decode_tokens + pool.totals.prompts_ended;
+    RC_ASSERT(generated == outputs);
+    RC_ASSERT(ran.report.output_tokens == outputs);
+  }));
+}
+
 TEST_CASE("without failures and cancellations every token is made once, and cost follows time") {
   CHECK(rc::check([] {
     ServingCluster cluster;
@@ -154,9 +173,11 @@ TEST_CASE("without failures and cancellations every token is made once, and cost
     const Ran ran = run(cluster, requests);
     const PoolReport& pool = ran.report.pools[0];
     RC_ASSERT(pool.totals.prefill_tokens == prompts);
+    RC_ASSERT(pool.totals.prompts_ended == ran.report.finished);
     RC_ASSERT(pool.totals.decode_tokens + ran.report.finished == outputs);
     RC_ASSERT(ran.report.output_tokens == outputs);
-    const double seconds = cluster.pools[0].replicas * (static_cast<double>(ran.report.duration) / kPicosPerSecond);
+    const double seconds =
+        cluster.pools[0].replicas * (static_cast<double>(ran.report.duration) / kPicosPerSecond);
     RC_ASSERT(std::abs(pool.replica_seconds - seconds) < 1e-9 * seconds + 1e-12);
     RC_ASSERT(pool.energy >= 1.1 * 100 * watt * (seconds * second) * (1 - 1e-12));
     RC_ASSERT(pool.energy <= 1.1 * 500 * watt * (seconds * second) * (1 + 1e-12));

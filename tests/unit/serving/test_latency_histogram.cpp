@@ -49,6 +49,10 @@ TEST_CASE("buckets below 128 ps are exact, and each octave begins a new one") {
     histogram.add(latency);
     CHECK(histogram.percentile(0.5) == latency);
   }
+  LatencyHistogram three;
+  for (const Picos latency : {1, 2, 3}) three.add(latency);
+  CHECK(three.percentile(0.5) == 2);  // the second: nearest rank, rounded up
+  CHECK(three.percentile(0.3) == 1);
   LatencyHistogram histogram;
   histogram.add(256);
   histogram.add(258);
