@@ -54,6 +54,8 @@ const FieldTable<EngineSettings>& setting_fields() {
       number_field("watermark", &S::watermark, {0, 1}, "share of blocks kept free on admission"),
       bool_field("chunked_prefill", &S::chunked_prefill, "prompts are cut into chunks"),
       bool_field("reserve_prompt", &S::reserve_prompt, "a prompt is admitted with all its blocks"),
+      bool_field("reserve_output", &S::reserve_output,
+                 "admission counts the blocks of whole outputs: nothing is preempted"),
       integer_field("receive_interval", &S::receive_interval, {1, 1000},
                     "decode iterations between looks for arrivals"),
       bool_field("prefix_cache", &S::prefix_cache, "blocks of shared prefixes are kept"),
