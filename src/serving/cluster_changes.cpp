@@ -78,14 +78,13 @@ void ClusterRun::drain(int slot) {
   if (!fleet_.group_of(slot).up.empty()) {
     std::vector<ClusterRequest*> handed = requests_.under_way();
     std::erase_if(handed, [&](const ClusterRequest* each) {
-      return each->place != RequestPlace::at_replica || each->holder != slot ||
-             each->started != kNever;
+      return each->place != RequestPlace::at_replica || each->holder != slot;
     });
     std::sort(handed.begin(), handed.end(), [](const ClusterRequest* a, const ClusterRequest* b) {
       return a->queued != b->queued ? a->queued < b->queued : a->serial < b->serial;
     });
     for (ClusterRequest* each : handed) {
-      if (each->started != kNever) continue;  // by the withdrawal of another, at this time
+      if (each->started != kNever) continue;
       draining.replica->withdraw(*each, now_);
       leave(*each);
       restart(*each);

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "base/check.hpp"
 #include "serving/cluster_run.hpp"
 
 namespace polyfleet {
@@ -111,6 +112,9 @@ void ClusterRun::leave(ClusterRequest& request) {
 /// To the replica that it has entered; the engine may refuse it at once.
 void ClusterRun::submit(ClusterRequest& request) {
   const int slot = request.holder;
+  const SlotState state = fleet_.slot(slot).state;
+  POLYFLEET_CHECK(state == SlotState::up || state == SlotState::draining,
+                  "a request is handed to a replica that is not up");
   request.place = RequestPlace::at_replica;
   request.request.output_tokens = fleet_.pool_of(slot).role == PoolRole::prefill
                                       ? request.generated + 1
@@ -152,7 +156,6 @@ void ClusterRun::cancel(ClusterRequest& request) {
     const int slot = request.holder;
     fleet_.slot(slot).replica->withdraw(request, now_);
     fleet_.update_clock(slot);
-    if (request.place == RequestPlace::ended) return;  // by an iteration that ended now
   }
   if (request.place == RequestPlace::at_router) {
     for (RouteGroup& group : fleet_.groups()) std::erase(group.waiting, &request);

@@ -46,6 +46,7 @@ TEST_CASE("one request: a prefill and a step a token") {
   CHECK(ran.report.end_to_end.maximum == doctest::Approx(0.110).epsilon(1e-12));
   CHECK(ran.report.duration == 110 * kMillisecond);
   CHECK(ran.report.output_tokens == 11);
+  CHECK(ran.report.queueing.maximum == 0);
   CHECK(ran.report.pools[0].utilisation == doctest::Approx(1).epsilon(1e-9));
   CHECK(ran.outcomes[0].pool == 0);
 }
@@ -70,13 +71,19 @@ TEST_CASE("reruns are identical, step by step is identical to skipping ahead") {
   ServingCluster cluster = plain_cluster(times, 3);
   cluster.pools[0].settings.max_sequences = 8;
   cluster.pools[0].settings.token_budget = 512;
-  cluster.pools[0].settings.cache_blocks = 400;
+  cluster.pools[0].settings.cache_blocks = 200;
+  cluster.pools[0].settings.prefix_cache = true;
   cluster.pools[0].mean_time_between_failures = 5 * second;
   cluster.pools[0].time_to_recover = 1 * second;
   for (const RouterKind router : {RouterKind::round_robin, RouterKind::least_loaded,
                                   RouterKind::prefix_aware, RouterKind::predicted_latency}) {
     cluster.router = router;
-    const auto requests = some_requests(400, 20, 800, 200);
+    auto requests = some_requests(400, 20, 800, 200);
+    for (ServingRequest& each : requests) {
+      each.prefix_block_tokens = 16;
+      for (std::int64_t block = 0; 16 * block < each.input_tokens; ++block)
+        each.prefix_blocks.push_back(static_cast<std::uint64_t>(1000 * (each.id % 9) + block + 1));
+    }
     SimulationOptions options;
     options.sample_interval = kSecond / 3;
     const Ran skipped = run(cluster, requests, options);
@@ -136,6 +143,31 @@ TEST_CASE("prefill and decode apart: the cache waits for the link, travels and i
   CHECK(ran.report.transfers[0].tokens == 80);
   CHECK(ran.report.pools[1].totals.prefill_tokens == 0);
   CHECK(ran.outcomes[1].request.output_tokens == 11);
+}
+
+TEST_CASE("a cache on its way is lost with either end, and with its user") {
+  PlainTimes times;
+  ServingCluster cluster;
+  cluster.pools = {plain_pool(times, 2, "prefill"), plain_pool(times, 2, "decode")};
+  cluster.pools[0].role = PoolRole::prefill;
+  cluster.pools[1].role = PoolRole::decode;
+  cluster.transfers = {{0, 1, 0, 1e9, 0, ""}};  // 40 ms for this prompt, from 10 to 50 ms
+  ServingRequest request = text_request(0, 0, 40, 11);
+  CHECK(run(cluster, {request}).outcomes[0].last_token == 150 * kMillisecond);
+  for (const int pool : {0, 1}) {
+    cluster.events = {{30 * kMillisecond, pool, 0, ReplicaChange::fail}};
+    const Ran ran = run(cluster, {request});
+    REQUIRE(ran.report.finished == 1);
+    CHECK(ran.outcomes[0].restarts == 1);
+    CHECK(ran.outcomes[0].first_token == 10 * kMillisecond);
+    // noticed at 50, prefilled again by 60 with a second token, 41 ms on the link, nine steps
+    CHECK(ran.outcomes[0].last_token == 191 * kMillisecond);
+  }
+  cluster.events.clear();
+  request.cancelled_after = 30 * kMillisecond;
+  const Ran ran = run(cluster, {request});
+  CHECK(ran.report.cancelled == 1);
+  CHECK(ran.outcomes[0].last_token == kNever);
 }
 
 TEST_CASE("a failed replica's requests go on elsewhere with the tokens they have") {
