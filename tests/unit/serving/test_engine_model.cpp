@@ -82,6 +82,7 @@ TEST_CASE("explain adds up to the simulator's times") {
 
 TEST_CASE("more tokens, sequences, context and chunks take longer") {
   EngineCase one;
+  one.profile.eager_floor_per_layer = 0 * second;
   const auto engine = one.made();
   Picos before = 0;
   for (std::int64_t batch = 1; batch <= 1024; batch *= 2) {
@@ -97,6 +98,12 @@ TEST_CASE("more tokens, sequences, context and chunks take longer") {
     shorter = chunk;
   }
   CHECK(engine->tokens({8, 512, 9}) > engine->tokens(decode(8)));
+  // 64 tokens more through a head of 128,256 x 4,096 are bound by reading it: hardly more than one
+  const Picos none = engine->tokens({0, 512, 0}), one_ends = engine->tokens({0, 512, 1});
+  const Seconds reading =
+      128256.0 * 4096 * 2 * byte / one.machine.accelerator.memory_bandwidth->value;
+  CHECK(seconds_of_picos(one_ends - none) > reading);
+  CHECK(seconds_of_picos(one_ends - none) < reading * 2);
   CHECK(engine->prefill_attention(0, 100) == 0);
 }
 
@@ -171,6 +178,9 @@ TEST_CASE("DP attention multiplies the cache and waits for the busiest rank") {
   };
   CHECK(at(8) == doctest::Approx(at(1)).epsilon(1e-4));  // whole picoseconds a token
   CHECK(at(9) > at(8) * 1.001);
+  // eight ranks work on eight chunks at once; one rank has all heads
+  CHECK(data->prefill_attention(4096, 0) < plain->prefill_attention(4096, 0) * 2);
+  CHECK(data->prefill_attention(4096, 0) > plain->prefill_attention(4096, 0) / 4);
 }
 
 TEST_CASE("speculation verifies more tokens and drafts before") {

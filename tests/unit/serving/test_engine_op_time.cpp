@@ -1,5 +1,7 @@
 #include <doctest/doctest.h>
 
+#include <cmath>
+
 #include "serving/engine_op_time.hpp"
 #include "unit/serving/engine_fixture.hpp"
 
@@ -61,6 +63,24 @@ TEST_CASE("a narrow product never beats reading its weights nor its dense peak")
       }
     }
   }
+}
+
+TEST_CASE("a table that contains quantisation bounds the product from above") {
+  const EngineMachine machine = engine_machine("nv_b200");
+  const KernelCosts& kernels = machine.kernels;
+  const GemmShape shape{.m = 16, .n = 8192, .k = 8192, .dtype = Dtype::fp8};
+  GemmShape wide = shape, tiny{.m = 16, .n = 128, .k = 128, .dtype = Dtype::fp8};
+  wide.dtype = Dtype::bf16;
+  const Seconds launch = kernels.launch_latency();
+  const Seconds below = (kernels.gemm(wide).time - launch) * 0.5 + launch;
+  const Seconds narrow_floor = kernels.gemm_with_quantise(tiny).time;
+  tiny.dtype = Dtype::bf16;
+  const Seconds above =
+      kernels.gemm_with_quantise(shape).time - (narrow_floor - kernels.gemm(tiny).time);
+  const Seconds time = time_of(product(16, 8192, 8192, Dtype::fp8), machine);
+  CHECK(above > below);
+  CHECK(time / microsecond ==
+        doctest::Approx(std::sqrt((above / microsecond) * (below / microsecond))));
 }
 
 TEST_CASE("products of one launch cost as the one product with their weights side by side") {
