@@ -36,4 +36,11 @@ Result<ValidationAnswer> run_serve_validation(Workspace& workspace,
   return answer;
 }
 
+Result<std::vector<RequestRun>> run_request_validation(Workspace& workspace,
+                                                       const std::string& traces) {
+  return validate_requests(
+      workspace.catalogue(), workspace.validation_directory(),
+      traces.empty() ? workspace.data_directory() / "traces" : std::filesystem::path(traces));
+}
+
 }  // namespace polyfleet

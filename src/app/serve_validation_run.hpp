@@ -3,10 +3,12 @@
 
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "app/validation_run.hpp"
 #include "app/workspace.hpp"
 #include "base/result.hpp"
+#include "validation/serve_requests.hpp"
 
 namespace polyfleet {
 
@@ -21,5 +23,10 @@ struct ServeValidationRequest {
 /// Errors: an unreadable or malformed table, faulty mapping files.
 Result<ValidationAnswer> run_serve_validation(Workspace& workspace,
                                               const ServeValidationRequest& request);
+
+/// The measured servers, request by request; `traces` is the folder of their files, empty = the
+/// shipped one.
+Result<std::vector<RequestRun>> run_request_validation(Workspace& workspace,
+                                                       const std::string& traces);
 
 }  // namespace polyfleet

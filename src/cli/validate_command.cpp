@@ -70,6 +70,7 @@ int run_validate(const ValidateArguments& arguments) {
   if (arguments.what == "plans") return run_validate_plans(**workspace, arguments);
   if (arguments.what == "mixed") return run_validate_mixed(**workspace, arguments);
   if (arguments.what == "serve") return run_validate_serve(**workspace, arguments);
+  if (arguments.what == "requests") return run_validate_requests(**workspace, arguments);
   show_progress("predicting every row ...");
   const Result<ValidationAnswer> answer = run_validation(**workspace, {.what = arguments.what,
                                                                        .data = arguments.data,
@@ -97,10 +98,11 @@ CommandSpec validate_command(ValidateArguments& arguments) {
       "  polyfleet validate plans --limit 20",
       {{.names = "what",
         .target = &arguments.what,
-        .help =
-            "kernels, collectives, memory, train, serve (published serving runs), mixed (several "
-            "vendors in one run), or plans: published tuned plans against the planner's own",
-        .choices = {"kernels", "collectives", "memory", "train", "serve", "mixed", "plans"},
+        .help = "kernels, collectives, memory, train, serve (published serving runs), requests "
+                "(measured servers), mixed (several "
+                "vendors in one run), or plans: published tuned plans against the planner's own",
+        .choices = {"kernels", "collectives", "memory", "train", "serve", "requests", "mixed",
+                    "plans"},
         .required = true},
        {"--data", &arguments.data, "a table of your own (default: the shipped one)", "FILE"},
        {"--rows", &arguments.rows, "write every row with its prediction", "OUT.csv"},

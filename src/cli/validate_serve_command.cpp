@@ -7,6 +7,7 @@
 #include "app/serve_validation_run.hpp"
 #include "base/files.hpp"
 #include "cli/output.hpp"
+#include "report/serve_requests_report.hpp"
 
 namespace polyfleet {
 
@@ -31,6 +32,21 @@ int run_validate_serve(Workspace& workspace, const ValidateArguments& arguments)
     print_json(validation_json(answer->report));
   } else {
     print(validation_text(answer->report, output_style()));
+  }
+  return kExitOk;
+}
+
+int run_validate_requests(Workspace& workspace, const ValidateArguments& arguments) {
+  const Result<std::vector<RequestRun>> runs = run_request_validation(workspace, arguments.data);
+  if (!runs) return bad_input(runs.problems());
+  if (!arguments.rows.empty()) {
+    if (const auto written = write_file(arguments.rows, request_rows_csv(*runs)); !written)
+      return bad_input(written.problems());
+  }
+  if (arguments.json) {
+    print_json(serve_requests_json(*runs));
+  } else {
+    print(serve_requests_text(*runs, output_style()));
   }
   return kExitOk;
 }

@@ -7,7 +7,8 @@
 
 namespace polyfleet {
 
-/// Returns the exit code.
+/// Both return the exit code.
 int run_validate_serve(Workspace& workspace, const ValidateArguments& arguments);
+int run_validate_requests(Workspace& workspace, const ValidateArguments& arguments);
 
 }  // namespace polyfleet
