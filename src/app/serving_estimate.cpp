@@ -83,8 +83,17 @@ std::vector<SteadyLoad> loads_of(const StatedLoad& stated, const EngineSettings&
   return loads;
 }
 
-/// 80 % of a normal variable lie within this many standard deviations.
-constexpr double kEightyPercent = 1.2815515655446004;
+/// The intervals earned on published rows of this kind of run.
+void add_intervals(const ServingEstimate& estimate, const ServingIntervalTable& table,
+                   ServedPoint& point) {
+  const std::string& vendor = estimate.served.accelerator->vendor;
+  const bool drafted = estimate.served.engine->question().speculation.draft_tokens > 0;
+  const std::string_view kind = drafted ? "speculative" : "plain";
+  const double sigma = point.state.log_sigma;
+  point.ttft = table.interval(kind, "ttft", vendor, sigma);
+  point.tpot = table.interval(kind, "tpot", vendor, sigma);
+  point.throughput = table.interval(kind, "output throughput", vendor, sigma);
+}
 
 ServedPoint point_of(const ServingEstimate& estimate, const SteadyLoad& load, SteadyState state) {
   const EngineModel& engine = *estimate.served.engine;
@@ -96,8 +105,6 @@ ServedPoint point_of(const ServingEstimate& estimate, const SteadyLoad& load, St
   point.iteration =
       engine.explain({batch, 0, batch}, load.input_tokens + load.output_tokens / 2, 0, 0);
   point.state.log_sigma = point.iteration.log_sigma;
-  point.low = std::exp(-kEightyPercent * point.state.log_sigma);
-  point.high = std::exp(kEightyPercent * point.state.log_sigma);
   const TokensPerSecond output = point.state.output_rate;
   const bool runs = output > 0 * token_per_second;
   const bool powered = engine.power().known && runs;
@@ -163,20 +170,25 @@ Result<ServingEstimate> run_serving_estimate(Workspace& workspace, const Value& 
   estimate.load = steady_load(stated.load);
   estimate.ttft_bound = stated.slo.ttft;
   estimate.tpot_bound = stated.slo.tpot;
-  estimate.interval_basis = "uncertainty of the kernel and collective models";
   if (estimate.served.engine == nullptr)
     return problem_at(position_of(document, "model"), "a model of images or video has no tokens",
                       "ask for it with `polyfleet simulate serve`");
   const EngineModel& engine = *estimate.served.engine;
   if (!engine.fits_in_memory()) return estimate;
+  const auto intervals = ServingIntervalTable::load(workspace.data_directory());
+  if (!intervals) return intervals.problems();
   const SteadyEngine replica = steady_engine(engine);
-  for (const SteadyLoad& load : loads_of(stated.load, engine.settings()))
-    estimate.points.push_back(point_of(estimate, load, steady_state(replica, load)));
+  for (const SteadyLoad& load : loads_of(stated.load, engine.settings())) {
+    ServedPoint point = point_of(estimate, load, steady_state(replica, load));
+    add_intervals(estimate, *intervals, point);
+    estimate.points.push_back(std::move(point));
+  }
   if (stated.slo.ttft || stated.slo.tpot) {
     const Seconds none = std::numeric_limits<double>::infinity() * second;
     const SteadyState state = most_within(replica, estimate.load, stated.slo.ttft.value_or(none),
                                           stated.slo.tpot.value_or(none));
     estimate.within = point_of(estimate, estimate.load, state);
+    add_intervals(estimate, *intervals, *estimate.within);
   }
   return estimate;
 }

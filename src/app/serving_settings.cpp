@@ -36,6 +36,8 @@ const FieldTable<EngineSettings>& engine_settings_fields() {
       bool_field("chunked_prefill", &S::chunked_prefill, "prompts may be cut into chunks"),
       bool_field("reserve_prompt", &S::reserve_prompt,
                  "admission takes blocks for the whole prompt, not for its first chunk only"),
+      bool_field("reserve_output", &S::reserve_output,
+                 "admission counts all that running requests will hold, so nothing is preempted"),
       bool_field("prefix_cache", &S::prefix_cache, "prompts reuse blocks that are still there"),
       integer_field("max_model_length", &S::max_model_length, kCount,
                     "longest request in tokens; 0 = the cache is the only limit"),

@@ -9,6 +9,7 @@
 #include "serving/cluster.hpp"
 #include "serving/engine_model.hpp"
 #include "serving/media_model.hpp"
+#include "serving/serving_interval.hpp"
 #include "serving/steady_state.hpp"
 #include "training/estimate.hpp"
 
@@ -40,10 +41,10 @@ struct ResolvedEngine {
 struct ServedPoint {
   double concurrency = 0;  ///< 0 = an open stream
   SteadyState state;
-  IterationBreakdown iteration;           ///< a decode step at this batch
-  double low = 1, high = 1;               ///< 80 % factors on times
-  std::optional<Usd> per_million_output;  ///< tokens
-  std::optional<Usd> per_million_total;   ///< input and output tokens
+  IterationBreakdown iteration;            ///< a decode step at this batch
+  ServingInterval ttft, tpot, throughput;  ///< 80 % factors on the means
+  std::optional<Usd> per_million_output;   ///< tokens
+  std::optional<Usd> per_million_total;    ///< input and output tokens
   std::optional<GramsCo2e> carbon_per_million_output;
 };
 
@@ -54,7 +55,6 @@ struct ServingEstimate {
   std::vector<ServedPoint> points;
   std::optional<ServedPoint> within;  ///< highest rate within the bounds, where these were stated
   std::optional<Seconds> ttft_bound, tpot_bound;
-  std::string interval_basis;
 };
 
 }  // namespace polyfleet

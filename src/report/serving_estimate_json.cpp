@@ -44,6 +44,15 @@ Value iteration_json(const IterationBreakdown& where) {
   return json;
 }
 
+/// Factors on the value, at a level of 80 %.
+Value interval_json(const ServingInterval& interval) {
+  Value json{Table{}};
+  json.set("low", interval.low);
+  json.set("high", interval.high);
+  json.set("basis", interval.basis);
+  return json;
+}
+
 Value point_json(const ServedPoint& point, bool powered) {
   const SteadyState& state = point.state;
   Value json{Table{}};
@@ -53,8 +62,9 @@ Value point_json(const ServedPoint& point, bool powered) {
   json.set("ttft_s", state.stable ? Value(state.ttft / second) : Value());
   json.set("tpot_s", state.tpot / second);
   json.set("end_to_end_s", state.stable ? Value(state.end_to_end / second) : Value());
-  json.set("interval_low", point.low);
-  json.set("interval_high", point.high);
+  json.set("ttft_interval", interval_json(point.ttft));
+  json.set("tpot_interval", interval_json(point.tpot));
+  json.set("throughput_interval", interval_json(point.throughput));
   json.set("running", state.running);
   json.set("requests_per_s", state.requests_per_second);
   json.set("output_tokens_per_s", state.output_rate / token_per_second);
@@ -99,7 +109,6 @@ Value serving_estimate_json(const ServingEstimate& estimate) {
   power.set("basis", engine.power().basis);
   json.set("power", std::move(power));
   json.set("price_basis", estimate.served.prices.basis);
-  json.set("interval_basis", estimate.interval_basis);
   json.set("assumptions", assumptions_json(estimate.served.assumptions));
   return json;
 }

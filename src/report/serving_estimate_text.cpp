@@ -62,8 +62,8 @@ std::string curve_table(const ServingEstimate& estimate, PageStyle style) {
     const double output = state.output_rate / token_per_second;
     table.row({load_text(point), state.stable ? milliseconds(state.ttft) : "grows",
                milliseconds(state.tpot),
-               fmt::format("{} to {}", milliseconds(point.low * state.tpot),
-                           milliseconds(point.high * state.tpot)),
+               fmt::format("{} to {}", milliseconds(point.tpot.low * state.tpot),
+                           milliseconds(point.tpot.high * state.tpot)),
                three(second / state.tpot), three(state.requests_per_second), rate_text(output),
                rate_text(output / parts), fmt::format("{:.1f}", state.running),
                share_text(state.cache_share), state.limit});
@@ -130,6 +130,18 @@ std::string within_text(const ServingEstimate& estimate) {
       optional_cost(point.per_million_output));
 }
 
+/// What the 80 % intervals rest on.
+std::string interval_text(const ServingEstimate& estimate) {
+  if (estimate.points.empty()) return {};
+  const ServedPoint& point = estimate.points.front();
+  const auto factors = [](const char* name, const ServingInterval& interval) {
+    return fmt::format("{} x {:.2f} to x {:.2f}", name, interval.low, interval.high);
+  };
+  return fmt::format("80 % intervals at {}: {}, {}, {} ({})\n", load_text(point),
+                     factors("TTFT", point.ttft), factors("TPOT", point.tpot),
+                     factors("throughput", point.throughput), point.tpot.basis);
+}
+
 std::string assumption_table(const std::vector<Assumption>& assumptions, PageStyle style) {
   TextTable table({"assumed", "", "why"});
   for (const Assumption& each : assumptions) table.row({each.setting, each.value, each.basis});
@@ -185,7 +197,7 @@ std::string serving_estimate_text(const ServingEstimate& estimate, bool explain,
   if (estimate.within) text += '\n' + within_text(estimate);
   if (explain) text += '\n' + iteration_table(estimate, style);
   text += assumption_table(estimate.served.assumptions, style);
-  return text + fmt::format("interval: {}\n", estimate.interval_basis);
+  return text + interval_text(estimate);
 }
 
 }  // namespace polyfleet

@@ -97,13 +97,14 @@ std::string class_table(const ServingSimulation& run, PageStyle style) {
 
 std::string pool_table(const ServingSimulation& run, PageStyle style) {
   TextTable table({"pool", "accelerators", "busy", "batch", "cache used", "found in cache",
-                   "preemptions", "failures", "prompt tokens", "decoded tokens"});
+                   "preemptions", "failures", "prompt tokens", "output tokens"});
   for (const PoolReport& pool : run.report.pools) {
     table.row({pool.name, fmt::format("{} {}", grouped(pool.accelerators), pool.accelerator),
                share_text(pool.utilisation), fmt::format("{:.1f}", pool.mean_running),
                share_text(pool.cache_occupancy), share_text(pool.prefix_hit_rate),
                grouped(pool.totals.preemptions), grouped(pool.failures),
-               grouped(pool.totals.prefill_tokens), grouped(pool.totals.decode_tokens)});
+               grouped(pool.totals.prefill_tokens),
+               grouped(pool.totals.decode_tokens + pool.totals.prompts_ended)});
   }
   return table.text(style) + fmt::format("found in cache had every block been kept: {}\n",
                                          share_text(run.report.infinite_cache_hit_rate));

@@ -29,7 +29,8 @@ std::vector<ServingLedger> ledgers_by_pool(const ServingSimulation& run) {
     ledger.name = pool.name;
     ledger.accelerators = pool.accelerators;
     ledger.prompt_tokens = static_cast<double>(pool.totals.prefill_tokens);
-    ledger.generated_tokens = static_cast<double>(pool.totals.decode_tokens);
+    ledger.generated_tokens =
+        static_cast<double>(pool.totals.decode_tokens + pool.totals.prompts_ended);
     ledger.tokens = ledger.prompt_tokens + ledger.generated_tokens;
     ledger.busy_seconds = pool.utilisation * pool.replica_seconds;
     ledger.provisioned_seconds = pool.replica_seconds;

@@ -62,7 +62,8 @@ Seats seats_of(const EngineSettings& settings, const SteadyShape& shape) {
       longest <= seats.cache_tokens &&
       (settings.max_model_length == 0 || longest <= static_cast<double>(settings.max_model_length));
   seats.tokens_each = shape.context + block / 2;  // the last block is half empty on average
-  const double by_cache = seats.cache_tokens * (1 - settings.watermark) / seats.tokens_each;
+  const double claimed = settings.reserve_output ? longest + block / 2 : seats.tokens_each;
+  const double by_cache = seats.cache_tokens * (1 - settings.watermark) / claimed;
   const auto by_setting = static_cast<double>(settings.max_sequences);
   seats.by_cache = by_cache < by_setting;
   seats.most = std::max(1.0, std::min(by_cache, by_setting));

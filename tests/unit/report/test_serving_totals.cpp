@@ -18,7 +18,8 @@ ServingSimulation two_vendors() {
     report.vendor = vendors[i];
     report.accelerators = 8;
     report.totals.prefill_tokens = 1000 * (i + 1);
-    report.totals.decode_tokens = 10;
+    report.totals.decode_tokens = 7;
+    report.totals.prompts_ended = 3;
     report.energy = (i + 1) * joule;
     report.cost = 2 * usd;
     report.power_known = true;
