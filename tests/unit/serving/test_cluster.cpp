@@ -170,6 +170,21 @@ TEST_CASE("a cache on its way is lost with either end, and with its user") {
   CHECK(ran.outcomes[0].last_token == kNever);
 }
 
+TEST_CASE("what a failed sender had to send no longer holds up its link") {
+  PlainTimes times;
+  ServingCluster cluster;
+  cluster.pools = {plain_pool(times, 1, "prefill"), plain_pool(times, 1, "decode")};
+  cluster.pools[0].role = PoolRole::prefill;
+  cluster.pools[1].role = PoolRole::decode;
+  cluster.transfers = {{0, 1, 0, 1e10, 0, ""}};  // 400 ms
+  cluster.events = {{30 * kMillisecond, 0, 0, ReplicaChange::fail},
+                    {31 * kMillisecond, 0, 0, ReplicaChange::recover}};
+  const Ran ran =
+      run(cluster, {text_request(0, 0, 40, 3), text_request(1, 100 * kMillisecond, 40, 3)});
+  CHECK(ran.outcomes[0].request.id == 1);
+  CHECK(ran.outcomes[0].last_token == (110 + 400 + 20) * kMillisecond);
+}
+
 TEST_CASE("a failed replica's requests go on elsewhere with the tokens they have") {
   PlainTimes times;
   ServingCluster cluster = plain_cluster(times, 2);
@@ -284,6 +299,19 @@ TEST_CASE("autoscaling: replicas start after their start-up time and go after th
   CHECK(most == 4);
   CHECK(ran.report.timeline.back().replicas == 1);
   CHECK(ran.report.pools[0].replica_seconds < 4 * 41);
+}
+
+TEST_CASE("the autoscaler drains the replica with the fewest requests") {
+  PlainTimes times;
+  ServingCluster cluster = plain_cluster(times, 2);
+  cluster.router = RouterKind::round_robin;
+  cluster.pools[0].autoscaling = {true, 1, 2, 0.9, kSecond, 0, 2 * kSecond};
+  const Ran ran = run(cluster, {text_request(0, 0, 10, 10), text_request(1, 0, 10, 600),
+                                text_request(2, 5 * kSecond, 10, 10)});
+  REQUIRE(ran.report.finished == 3);
+  CHECK(ran.report.restarted == 0);
+  for (const RequestOutcome& outcome : ran.outcomes)
+    CHECK(outcome.replica == (outcome.request.id == 0 ? 0 : 1));
 }
 
 TEST_CASE("a pool scaled to nothing starts when somebody waits") {
