@@ -162,6 +162,24 @@ TEST_CASE("capacity: the three rules differ as the engines say") {
         doctest::Approx(left * 0.9 / free->memory().cache_per_token).epsilon(1e-3));
 }
 
+TEST_CASE("state of every sequence takes at most half of the cache") {
+  EngineCase one;
+  one.model = engine_test_model("nemotron-h-8b");  // recurrent layers
+  const auto engine = one.made();
+  const InferenceMemory& memory = engine->memory();
+  REQUIRE(memory.cache_per_sequence > 0 * byte);
+  const Bytes room = one.machine.visible_memory * 0.9 - memory.weights - memory.activations -
+                     one.profile.memory_reserve;
+  const double most = std::floor(room * 0.5 / memory.cache_per_sequence);
+  const double asked = static_cast<double>(one.question.settings.max_sequences);
+  CHECK(static_cast<double>(engine->settings().max_sequences) == std::min(asked, most));
+  one.question.settings.max_sequences = 1 << 20;
+  const auto many = one.made();
+  CHECK(static_cast<double>(many->settings().max_sequences) == most);
+  CHECK(static_cast<double>(many->cache_tokens()) >=
+        std::floor(room * 0.5 / memory.cache_per_token) - 16);
+}
+
 TEST_CASE("DP attention multiplies the cache and waits for the busiest rank") {
   EngineCase one;
   one.machine = engine_machine("nv_h200");

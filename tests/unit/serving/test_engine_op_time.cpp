@@ -131,6 +131,29 @@ TEST_CASE("fused launches leave their traffic") {
   CHECK(total({.fuses_norm = true, .fuses_quantise = true}) > 0 * second);
 }
 
+TEST_CASE("shared experts beside routed ones cost their reading") {
+  const EngineMachine machine = engine_machine("nv_h100_sxm");
+  const ServingLayout layout{.tensor = 8};
+  InferenceWork work;
+  work.ops = {product(4, 512, 7168, Dtype::bf16),
+              small_kernel(OpClass::activation, 1e3 * byte, 1e3 * byte),
+              product(4, 7168, 256, Dtype::bf16),
+              small_kernel(OpClass::activation, 1e3 * byte, 1e3 * byte)};
+  work.ops[0].op_class = work.ops[2].op_class = OpClass::shared_expert;
+  const auto total = [&](const EngineKernels& kernels) {
+    return work_time(work, {.machine = machine,
+                            .collectives = machine.collectives_of(""),
+                            .layout = layout,
+                            .kernels = kernels})
+        .total();
+  };
+  const Seconds saved = total({}) - total({.hides_shared_experts = true});
+  const Seconds launch = small_kernel_latency(machine.kernels);
+  CHECK(saved > launch * 2.9);  // two products and the activation between, not the one after
+  CHECK(saved < launch * 6);
+  CHECK(total({.hides_shared_experts = true}) > launch);
+}
+
 TEST_CASE("ranks of one replica are neighbours") {
   Comm comm;
   comm.ranks = 16;
