@@ -40,8 +40,10 @@ double prefill_time(const ServingPool& pool, const Batch& batch, std::int64_t to
   const bool mixed = pool.settings.batching == BatchingPolicy::mixed;
   const std::int64_t room =
       std::max<std::int64_t>(1, pool.settings.token_budget - (mixed ? batch.sequences : 0));
-  return static_cast<double>(tokens / room) * chunk_time(pool, batch, room, prompt) +
-         chunk_time(pool, batch, tokens % room, prompt);
+  const double whole =
+      tokens < room ? 0
+                    : static_cast<double>(tokens / room) * chunk_time(pool, batch, room, prompt);
+  return whole + chunk_time(pool, batch, tokens % room, prompt);
 }
 
 RoutePrediction predicted_media(const RouteQuestion& question, const RouterReplica& replica) {

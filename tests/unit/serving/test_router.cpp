@@ -103,6 +103,10 @@ TEST_CASE("a prediction adds what waits, the prompt and the step") {
   bench.probes[0].state.running = 64;
   const double waits = predicted_route(bench.question(), bench.replicas[0]).first_token;
   CHECK(waits - prediction.first_token > 100 * 0.070);
+  bench.busy(0, 10);
+  const double roomy = predicted_route(bench.question(), bench.replicas[0]).first_token;
+  bench.pools[0].settings.cache_blocks = 100;  // 1,600 tokens; 11 requests come to about 2,500
+  CHECK(predicted_route(bench.question(), bench.replicas[0]).first_token > roomy + 0.5);
 }
 
 TEST_CASE("predicted latency takes the faster replica until it is too busy") {
