@@ -12,6 +12,9 @@ import csv
 import sys
 
 LEAST_ROWS = 20  # fewer say nothing about a 10 % quantile
+LEAST_SOURCES = 2  # one source's bias is no spread: its kinds of run share the entries of all kinds
+# Entries of all kinds stand for kinds that the fit half does not hold: their tails are taken further out.
+UNSEEN_TAIL = 0.05
 HEADER = """# How far measured serving figures lie from predicted ones: 10 % and 90 % quantiles of measured / predicted, by kind of
 # run, quantity and vendor. Written by scripts/fit_serving.py from the fit half of the sources; see docs/accuracy.md.
 known_sigma = {:.4f}
@@ -57,7 +60,11 @@ def intervals(path):
             continue
         ratios = [float(row["measured"]) / float(row["predicted"]) for row in rows]
         sources = len({row["source"] for row in rows})
-        print(ENTRY.format(kind, metric, vendor, quantile(ratios, 0.1), quantile(ratios, 0.9), len(rows), sources), end="")
+        if kind != "*" and sources < LEAST_SOURCES:
+            continue
+        tail = UNSEEN_TAIL if kind == "*" else 0.1
+        low, high = quantile(ratios, tail), quantile(ratios, 1 - tail)
+        print(ENTRY.format(kind, metric, vendor, low, high, len(rows), sources), end="")
 
 
 def host(path):
