@@ -91,6 +91,21 @@ KernelTime streaming_experts(const Op& op, const GroupedGemmShape& shape,
   return time;
 }
 
+/// How far an engine's experts lie from streaming (0) to the table (1), in logarithms. At few rows
+/// engines run other kernels than the table's (the faster kernel of 4-bit experts on NVIDIA parts
+/// has measurements of its own, which lie on the streaming time); at many rows arithmetic rules and
+/// all are as the table.
+double table_weight(const Op& op, const EngineKernels& engine) {
+  constexpr double kFewRows = 16, kTableRows = 256;  // per touched expert
+  const double rows = op.m * op.imbalance / touched_experts(op.m * op.imbalance, op.groups);
+  const double many =
+      std::clamp(std::log(rows / kFewRows) / std::log(kTableRows / kFewRows), 0.0, 1.0);
+  const bool weight_only = op.stored && *op.stored != op.dtype;
+  const bool own_kernel = weight_only || op.dtype == Dtype::nvfp4;
+  const double few = engine.experts == ExpertKernels::between && !own_kernel ? 0.5 : 0;
+  return few + (1 - few) * many;
+}
+
 KernelTime grouped_time(const Op& op, const KernelCosts& kernels, const EngineKernels& engine) {
   const GroupedGemmShape shape{.tokens = op.m,
                                .experts = op.groups,
@@ -105,13 +120,10 @@ KernelTime grouped_time(const Op& op, const KernelCosts& kernels, const EngineKe
     time = kernels.grouped_gemm(shape);
   } else {
     time = streaming_experts(op, shape, kernels, engine.expert_overhead / kProductsOfLayer);
-    // The table of 4-bit experts on NVIDIA parts holds a slower kernel than engines run, while the
-    // faster one's own measurements lie on the streaming time.
-    const bool own_kernel = weight_only || op.dtype == Dtype::nvfp4;
-    if (engine.experts == ExpertKernels::between && !own_kernel) {
-      const Seconds table = max(kernels.grouped_gemm(shape).time, time.time);
-      time.time = std::sqrt((table / second) * (time.time / second)) * second;
-    }
+    const Seconds table = max(kernels.grouped_gemm(shape).time, time.time);
+    const double weight = table_weight(op, engine);
+    time.time =
+        std::pow(time.time / second, 1 - weight) * std::pow(table / second, weight) * second;
   }
   time.time *= op.count;
   return time;
