@@ -208,7 +208,12 @@ std::optional<PlanRefusal> broken_limit(const ServingPlanQuestion& question,
   }
   const ReplicaPoint whole{0, {}, plan.measured};
   if (const auto missed = missed_target(whole, PoolRole::aggregated, question.targets))
-    return PlanRefusal{ServingRefusal::targets, first, *missed + " of the whole plan", 1};
+    return PlanRefusal{
+        ServingRefusal::targets, first,
+        fmt::format("{} of a pair: TTFT {}, TPOT {}, end to end {} with the cache moved", *missed,
+                    print_quantity(plan.measured.ttft), print_quantity(plan.measured.tpot),
+                    print_quantity(plan.measured.end_to_end)),
+        plan.measured.end_to_end / second};
   return std::nullopt;
 }
 

@@ -146,16 +146,32 @@ class ProgramBuilder {
   WholeProgram program_;
 };
 
+/// Replicas of one kind and role are one pool, at their mean load.
+void add_pool(PlannedPool pool, std::vector<PlannedPool>& pools) {
+  for (PlannedPool& other : pools) {
+    if (other.kind != pool.kind || other.role != pool.role) continue;
+    const double here = static_cast<double>(pool.replicas);
+    const double there = static_cast<double>(other.replicas);
+    other.point.requests_per_second =
+        (here * pool.point.requests_per_second + there * other.point.requests_per_second) /
+        (here + there);
+    other.replicas += pool.replicas;
+    return;
+  }
+  pools.push_back(std::move(pool));
+}
+
 }  // namespace
 
 ServingMixture best_mixture(const ServingPlanQuestion& question,
-                            const std::vector<MixtureColumn>& columns, double requests_per_second) {
+                            const std::vector<MixtureColumn>& columns, double requests_per_second,
+                            double cutoff) {
   ServingMixture mixture;
   const Columns kept(question, columns);
   if (kept.kept().empty()) return mixture;
   const WholeProgram program =
       ProgramBuilder(question, columns, kept.kept()).build(requests_per_second);
-  const ProgramAnswer answer = solve_whole(program, kMostProgramNodes);
+  const ProgramAnswer answer = solve_whole(program, kMostProgramNodes, cutoff);
   mixture.found = answer.found;
   mixture.bound = answer.bound;
   mixture.complete = answer.complete;
@@ -164,7 +180,7 @@ ServingMixture best_mixture(const ServingPlanQuestion& question,
     if (answer.counts[i] <= 0) continue;
     PlannedPool pool = columns[kept.kept()[i].index].pool;
     pool.replicas = answer.counts[i];
-    mixture.pools.push_back(std::move(pool));
+    add_pool(std::move(pool), mixture.pools);
   }
   return mixture;
 }

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <vector>
 
 #include "planner/serving_fleet.hpp"
@@ -29,9 +30,11 @@ struct MixtureColumn {
   const ServingOffer* offer = nullptr;
 };
 
-/// The least objective among mixtures that serve `requests_per_second`, every column's role on its
-/// own. Precondition: columns in an order that does not depend on that of the offers.
+/// The least objective below `cutoff` among mixtures that serve `requests_per_second`, every
+/// column's role on its own. Precondition: columns in an order that does not depend on that of the
+/// offers.
 ServingMixture best_mixture(const ServingPlanQuestion& question,
-                            const std::vector<MixtureColumn>& columns, double requests_per_second);
+                            const std::vector<MixtureColumn>& columns, double requests_per_second,
+                            double cutoff = std::numeric_limits<double>::infinity());
 
 }  // namespace polyfleet

@@ -132,18 +132,18 @@ double cost_of(const WholeProgram& program, const std::vector<double>& counts) {
 /// Depth first, the rounded-up branch first: more of a thing covers the demand sooner.
 class Branching {
  public:
-  Branching(const WholeProgram& program, std::int64_t most_nodes)
+  Branching(const WholeProgram& program, std::int64_t most_nodes, double cutoff)
       : program_(program),
         most_nodes_(most_nodes),
         lower_(program.costs.size(), 0),
         upper_(program.costs.size(), kOpen) {
-    answer_.cost = kOpen;
+    answer_.cost = cutoff;
   }
 
   ProgramAnswer solve() {
     visit();
-    if (!answer_.found) answer_.cost = 0;
     answer_.bound = answer_.complete ? answer_.cost : std::min(open_bound_, answer_.cost);
+    if (!answer_.found) answer_.cost = 0;
     return answer_;
   }
 
@@ -227,8 +227,8 @@ RelaxedAnswer solve_relaxed(const WholeProgram& program) {
   return answer;
 }
 
-ProgramAnswer solve_whole(const WholeProgram& program, std::int64_t most_nodes) {
-  return Branching(program, most_nodes).solve();
+ProgramAnswer solve_whole(const WholeProgram& program, std::int64_t most_nodes, double cutoff) {
+  return Branching(program, most_nodes, cutoff).solve();
 }
 
 }  // namespace polyfleet

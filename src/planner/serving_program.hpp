@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <vector>
 
 namespace polyfleet {
@@ -37,8 +38,9 @@ struct RelaxedAnswer {
 };
 RelaxedAnswer solve_relaxed(const WholeProgram& program);
 
-/// The least cost, ties broken by the order of search. After `most_nodes` relaxations the best so
-/// far with its bound.
-ProgramAnswer solve_whole(const WholeProgram& program, std::int64_t most_nodes);
+/// The least cost below `cutoff` (nothing is found where there is none), ties broken by the order
+/// of search. After `most_nodes` relaxations the best so far with its bound.
+ProgramAnswer solve_whole(const WholeProgram& program, std::int64_t most_nodes,
+                          double cutoff = std::numeric_limits<double>::infinity());
 
 }  // namespace polyfleet

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <tuple>
 
 #include "units/text.hpp"
@@ -30,6 +31,10 @@ ServingPlanResult ServingSearcher::search() {
   if (wants(ServingArrangement::aggregated)) plan_one_kind();
   if (wants(ServingArrangement::disaggregated)) plan_pairs();
   if (question_.mix) plan_mixtures();
+  if (!ranking_.plans().empty()) {
+    const double value = *objective_of(ranking_.plans().front(), question_.objective);
+    if (mixture_bound_ < value) result_.gap = 1 - mixture_bound_ / value;
+  }
   result_.best = ranking_.plans();
   result_.front = front_.sorted();
   for (auto& [key, group] : refused_) result_.refused.push_back(std::move(group));
@@ -62,7 +67,11 @@ void ServingSearcher::add_candidate(std::size_t kind) {
   const auto measure = [&](PoolRole role, ReplicaCapacity& capacity) {
     capacity = replica_capacity(*candidate.model, kind, role, question_.demand, question_.targets);
     result_.counts.states += static_cast<std::int64_t>(capacity.points.size()) + 1;
-    if (capacity.points.empty()) refuse_targets(candidate, capacity);
+    if (!capacity.idle.state.stable)
+      refuse({ServingRefusal::memory, offer,
+              fmt::format("{}: a single request: {}", name, capacity.idle.state.limit), 1});
+    else if (capacity.points.empty())
+      refuse_targets(candidate, capacity);
   };
   if (wants(ServingArrangement::aggregated)) measure(PoolRole::aggregated, candidate.aggregated);
   if (wants(ServingArrangement::disaggregated)) {
@@ -192,11 +201,21 @@ const Result<CacheTransfer>& ServingSearcher::transfer(std::size_t from, std::si
 }
 
 void ServingSearcher::plan_pairs() {
-  std::vector<Part> prefills = parts_of(PoolRole::prefill);
-  std::vector<Part> decodes = parts_of(PoolRole::decode);
+  for (const std::string& engine : engines()) plan_pairs_of(engine);
+}
+
+void ServingSearcher::plan_pairs_of(const std::string& engine) {
+  const auto parts = [&](PoolRole role) {
+    std::vector<Part> all = parts_of(role);
+    std::erase_if(
+        all, [&](const Part& part) { return question_.kinds[part.pool.kind].engine != engine; });
+    return all;
+  };
   const auto pairs_of = [](const std::vector<Part>& a, const std::vector<Part>& b) {
     return static_cast<std::int64_t>(a.size()) * static_cast<std::int64_t>(b.size());
   };
+  std::vector<Part> prefills = parts(PoolRole::prefill);
+  std::vector<Part> decodes = parts(PoolRole::decode);
   const std::int64_t all = pairs_of(prefills, decodes);
   prefills = undominated(std::move(prefills));
   decodes = undominated(std::move(decodes));
@@ -291,8 +310,12 @@ std::optional<CacheTransfer> ServingSearcher::slowest_transfer(
 
 void ServingSearcher::plan_mixture(const std::vector<PoolRole>& roles, const std::string& engine) {
   const double demand = question_.demand.requests_per_second;
-  const ServingMixture mixture = best_mixture(question_, columns_of(roles, engine), demand);
+  const double known = ranking_.plans().empty()
+                           ? std::numeric_limits<double>::infinity()
+                           : *objective_of(ranking_.plans().front(), question_.objective);
+  const ServingMixture mixture = best_mixture(question_, columns_of(roles, engine), demand, known);
   result_.counts.programs += mixture.nodes;
+  if (!mixture.complete) mixture_bound_ = std::min(mixture_bound_, mixture.bound);
   if (!mixture.found) return;
   std::vector<PlannedPool> pools;
   for (const PoolRole role : roles) {
@@ -308,11 +331,7 @@ void ServingSearcher::plan_mixture(const std::vector<PoolRole>& roles, const std
   const bool disaggregated = roles.size() > 1;
   const std::optional<CacheTransfer> path = disaggregated ? slowest_transfer(pools) : std::nullopt;
   if (disaggregated && !path) return;
-  const ServingPlan plan = plan_of(question_, std::move(pools), path);
-  const std::optional<double> value = objective_of(plan, question_.objective);
-  if (!mixture.complete && value && *value > 0)
-    result_.gap = std::max(result_.gap, 1 - mixture.bound / *value);
-  judge(plan);
+  judge(plan_of(question_, std::move(pools), path));
 }
 
 void ServingSearcher::add_best_effort() {
@@ -321,7 +340,8 @@ void ServingSearcher::add_best_effort() {
     const std::string name = name_of(question_.kinds[candidate.kind], question_.offers);
     for (const PoolRole role : {PoolRole::aggregated, PoolRole::prefill, PoolRole::decode}) {
       const ReplicaCapacity& capacity = capacity_of(candidate, role);
-      if (capacity.accelerators == 0) continue;  // not asked of it
+      // Not asked of it, or a single request is longer than its cache.
+      if (capacity.accelerators == 0 || !capacity.idle.state.stable) continue;
       const LatencyFigures& at = capacity.idle.latency;
       if (role != PoolRole::decode && (!effort.ttft_of || at.ttft < effort.ttft)) {
         effort.ttft = at.ttft;

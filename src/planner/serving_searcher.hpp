@@ -4,6 +4,7 @@
 #pragma once
 
 #include <functional>
+#include <limits>
 #include <map>
 #include <memory>
 #include <string>
@@ -39,7 +40,9 @@ class ServingSearcher {
   void make_candidates();
   void add_candidate(std::size_t kind);
   void plan_one_kind();
+  /// Caches travel between replicas of one engine: connectors are the engines' own.
   void plan_pairs();
+  void plan_pairs_of(const std::string& engine);
   void plan_pair(const Part& prefill, const Part& decode);
   void plan_mixtures();
   void plan_mixture(const std::vector<PoolRole>& roles, const std::string& engine);
@@ -74,6 +77,7 @@ class ServingSearcher {
   ServingFront front_;
   std::map<std::pair<int, std::string>, RefusedConfigurations> refused_;
   std::map<std::pair<std::size_t, std::size_t>, Result<CacheTransfer>> transfers_;
+  double mixture_bound_ = std::numeric_limits<double>::infinity();  // of programs cut short
   ServingPlanResult result_;
 };
 

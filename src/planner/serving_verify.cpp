@@ -13,7 +13,7 @@ constexpr double kStep = 1.1;
 /// Runs that look for fewer replicas once the targets are met.
 constexpr int kRunsDown = 3;
 /// Mean times in the system before requests count, and during which they do at least.
-constexpr double kWarmUpTimes = 2, kCountedTimes = 6;
+constexpr double kWarmUpTimes = 2, kCountedTimes = 4;
 
 Seconds figure_of(const LatencySummary& summary, LatencyMeasure measure) {
   switch (measure) {
@@ -198,6 +198,11 @@ class Verifier {
   Result<ServingCluster> cluster_of(const ServingPlan& plan, const std::vector<int>& replicas) {
     ServingCluster cluster;
     cluster.router = options_.router;
+    // Least load spreads by counts: unlike replicas of one phase need to be told apart.
+    for (std::size_t i = 1; i < plan.pools.size(); ++i) {
+      if (plan.pools[i].role == plan.pools[i - 1].role)
+        cluster.router = RouterKind::predicted_latency;
+    }
     cluster.classes = {{"default", bound_of(question_.targets.ttft),
                         bound_of(question_.targets.tpot), bound_of(question_.targets.end_to_end)}};
     for (std::size_t i = 0; i < plan.pools.size(); ++i) {

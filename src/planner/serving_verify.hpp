@@ -22,11 +22,11 @@ using TrafficMaker = std::function<Result<std::unique_ptr<RequestSource>>(
 
 struct VerifyOptions {
   std::int64_t requests = 2000;  ///< counted ones, at least
-  std::int64_t most_requests = 40000;
+  std::int64_t most_requests = 10000;
   int most_replicas = 24;  ///< simulated at once; larger services are scaled down
   int most_runs = 8;       ///< of one plan
   std::uint64_t seed = 1;
-  RouterKind router = RouterKind::least_loaded;
+  RouterKind router = RouterKind::least_loaded;  ///< where the pools of each phase are alike
 };
 
 /// One simulation: replicas of the service (not of the simulated share) and what users saw.

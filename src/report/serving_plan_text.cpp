@@ -150,18 +150,18 @@ std::string verified_text(const ServingPlanAnswer& answer, const VerifiedPlan& v
 std::vector<std::string> plan_row(const ServingPlanQuestion& question, const ServingPlan& plan) {
   std::vector<std::string> pools;
   for (const PlannedPool& pool : plan.pools) pools.push_back(pool_text(question, pool));
-  return {joined(pools, " + "),
-          fmt::format("{}", plan.accelerators),
+  return {fmt::format("{}", plan.accelerators),
           plan.cost ? fmt::format("{:.2f}", *plan.cost / usd_per_hour) : "unknown",
           plan.power ? print_quantity(*plan.power) : "unknown",
           print_quantity(plan.mean.ttft),
           print_quantity(plan.mean.tpot),
-          print_quantity(plan.mean.end_to_end)};
+          print_quantity(plan.mean.end_to_end),
+          joined(pools, "; ")};
 }
 
 std::string plans_table(const ServingPlanQuestion& question, const std::vector<ServingPlan>& plans,
                         std::size_t most, const std::string& title, PageStyle style) {
-  TextTable table({title, "accelerators", "USD/h", "power", "TTFT", "TPOT", "end to end"});
+  TextTable table({"accelerators", "USD/h", "power", "TTFT", "TPOT", "end to end", title});
   for (std::size_t i = 0; i < std::min(most, plans.size()); ++i)
     table.row(plan_row(question, plans[i]));
   return table.text(style);
@@ -195,11 +195,11 @@ std::string assumed_table(const ServingPlanAnswer& answer, bool explain, PageSty
 }  // namespace
 
 std::string pool_text(const ServingPlanQuestion& question, const PlannedPool& pool) {
-  std::string text =
-      fmt::format("{} x {}", pool.replicas, name_of(question.kinds[pool.kind], question.offers));
-  if (pool.role == PoolRole::prefill) text += " (prefill)";
-  if (pool.role == PoolRole::decode) text += " (decode)";
-  return text;
+  const char* const role = pool.role == PoolRole::prefill  ? "prefill: "
+                           : pool.role == PoolRole::decode ? "decode: "
+                                                           : "";
+  return fmt::format("{}{} x {}", role, name_of(question.kinds[pool.kind], question.offers),
+                     pool.replicas);
 }
 
 std::string serving_plan_text(const ServingPlanAnswer& answer, const ServingPlanPage& page,

@@ -20,7 +20,7 @@ std::string serving_plan_text(const ServingPlanAnswer& answer, const ServingPlan
 std::string no_serving_plan_text(const ServingPlanAnswer& answer, const ServingPlanPage& page,
                                  PageStyle style);
 
-/// "12 x mi355x vllm TP 1 fp8 (prefill)".
+/// "prefill: mi355x vllm TP 1 fp8 x 12".
 std::string pool_text(const ServingPlanQuestion& question, const PlannedPool& pool);
 
 }  // namespace polyfleet

@@ -17,7 +17,9 @@ namespace polyfleet {
 class FixedTimes final : public EngineTimes {
  public:
   Picos tokens(const IterationTokens&) const override { return 1'000'000'000; }
-  DecodeSegment decode_attention(std::int64_t, std::int64_t) const override { return {0, 0, 1}; }
+  DecodeSegment decode_attention(std::int64_t, std::int64_t) const override {
+    return {0, 0, std::int64_t{1} << 40};
+  }
   Picos prefill_attention(std::int64_t, std::int64_t) const override { return 0; }
 };
 
