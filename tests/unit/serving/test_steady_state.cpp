@@ -150,6 +150,10 @@ TEST_CASE("cache and seats limit the batch, and the answer says which") {
   CHECK(state.limit == "cache");
   CHECK(state.running == doctest::Approx(11200 * 0.99 / 1108.5).epsilon(0.01));
   CHECK(state.cache_share == doctest::Approx(0.99).epsilon(0.01));
+  bench.settings.reserve_output = true;  // 1,201 tokens each from the start
+  CHECK(steady_state(bench.engine(), closed(64)).running ==
+        doctest::Approx(11200 * 0.99 / 1209).epsilon(0.01));
+  bench.settings.reserve_output = false;
   bench.settings.cache_blocks = 70;
   state = steady_state(bench.engine(), closed(64));
   CHECK_FALSE(state.stable);
@@ -170,6 +174,10 @@ TEST_CASE("the highest rate within bounds meets them, and a higher one does not"
     const SteadyState more = steady_state(bench.engine(), open(1.02 * rate));
     CHECK((!more.stable || ms(more.tpot) > bound || ms(more.ttft) > 500));
   }
+  const SteadyState soon = most_within(bench.engine(), closed(0), 75 * millisecond, 1 * second);
+  REQUIRE(soon.stable);
+  CHECK(ms(soon.ttft) <= 75.01);
+  CHECK(ms(steady_state(bench.engine(), open(1.05 * soon.requests_per_second)).ttft) > 75);
   const SteadyState never =
       most_within(bench.engine(), closed(0), 500 * millisecond, 5 * millisecond);
   CHECK_FALSE(never.stable);
