@@ -165,8 +165,8 @@ class EngineResolver {
     const EngineProfile* profile = chosen(**profiles);
     if (profile == nullptr || !problems_.empty()) return;
     const Accelerator& part = resolved_.machine->accelerator;
-    resolved_.profile = std::make_unique<EngineProfile>(
-        profile_on(*profile, part, resolved_.machine->visible_memory, stated_.release));
+    resolved_.profile = std::make_unique<EngineProfile>(profile_on(
+        *profile, {part, resolved_.machine->visible_memory, stated_.release, resolved_.model}));
   }
 
   void find_prices(const StatedSite& site) {

@@ -42,8 +42,10 @@ SteadyState EngineReplica::decode(const SteadyLoad& load) const {
 
 void EngineReplicas::add_engine(const EngineProfile& profile) {
   const std::size_t offer = machines_.size() - 1;
-  profiles_.emplace(std::pair(offer, profile.id), profile_on(profile, machines_.back()->accelerator,
-                                                             machines_.back()->visible_memory));
+  const EngineMachine& machine = *machines_.back();
+  profiles_.emplace(
+      std::pair(offer, profile.id),
+      profile_on(profile, {machine.accelerator, machine.visible_memory, {}, settings_.model}));
 }
 
 Result<std::unique_ptr<ReplicaModel>> EngineReplicas::make(const ReplicaKind& kind) const {

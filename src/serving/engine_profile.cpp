@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <optional>
 
@@ -11,6 +12,8 @@
 
 namespace polyfleet {
 namespace {
+
+constexpr std::array<std::string_view, 3> kModelClassNames{"dense", "routed", "hybrid"};
 
 Field<EngineSettings> picos_field(std::string key, Picos EngineSettings::*member,
                                   std::string help) {
@@ -93,6 +96,22 @@ const FieldTable<EngineProfile>& profile_fields() {
   return fields;
 }
 
+void read_models(EngineSettingRule& into, const Value& value, Diagnostics& out) {
+  const Array* items = value.array();
+  if (items == nullptr) return detail::not_an_array(value, "models", out);
+  for (const Value& item : *items) {
+    const std::optional<std::string> name = detail::read_text(item, "models", out);
+    if (!name) continue;
+    const auto* known = std::find(kModelClassNames.begin(), kModelClassNames.end(), *name);
+    if (known == kModelClassNames.end()) {
+      out.push_back({item.where(), fmt::format("models: no kind of models is called '{}'", *name),
+                     "dense, routed or hybrid"});
+    } else {
+      into.models.push_back(static_cast<ModelClass>(known - kModelClassNames.begin()));
+    }
+  }
+}
+
 const FieldTable<EngineSettingRule>& rule_fields() {
   using R = EngineSettingRule;
   static const FieldTable<R> fields{
@@ -104,6 +123,9 @@ const FieldTable<EngineSettingRule>& rule_fields() {
       text_list_field("except_families", &R::except_families, "families where it does not"),
       text_list_field("accelerators", &R::accelerators, "accelerators where it holds"),
       quantity_field("memory_at_least", &R::memory_at_least, {0, 1e13}, "visible memory"),
+      Field<R>{"models", "list of dense, routed, hybrid", "kinds of models where it holds", false,
+               read_models, [](const R&) { return Value(); }},
+      text_field("version_from", &R::version_from, "this release and later ones"),
       text_field("version_below", &R::version_below, "releases before this one"),
       required(text_field("source", &R::source, "where it stands")),
       required(text_field("status", &R::status, "who states it")),
@@ -172,7 +194,8 @@ void apply(const EngineSettingRule& rule, EngineProfile& into, Diagnostics& out)
 
 bool holds_everywhere(const EngineSettingRule& rule) {
   return rule.families.empty() && rule.except_families.empty() && rule.accelerators.empty() &&
-         rule.memory_at_least == 0 * byte && rule.version_below.empty();
+         rule.memory_at_least == 0 * byte && rule.models.empty() && rule.version_from.empty() &&
+         rule.version_below.empty();
 }
 
 bool contains(const std::vector<std::string>& list, const std::string& item) {
@@ -197,6 +220,19 @@ std::vector<int> release_numbers(std::string_view text) {
 bool is_before(std::string_view version, std::string_view bound) {
   if (version.empty()) return false;  // the latest
   return release_numbers(version) < release_numbers(bound);
+}
+
+bool holds_at(const EngineSettingRule& rule, const EngineSite& site) {
+  if (!rule.families.empty() && !contains(rule.families, site.accelerator.family)) return false;
+  if (contains(rule.except_families, site.accelerator.family)) return false;
+  if (!rule.accelerators.empty() && !contains(rule.accelerators, site.accelerator.id)) return false;
+  if (site.visible_memory < rule.memory_at_least) return false;
+  if (!rule.models.empty() &&
+      (site.model == nullptr || std::find(rule.models.begin(), rule.models.end(),
+                                          model_class(*site.model)) == rule.models.end()))
+    return false;
+  if (!rule.version_from.empty() && is_before(site.version, rule.version_from)) return false;
+  return rule.version_below.empty() || is_before(site.version, rule.version_below);
 }
 
 /// Nothing where the file is no engine's: it has no settings.
@@ -244,17 +280,16 @@ Result<std::vector<EngineProfile>> load_engine_profiles(
   return profiles;
 }
 
-EngineProfile profile_on(const EngineProfile& profile, const Accelerator& accelerator,
-                         Bytes visible_memory, std::string_view version) {
+ModelClass model_class(const ModelSpec& model) {
+  if (model.linear_layers > 0) return ModelClass::hybrid;
+  return model.is_moe() ? ModelClass::routed : ModelClass::dense;
+}
+
+EngineProfile profile_on(const EngineProfile& profile, const EngineSite& site) {
   EngineProfile result = profile;
   Diagnostics problems;  // none: every value was read once on loading
   for (const EngineSettingRule& rule : profile.rules) {
-    if (!rule.families.empty() && !contains(rule.families, accelerator.family)) continue;
-    if (contains(rule.except_families, accelerator.family)) continue;
-    if (!rule.accelerators.empty() && !contains(rule.accelerators, accelerator.id)) continue;
-    if (visible_memory < rule.memory_at_least) continue;
-    if (!rule.version_below.empty() && !is_before(version, rule.version_below)) continue;
-    apply(rule, result, problems);
+    if (holds_at(rule, site)) apply(rule, result, problems);
   }
   return result;
 }

@@ -26,13 +26,20 @@ enum class MemoryRule {
   of_free,      ///< TensorRT-LLM: fraction x (total - weights - activations - reserve) is cache
 };
 
+/// What an engine's releases support differently: `hybrid` has linear attention layers, `routed`
+/// has experts and no such layers, `dense` neither.
+enum class ModelClass { dense, routed, hybrid };
+ModelClass model_class(const ModelSpec& model);
+
 /// One default of an engine and where it holds; empty conditions hold everywhere.
 struct EngineSettingRule {
   std::string key;
   Value value;
   std::vector<std::string> families, except_families, accelerators;
-  Bytes memory_at_least;      ///< of the accelerator, visible to programs
-  std::string version_below;  ///< "0.5.7": releases before it; empty = all
+  Bytes memory_at_least;           ///< of the accelerator, visible to programs
+  std::vector<ModelClass> models;  ///< kinds of models where it holds; empty = all
+  std::string version_from;        ///< "0.5.6": this release and later ones; empty = all
+  std::string version_below;       ///< "0.5.7": releases before it; empty = all
   std::string source, status;
 };
 
@@ -78,10 +85,17 @@ struct EngineProfile {
 Result<std::vector<EngineProfile>> load_engine_profiles(
     const std::filesystem::path& data_directory);
 
-/// The engine's defaults on an accelerator with this much visible memory, at a release ("" = the
-/// latest).
-EngineProfile profile_on(const EngineProfile& profile, const Accelerator& accelerator,
-                         Bytes visible_memory, std::string_view version = {});
+/// Where an engine runs: the accelerator with its visible memory, the release ("" = the latest),
+/// and the model (null: what holds for some kinds of models only is left out).
+struct EngineSite {
+  const Accelerator& accelerator;
+  Bytes visible_memory;
+  std::string_view version = {};
+  const ModelSpec* model = nullptr;
+};
+
+/// The engine's defaults there.
+EngineProfile profile_on(const EngineProfile& profile, const EngineSite& site);
 
 /// Named sets of formats (data/engines/formats.toml): "bf16", "fp8", "nvfp4_experts", ...
 Result<std::vector<InferenceFormats>> load_inference_formats(

@@ -87,6 +87,7 @@ struct ServeRecipe {
   double memory_fraction = 0;
   std::string cache;  ///< "fp8", "bf16"
   int receive_interval = 0;
+  int first_token_steps = 0;  ///< decode iterations until the first token is sent
   int draft_tokens = 0;
   double shortest_length = 0;  ///< lengths are uniform from this share of the nominal one; 0 = all
   std::int64_t requests_per_user = 0, warm_up_per_user = 0;
@@ -103,7 +104,8 @@ struct ServeCase {
   std::string precision;  ///< letters and digits of the column
   std::string formats;    ///< named set
   ServingLayout layout;
-  bool layout_is_open = false;  ///< the submitter chose: the best of the layouts that fit
+  bool experts_are_open = false;  ///< tuned for throughput, the cut of its experts is not stated
+  bool layout_is_open = false;    ///< the submitter chose: the best of the layouts that fit
   int accelerators = 1;
   std::optional<ServeDisaggregation> pools;
   double input_tokens = 0, output_tokens = 0;        ///< nominal (closed loop) or mean

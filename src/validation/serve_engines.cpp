@@ -117,9 +117,9 @@ Result<ServeEngine> ServeEngines::make(const ServeCase& read, const ServingLayou
   const Result<const EngineMachine*> machine = world_.machine(read.accelerator_id);
   if (!machine) return machine.problems();
   ServeEngine engine;
-  engine.profile = std::make_unique<EngineProfile>(
-      profile_on(*profile, (*machine)->accelerator, (*machine)->visible_memory,
-                 release_of(read.engine, read.engine_version)));
+  engine.profile = std::make_unique<EngineProfile>(profile_on(
+      *profile, {(*machine)->accelerator, (*machine)->visible_memory,
+                 release_of(read.engine, read.engine_version), world_.model(read.model_id)}));
   if (!world_.host_times()) without_host_times(*engine.profile);
   EngineQuestion question;
   question.model = world_.model(read.model_id);

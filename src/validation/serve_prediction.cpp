@@ -68,10 +68,11 @@ Result<ServeFigures> ServePredictor::predict(const ServeCase& read) {
   if (!read.skip.empty()) return problem(read.skip);
   const auto& pools = read.pools;
   const std::string load = fmt::format(
-      "{}|{}|{}|{}|{}|{}|{}|{}|{}|{}|{}", static_cast<int>(read.load), read.concurrency,
+      "{}|{}|{}|{}|{}|{}|{}|{}|{}|{}|{}|{}", static_cast<int>(read.load), read.concurrency,
       read.input_tokens, read.output_tokens, read.requests, read.limits.ttft / second,
       read.limits.tpot / second, read.recipe.max_sequences, read.recipe.receive_interval,
-      read.layout_is_open ? read.accelerators : 0,
+      read.recipe.first_token_steps,
+      read.layout_is_open ? read.accelerators : (read.experts_are_open ? -1 : 0),
       pools ? fmt::format("{}x{}+{}", pools->prefill.workers,
                           ServeEngines::key(read, pools->prefill.layout), pools->decode.workers)
             : std::string());
@@ -84,7 +85,25 @@ Result<ServeFigures> ServePredictor::predict(const ServeCase& read) {
 Result<ServeFigures> ServePredictor::fresh(const ServeCase& read) {
   if (read.pools) return disaggregated(read);
   if (read.layout_is_open) return best_layout(read);
+  if (read.experts_are_open) return best_experts(read, read.layout);
   return one_layout(read, read.layout);
+}
+
+/// The experts of a layout cut over no rank or over all of them, the latter also with attention on
+/// whole sequences (DP attention): the highest output rate of those that fit.
+Result<ServeFigures> ServePredictor::best_experts(const ServeCase& read,
+                                                  const ServingLayout& layout) {
+  Result<ServeFigures> best = one_layout(read, layout);
+  const ModelSpec* model = engines_.world().model(read.model_id);
+  if (model == nullptr || !model->is_moe() || layout.tensor == 1) return best;
+  for (const int attention_data : {1, layout.tensor}) {
+    ServingLayout cut = layout;
+    cut.expert = layout.tensor;
+    cut.attention_data = attention_data;
+    Result<ServeFigures> one = one_layout(read, cut);
+    if (one && (!best || best->output_rate < one->output_rate)) best = std::move(one);
+  }
+  return best;
 }
 
 Result<ServeFigures> ServePredictor::one_layout(const ServeCase& read,
@@ -112,8 +131,11 @@ Result<ServeFigures> ServePredictor::disaggregated(const ServeCase& read) {
   if (!decode) return decode.problems();
   ServeRun run = run_of(read);
   run.requests = closed_loop_requests(read);
-  return simulate_run({*prefill, settings_of(read, **prefill), front.workers},
-                      {*decode, settings_of(read, **decode), back.workers}, run,
+  // The limits of sequences in the recipes are those of aggregated runs; decode pools are started
+  // with as many seats as the concurrency that is measured needs.
+  ServeSide out{*decode, settings_of(read, **decode), back.workers};
+  out.settings.max_sequences = std::max(out.settings.max_sequences, read.concurrency);
+  return simulate_run({*prefill, settings_of(read, **prefill), front.workers}, out, run,
                       engines_.world().activity());
 }
 
@@ -124,7 +146,7 @@ Result<ServeFigures> ServePredictor::best_layout(const ServeCase& read) {
   constexpr int kMostTensor = 8;  // one node: submitters do not cut a layer across nodes
   for (int tensor = 1; tensor <= std::min(kMostTensor, read.accelerators); tensor *= 2) {
     const int replicas = read.accelerators / tensor;
-    Result<ServeFigures> one = one_layout(read, {.tensor = tensor});
+    Result<ServeFigures> one = best_experts(read, {.tensor = tensor});
     if (!one) {
       problems = one.problems();
       continue;

@@ -26,6 +26,7 @@ class ServePredictor {
   Result<ServeFigures> fresh(const ServeCase& read);
   Result<ServeFigures> disaggregated(const ServeCase& read);
   Result<ServeFigures> best_layout(const ServeCase& read);
+  Result<ServeFigures> best_experts(const ServeCase& read, const ServingLayout& layout);
   Result<ServeFigures> one_layout(const ServeCase& read, const ServingLayout& layout);
   Result<ServeFigures> offline(const ServeCase& read, const ServeEngine& engine);
   Result<ServeFigures> within_limits(const ServeCase& read, const ServeEngine& engine);

@@ -107,6 +107,11 @@ class CaseReading {
       case_.accelerators = layout->accelerators;
       if (!layout->assumption.empty())
         assume("layout", fmt::format("TP {}", case_.layout.tensor), layout->assumption);
+      case_.experts_are_open = mentions(row_.text("request_rate"), "max throughput") &&
+                               row_.text("ep").empty() && case_.layout.tensor > 1;
+      if (case_.experts_are_open)
+        assume("expert cut", "the best that fits",
+               "tuned for throughput; the row states no expert parallelism or DP attention");
       return;
     }
     case_.layout_is_open = true;

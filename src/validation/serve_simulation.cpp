@@ -148,6 +148,7 @@ EngineSettings settings_of(const ServeCase& read, const ServeEngine& engine) {
   }
   if (recipe.max_sequences > 0) settings.max_sequences = recipe.max_sequences;
   if (recipe.receive_interval > 0) settings.receive_interval = recipe.receive_interval;
+  if (recipe.first_token_steps > 0) settings.first_token_steps = recipe.first_token_steps;
   return settings;
 }
 

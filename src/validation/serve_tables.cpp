@@ -35,6 +35,7 @@ void override_with(const ServeRecipe& entry, ServeRecipe& into) {
   if (entry.memory_fraction > 0) into.memory_fraction = entry.memory_fraction;
   if (!entry.cache.empty()) into.cache = entry.cache;
   if (entry.receive_interval > 0) into.receive_interval = entry.receive_interval;
+  if (entry.first_token_steps > 0) into.first_token_steps = entry.first_token_steps;
   if (entry.draft_tokens > 0) into.draft_tokens = entry.draft_tokens;
   if (entry.shortest_length > 0) into.shortest_length = entry.shortest_length;
   if (entry.requests_per_user > 0) into.requests_per_user = entry.requests_per_user;

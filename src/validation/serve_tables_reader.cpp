@@ -73,6 +73,7 @@ FieldTable<RecipeEntry> recipe_fields() {
            number_field("memory_fraction", &R::memory_fraction, kShare, "of the memory"),
            text_field("cache", &R::cache, "format of keys and values"),
            integer_field("receive_interval", &R::receive_interval, kCount, "iterations"),
+           integer_field("first_token_steps", &R::first_token_steps, kCount, "iterations"),
            integer_field("draft_tokens", &R::draft_tokens, {0, 16}, "a step"),
            number_field("shortest_length", &R::shortest_length, kShare, "of the nominal one"),
            integer_field("requests_per_user", &R::requests_per_user, kCount, "of the run"),

@@ -229,8 +229,9 @@ const EngineMachine& machine_of(const std::string& id) {
 double predicted_milliseconds(const Point& point) {
   const EngineMachine& machine = machine_of(point.accelerator);
   const ModelSpec model = engine_test_model(point.model);
-  const EngineProfile profile = profile_on(engine_profile(point.engine), machine.accelerator,
-                                           machine.visible_memory, point.version);
+  const EngineProfile profile =
+      profile_on(engine_profile(point.engine),
+                 {machine.accelerator, machine.visible_memory, point.version, &model});
   EngineQuestion question;
   question.model = &model;
   question.machine = &machine;

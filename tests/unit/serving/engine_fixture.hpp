@@ -54,7 +54,7 @@ struct EngineCase {
   EngineMachine machine = engine_machine("nv_h100_sxm");
   ModelSpec model = engine_test_model("llama3.1-8b");
   EngineProfile profile =
-      profile_on(engine_profile("vllm"), machine.accelerator, machine.visible_memory);
+      profile_on(engine_profile("vllm"), {machine.accelerator, machine.visible_memory});
   EngineQuestion question = {};
 
   EngineCase() { question.settings = profile.settings; }

@@ -52,20 +52,20 @@ TEST_CASE("every shipped engine states its scheduler") {
 
 TEST_CASE("defaults follow the memory, the family and the release") {
   const EngineProfile vllm = engine_profile("vllm");
-  const EngineProfile small = profile_on(vllm, part("a", "ada"), 23.6 * kGibibyte);
+  const EngineProfile small = profile_on(vllm, {part("a", "ada"), 23.6 * kGibibyte});
   CHECK(small.settings.token_budget == 2048);
   CHECK(small.settings.max_sequences == 256);
-  const EngineProfile large = profile_on(vllm, part("b", "hopper"), 79 * kGibibyte);
+  const EngineProfile large = profile_on(vllm, {part("b", "hopper"), 79 * kGibibyte});
   CHECK(large.settings.token_budget == 8192);
   CHECK(large.settings.max_sequences == 1024);
   // the engine names A100 as the exception
-  CHECK(profile_on(vllm, part("c", "ampere"), 79 * kGibibyte).settings.token_budget == 2048);
+  CHECK(profile_on(vllm, {part("c", "ampere"), 79 * kGibibyte}).settings.token_budget == 2048);
   // exactly at the bound it holds
-  CHECK(profile_on(vllm, part("b", "hopper"), 70 * kGibibyte).settings.token_budget == 8192);
+  CHECK(profile_on(vllm, {part("b", "hopper"), 70 * kGibibyte}).settings.token_budget == 8192);
 
   const EngineProfile sglang = engine_profile("sglang");
   const auto at = [&](const char* version) {
-    return profile_on(sglang, part("b", "hopper"), 79 * kGibibyte, version).host_per_sequence;
+    return profile_on(sglang, {part("b", "hopper"), 79 * kGibibyte, version}).host_per_sequence;
   };
   CHECK(at("0.5.6.post2") == 45 * microsecond);
   CHECK(at("0.5.7") == 0 * microsecond);
