@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "app/planner_speed_figures.hpp"
+#include "app/serving_speed_figures.hpp"
 #include "app/speed_figures.hpp"
 #include "cli/commands.hpp"
 #include "cli/output.hpp"
@@ -41,8 +42,10 @@ int run_bench(const BenchArguments& arguments) {
   if (!workspace) return bad_input(workspace.problems());
   if (arguments.signature) return print_signature(**workspace, arguments.json);
   show_progress("measuring ...");
-  const Result<std::vector<SpeedFigure>> figures =
-      arguments.planner ? measure_planner_speed(**workspace) : measure_speed(**workspace);
+  const Result<std::vector<SpeedFigure>> figures = arguments.planner
+                                                       ? measure_planner_speed(**workspace)
+                                                   : arguments.serving ? measure_serving_speed()
+                                                                       : measure_speed(**workspace);
   if (!figures) return bad_input(figures.problems());
   show_progress({});
   if (arguments.json) {
@@ -62,16 +65,19 @@ int run_bench(const BenchArguments& arguments) {
 }  // namespace
 
 CommandSpec bench_command(BenchArguments& arguments) {
-  return {{"bench"},
-          "The project's own speed figures",
-          "Examples:\n"
-          "  polyfleet bench\n"
-          "  polyfleet bench --planner     (whole searches)\n"
-          "  polyfleet bench --signature   (one number over all golden results)",
-          {{"--json", &arguments.json, "as JSON"},
-           {"--planner", &arguments.planner, "whole searches of the planner, some seconds"},
-           {"--signature", &arguments.signature, "hash of all golden results"}},
-          [&] { return run_bench(arguments); }};
+  return {
+      {"bench"},
+      "The project's own speed figures",
+      "Examples:\n"
+      "  polyfleet bench\n"
+      "  polyfleet bench --planner     (whole searches)\n"
+      "  polyfleet bench --serving     (a million requests, a plan of a service)\n"
+      "  polyfleet bench --signature   (one number over all golden results)",
+      {{"--json", &arguments.json, "as JSON"},
+       {"--planner", &arguments.planner, "whole searches of the planner, some seconds"},
+       {"--serving", &arguments.serving, "the simulation and the plan of a service, some seconds"},
+       {"--signature", &arguments.signature, "hash of all golden results"}},
+      [&] { return run_bench(arguments); }};
 }
 
 }  // namespace polyfleet

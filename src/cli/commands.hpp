@@ -40,7 +40,7 @@ struct ValidateArguments {
   bool strict = false, json = false;
 };
 struct BenchArguments {
-  bool json = false, signature = false, planner = false;
+  bool json = false, signature = false, planner = false, serving = false;
 };
 struct MainJobArguments {
   std::string scenarios;  ///< folder; empty = the shipped one

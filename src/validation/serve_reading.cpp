@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "units/text.hpp"
+#include "validation/serve_engines.hpp"
 #include "validation/serve_layout.hpp"
 #include "validation/serve_rows.hpp"
 #include "validation/serve_rules.hpp"
@@ -71,10 +72,20 @@ class CaseReading {
 
   void read_engine() {
     case_.engine = engine_profile_of(row_.text("engine"));
-    if (!case_.engine.empty()) return;
-    if (case_.source != "AZI") return leave_out("no profile of its engine");
-    case_.engine = "trtllm";
-    assume("engine", "trtllm", "the guide's other tables are TensorRT-LLM's");
+    if (case_.engine.empty()) {
+      if (case_.source != "AZI") return leave_out("no profile of its engine");
+      case_.engine = "trtllm";
+      assume("engine", "trtllm", "the guide's other tables are TensorRT-LLM's");
+    }
+    read_release();
+  }
+
+  void read_release() {
+    if (!release_of(case_.engine, case_.engine_version).empty()) return;
+    const std::string usual = tables_.release_at(case_.engine, case_.date);
+    if (usual.empty()) return;
+    case_.engine_version = usual;
+    assume("release", usual, "of that date (validation/serving_releases.toml)");
   }
 
   void read_kind() {

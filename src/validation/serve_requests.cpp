@@ -18,8 +18,8 @@ namespace polyfleet {
 namespace {
 
 struct MeasuredServer {
-  std::string name, file, accelerator, model, engine, formats, cache, source;
-  std::int64_t max_sequences = 0, token_budget = 0;
+  std::string name, file, accelerator, model, engine, release, formats, cache, source;
+  std::int64_t tensor = 1, max_sequences = 0, token_budget = 0;
 };
 
 FieldTable<MeasuredServer> server_fields() {
@@ -29,7 +29,9 @@ FieldTable<MeasuredServer> server_fields() {
           required(text_field("file", &M::file, "of data/traces")),
           required(text_field("accelerator", &M::accelerator, "catalogue id")),
           required(text_field("model", &M::model, "catalogue id")),
+          required(integer_field("tensor", &M::tensor, kCount, "accelerators that share a layer")),
           required(text_field("engine", &M::engine, "profile id")),
+          required(text_field("release", &M::release, "of the engine")),
           required(text_field("formats", &M::formats, "named set")),
           required(text_field("cache", &M::cache, "format of keys and values")),
           required(integer_field("max_sequences", &M::max_sequences, kCount, "running at once")),
@@ -43,6 +45,7 @@ ServeCase case_of(const MeasuredServer& server) {
   read.accelerator_id = server.accelerator;
   read.model_id = server.model;
   read.engine = server.engine;
+  read.engine_version = server.release;
   read.formats = server.formats;
   read.recipe.cache = server.cache;
   read.recipe.max_sequences = server.max_sequences;
@@ -176,7 +179,9 @@ Result<std::vector<RequestRun>> validate_requests(const Catalogue& catalogue,
   ServeEngines engines(*world);
   std::vector<RequestRun> runs;
   for (std::size_t i = 0; i < servers.size(); ++i) {
-    const Result<const ServeEngine*> engine = engines.engine(cases[i], {});
+    ServingLayout layout;
+    layout.tensor = static_cast<int>(servers[i].tensor);
+    const Result<const ServeEngine*> engine = engines.engine(cases[i], layout);
     if (!engine) return engine.problems();
     Result<RequestRun> run = replayed(servers[i], **engine, (traces / servers[i].file).string());
     if (!run) return run.problems();

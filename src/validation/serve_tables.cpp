@@ -109,6 +109,15 @@ std::int64_t ServeTables::offline_requests(double input, double output) const {
   return 0;
 }
 
+std::string ServeTables::release_at(std::string_view engine, std::string_view date) const {
+  constexpr std::size_t kMonth = 7;  // "2025-11"
+  if (date.size() < kMonth) return {};
+  for (const ServeRelease& each : releases_) {
+    if (each.engine == engine && date.substr(0, kMonth) < each.until) return each.version;
+  }
+  return {};
+}
+
 bool ServeTables::in_fit_half(std::string_view source, std::string_view model_id) const {
   const auto has = [](const std::vector<std::string>& list, std::string_view name) {
     return std::find(list.begin(), list.end(), name) != list.end();

@@ -79,6 +79,11 @@ struct MeasuredRules {
   double most_of_peak = 0, saturated_ttft_of_decode = 0;
 };
 
+/// The release of an engine that runs before a month used where a row states none.
+struct ServeRelease {
+  std::string engine, until, version, source;  ///< until: "2026-01", not included
+};
+
 struct ServeHarness {
   std::string name;
   std::vector<std::string> sources;
@@ -97,6 +102,8 @@ class ServeTables {
   double tokens_per_step(int draft_tokens) const;
   /// Requests of an offline run of these lengths, 0 = not stated.
   std::int64_t offline_requests(double input, double output) const;
+  /// The release of a run of this date ("2025-11-27"); empty = the latest, or no date.
+  std::string release_at(std::string_view engine, std::string_view date) const;
   bool in_fit_half(std::string_view source, std::string_view model_id) const;
   std::string harness_of(std::string_view source) const;
   /// Catalogue ids of names as the table writes them; empty when unknown.
@@ -110,6 +117,7 @@ class ServeTables {
  private:
   std::vector<RecipeEntry> recipes_;
   std::vector<FormatEntry> formats_;
+  std::vector<ServeRelease> releases_;
   std::vector<AcceptanceEntry> acceptance_;
   std::vector<ServeDataset> datasets_;
   std::vector<std::vector<std::int64_t>> offline_runs_;  ///< input, output, requests

@@ -131,6 +131,14 @@ FieldTable<MeasuredRules> measured_fields() {
                                 "TTFT over decode time"))};
 }
 
+FieldTable<ServeRelease> release_fields() {
+  using R = ServeRelease;
+  return {required(text_field("engine", &R::engine, "profile id")),
+          required(text_field("until", &R::until, "month, not included")),
+          required(text_field("version", &R::version, "release in use")),
+          required(text_field("source", &R::source, "where it stands"))};
+}
+
 FieldTable<ServeHarness> harness_fields() {
   using H = ServeHarness;
   return {required(text_field("name", &H::name, "of the harness")),
@@ -148,6 +156,8 @@ class ServeTablesReader {
     read_recipes();
     if (const auto document = open("serving_formats.toml"))
       into_.formats_ = list(*document, "format", format_fields());
+    if (const auto document = open("serving_releases.toml"))
+      into_.releases_ = list(*document, "release", release_fields());
     if (const auto document = open("serving_datasets.toml"))
       into_.datasets_ = list(*document, "dataset", dataset_fields());
     read_rules();
