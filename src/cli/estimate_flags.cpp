@@ -1,8 +1,25 @@
 #include "cli/estimate_flags.hpp"
 
+#include <algorithm>
+
 #include "config/fields.hpp"
 
 namespace polyfleet {
+namespace {
+
+/// "a,b" as a list of texts or numbers.
+Value list_of(const std::string& text, bool numbers) {
+  Value list{Array{}};
+  for (std::size_t begin = 0; begin <= text.size();) {
+    const std::size_t comma = std::min(text.find(',', begin), text.size());
+    const std::string one = text.substr(begin, comma - begin);
+    list.push(numbers ? detail::value_from_text(one) : Value(one));
+    begin = comma + 1;
+  }
+  return list;
+}
+
+}  // namespace
 
 const std::vector<EstimateFlag>& estimate_flags() {
   using enum FlagKind;
@@ -38,14 +55,22 @@ const std::vector<EstimateFlag>& estimate_flags() {
 }
 
 Setting setting_of_flag(const EstimateFlag& flag, const std::string& text) {
-  const bool typed = flag.kind != FlagKind::text;
-  return {flag.key, typed ? detail::value_from_text(text.empty() ? "true" : text) : Value(text),
-          flag.names};
+  switch (flag.kind) {
+    case FlagKind::text:
+      return {flag.key, Value(text), flag.names};
+    case FlagKind::number:
+    case FlagKind::truth:
+      return {flag.key, detail::value_from_text(text.empty() ? "true" : text), flag.names};
+    case FlagKind::texts:
+    case FlagKind::numbers:
+      return {flag.key, list_of(text, flag.kind == FlagKind::numbers), flag.names};
+  }
+  return {};
 }
 
-std::vector<OptionSpec> setting_options(SettingTexts& texts) {
+std::vector<OptionSpec> flag_options(const std::vector<EstimateFlag>& flags, SettingTexts& texts) {
   std::vector<OptionSpec> options;
-  for (const EstimateFlag& flag : estimate_flags()) {
+  for (const EstimateFlag& flag : flags) {
     options.push_back({.names = flag.names,
                        .target =
                            [&texts, &flag](const std::string& text) {
@@ -55,19 +80,28 @@ std::vector<OptionSpec> setting_options(SettingTexts& texts) {
                        .type = flag.type,
                        .truth = flag.kind == FlagKind::truth});
   }
-  const auto set = [&texts](const std::string& text) {
-    if (const Result<Setting> setting = setting_of(text)) {
-      texts.settings.push_back(*setting);
-    } else {
-      const Diagnostics& problems = setting.problems();
-      texts.faulty.insert(texts.faulty.end(), problems.begin(), problems.end());
-    }
-  };
-  options.push_back({.names = "--set",
-                     .target = set,
-                     .help = "any key of a scenario: --set plan.layout.tensor=8",
-                     .type = "KEY=VALUE",
-                     .repeated = true});
+  return options;
+}
+
+OptionSpec set_option(SettingTexts& texts, std::string help) {
+  return {.names = "--set",
+          .target =
+              [&texts](const std::string& text) {
+                if (const Result<Setting> setting = setting_of(text)) {
+                  texts.settings.push_back(*setting);
+                } else {
+                  const Diagnostics& problems = setting.problems();
+                  texts.faulty.insert(texts.faulty.end(), problems.begin(), problems.end());
+                }
+              },
+          .help = std::move(help),
+          .type = "KEY=VALUE",
+          .repeated = true};
+}
+
+std::vector<OptionSpec> setting_options(SettingTexts& texts) {
+  std::vector<OptionSpec> options = flag_options(estimate_flags(), texts);
+  options.push_back(set_option(texts, "any key of a scenario: --set plan.layout.tensor=8"));
   return options;
 }
 

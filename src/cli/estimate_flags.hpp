@@ -1,6 +1,6 @@
-// The flags of a training question (`estimate train`, `plan train`): each one is a short name for a
-// key of the scenario, so that a flag, a --set and a line of the file mean the same thing and are
-// checked by the same reader.
+// Flags that are short names for keys of a document, so that a flag, a --set and a line of the file
+// mean the same thing and are checked by the same reader; and those of a training question
+// (`estimate train`, `plan train`).
 #pragma once
 
 #include <string>
@@ -11,7 +11,8 @@
 
 namespace polyfleet {
 
-enum class FlagKind { text, number, truth };
+/// texts and numbers: lists written "a,b".
+enum class FlagKind { text, number, truth, texts, numbers };
 
 struct EstimateFlag {
   std::string names;  ///< "--tp,--tensor"
@@ -32,7 +33,11 @@ struct SettingTexts {
   Diagnostics faulty;  ///< --set texts that are no "key=value"
 };
 
-/// Every flag and --set as options that append to `texts`.
+/// These flags as options that append to `texts`, and --set with this example in its help.
+std::vector<OptionSpec> flag_options(const std::vector<EstimateFlag>& flags, SettingTexts& texts);
+OptionSpec set_option(SettingTexts& texts, std::string help);
+
+/// Every flag of a training question and --set as options that append to `texts`.
 std::vector<OptionSpec> setting_options(SettingTexts& texts);
 
 }  // namespace polyfleet

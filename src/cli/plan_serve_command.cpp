@@ -14,20 +14,9 @@
 namespace polyfleet {
 namespace {
 
-enum class FlagValue { text, number, texts, numbers };
-
-/// A flag that states one key of the document.
-struct PlanServeFlag {
-  const char* names;
-  const char* key;
-  FlagValue value;
-  const char* type;
-  const char* help;
-};
-
-const std::vector<PlanServeFlag>& plan_serve_flags() {
-  using enum FlagValue;
-  static const std::vector<PlanServeFlag> flags{
+const std::vector<EstimateFlag>& plan_serve_flags() {
+  using enum FlagKind;
+  static const std::vector<EstimateFlag> flags{
       {"--model", "model", text, "NAME", "catalogue id, or a path to a config.json or TOML file"},
       {"--rate", "load.rate", number, "N", "requests a second of the whole service"},
       {"--input", "load.input", number, "TOKENS", "mean prompt length"},
@@ -67,32 +56,6 @@ const std::vector<PlanServeFlag>& plan_serve_flags() {
   return flags;
 }
 
-/// "a,b" as a list of texts or numbers.
-Value list_of(const std::string& text, bool numbers) {
-  Value list{Array{}};
-  for (std::size_t begin = 0; begin <= text.size();) {
-    const std::size_t comma = std::min(text.find(',', begin), text.size());
-    const std::string one = text.substr(begin, comma - begin);
-    list.push(numbers ? detail::value_from_text(one) : Value(one));
-    begin = comma + 1;
-  }
-  return list;
-}
-
-Value value_of(const PlanServeFlag& flag, const std::string& text) {
-  switch (flag.value) {
-    case FlagValue::text:
-      return Value(text);
-    case FlagValue::number:
-      return detail::value_from_text(text);
-    case FlagValue::texts:
-      return list_of(text, false);
-    case FlagValue::numbers:
-      return list_of(text, true);
-  }
-  return {};
-}
-
 /// Repeated flags add up to one list.
 void push_setting(SettingTexts& texts, const std::string& key, const std::string& flag,
                   Value value) {
@@ -124,15 +87,8 @@ std::vector<OptionSpec> options_of(PlanServeArguments& arguments) {
                      .help = "an accelerator on offer, price in USD/h; may be given again",
                      .type = "PART:price=2.5,stock=64",
                      .repeated = true});
-  for (const PlanServeFlag& flag : plan_serve_flags()) {
-    options.push_back({.names = flag.names,
-                       .target =
-                           [&texts, &flag](const std::string& text) {
-                             texts.settings.push_back({flag.key, value_of(flag, text), flag.names});
-                           },
-                       .help = flag.help,
-                       .type = flag.type});
-  }
+  const std::vector<OptionSpec> flags = flag_options(plan_serve_flags(), texts);
+  options.insert(options.end(), flags.begin(), flags.end());
   options.push_back({.names = "--vendor-share",
                      .target =
                          [&texts](const std::string& text) {

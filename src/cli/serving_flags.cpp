@@ -1,7 +1,5 @@
 #include "cli/serving_flags.hpp"
 
-#include "config/fields.hpp"
-
 namespace polyfleet {
 namespace {
 
@@ -31,65 +29,21 @@ const std::vector<EstimateFlag>& serving_flags() {
        "tokens that a verified step yields on average"},
       {"--price", "price", text, "PRICE", "of one accelerator: \"2.5 USD/h\""},
       {"--site", "site", text, "NAME", "price and carbon of electricity"},
+      {"--concurrency", "load.concurrency", numbers, "N,N,...",
+       "users of a closed loop, one request each: a curve"},
+      {"--rate", "load.rate", numbers, "N,N,...", "requests a second of an open stream instead"},
   };
   return flags;
-}
-
-/// "1,8,64" as a list.
-Value list_value(const std::string& text) {
-  Value list{Array{}};
-  std::size_t start = 0;
-  while (start <= text.size()) {
-    const std::size_t comma = std::min(text.find(',', start), text.size());
-    list.push(detail::value_from_text(std::string_view(text).substr(start, comma - start)));
-    start = comma + 1;
-  }
-  return list;
-}
-
-OptionSpec list_option(SettingTexts& texts, std::string flag, std::string key, std::string help) {
-  return {.names = flag,
-          .target =
-              [&texts, flag, key](const std::string& text) {
-                texts.settings.push_back({key, list_value(text), flag});
-              },
-          .help = std::move(help),
-          .type = "N,N,..."};
 }
 
 }  // namespace
 
 OptionSpec serving_set_option(SettingTexts& texts) {
-  return {.names = "--set",
-          .target =
-              [&texts](const std::string& text) {
-                if (const Result<Setting> setting = setting_of(text)) {
-                  texts.settings.push_back(*setting);
-                } else {
-                  const Diagnostics& problems = setting.problems();
-                  texts.faulty.insert(texts.faulty.end(), problems.begin(), problems.end());
-                }
-              },
-          .help = "any key of the document: --set settings.max_sequences=64",
-          .type = "KEY=VALUE",
-          .repeated = true};
+  return set_option(texts, "any key of the document: --set settings.max_sequences=64");
 }
 
 std::vector<OptionSpec> serving_options(SettingTexts& texts) {
-  std::vector<OptionSpec> options;
-  for (const EstimateFlag& flag : serving_flags()) {
-    options.push_back({.names = flag.names,
-                       .target =
-                           [&texts, &flag](const std::string& text) {
-                             texts.settings.push_back(setting_of_flag(flag, text));
-                           },
-                       .help = flag.help,
-                       .type = flag.type});
-  }
-  options.push_back(list_option(texts, "--concurrency", "load.concurrency",
-                                "users of a closed loop, one request each: a curve"));
-  options.push_back(
-      list_option(texts, "--rate", "load.rate", "requests a second of an open stream instead"));
+  std::vector<OptionSpec> options = flag_options(serving_flags(), texts);
   options.push_back(serving_set_option(texts));
   return options;
 }
