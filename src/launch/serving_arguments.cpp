@@ -40,6 +40,15 @@ void ServingArguments::leave_out(std::string setting, std::string value, std::st
       {fmt::format("{}: {}", pool_.name, setting), std::move(value), std::move(why)});
 }
 
+void ServingArguments::limits() {
+  const EngineSettings& settings = pool_.settings;
+  option("max_sequences", fmt::format("{}", settings.max_sequences));
+  option("token_budget", fmt::format("{}", settings.token_budget));
+  option("memory_fraction", fmt::format("{:.4g}", pool_.memory_fraction));
+  if (settings.max_model_length > 0)
+    option("max_model_length", fmt::format("{}", settings.max_model_length));
+}
+
 void ServingArguments::formats() {
   const InferenceFormats& formats = pool_.formats;
   const std::string cache(name_of(formats.cache));

@@ -36,6 +36,8 @@ class ServingArguments {
   void leave_out(std::string setting, std::string value, std::string why);
   /// Weight and cache formats, alike in both engines.
   void formats();
+  /// Sequences, tokens, memory and request length, alike in both engines.
+  void limits();
 
   const std::vector<CommandWord>& words() const { return words_; }
   const std::vector<Unexpressed>& unexpressed() const { return unexpressed_; }

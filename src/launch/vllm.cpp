@@ -26,11 +26,7 @@ void cut(const ServingLaunchPool& pool, ServingArguments& arguments) {
 
 void scheduler(const ServingLaunchPool& pool, ServingArguments& arguments) {
   const EngineSettings& settings = pool.settings;
-  arguments.option("max_sequences", fmt::format("{}", settings.max_sequences));
-  arguments.option("token_budget", fmt::format("{}", settings.token_budget));
-  arguments.option("memory_fraction", fmt::format("{:.4g}", pool.memory_fraction));
-  if (settings.max_model_length > 0)
-    arguments.option("max_model_length", fmt::format("{}", settings.max_model_length));
+  arguments.limits();
   if (settings.prefix_cache)
     arguments.flag("prefix_cache");
   else

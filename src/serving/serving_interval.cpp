@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "config/fields.hpp"
+#include "training/interval_file.hpp"
 
 namespace polyfleet {
 namespace {
@@ -38,26 +38,11 @@ bool matches(const std::string& pattern, std::string_view name) {
 Result<ServingIntervalTable> ServingIntervalTable::load(
     const std::filesystem::path& data_directory) {
   const std::string path = (data_directory / "engines" / "intervals.toml").string();
-  const Result<Value> document = read_document(path);
-  if (!document) return document.problems();
+  Result<IntervalFile<ServingIntervalEntry>> file = read_interval_file(path, entry_fields());
+  if (!file) return file.problems();
   ServingIntervalTable table;
-  Diagnostics problems;
-  const Value* sigma = document->find("known_sigma");
-  if (sigma == nullptr || !sigma->number()) {
-    problems.push_back(problem_at({path, 0, 0}, "lacks the number 'known_sigma'"));
-  } else {
-    table.known_sigma_ = *sigma->number();
-  }
-  if (const Value* list = document->find("interval"); list != nullptr && list->array() != nullptr) {
-    for (const Value& item : *list->array()) {
-      ServingIntervalEntry entry;
-      read_fields(item, entry_fields(), entry, "interval entry", problems);
-      table.entries_.push_back(std::move(entry));
-    }
-  }
-  if (table.entries_.empty() && problems.empty())
-    problems.push_back(problem_at({path, 0, 0}, "holds no [[interval]] entry"));
-  if (!problems.empty()) return problems;
+  table.known_sigma_ = file->known_sigma;
+  table.entries_ = std::move(file->entries);
   return table;
 }
 

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "config/fields.hpp"
+#include "training/interval_file.hpp"
 #include "training/maturity.hpp"
 
 namespace polyfleet {
@@ -40,27 +40,11 @@ bool matches(const std::string& pattern, std::string_view name) {
 
 Result<IntervalTable> IntervalTable::load(const std::filesystem::path& data_directory) {
   const std::string path = (data_directory / "training" / "intervals.toml").string();
-  const Result<Value> document = read_document(path);
-  if (!document) return document.problems();
+  Result<IntervalFile<IntervalEntry>> file = read_interval_file(path, entry_fields());
+  if (!file) return file.problems();
   IntervalTable table;
-  Diagnostics problems;
-  const Value* sigma = document->find("known_sigma");
-  if (sigma == nullptr || !sigma->number()) {
-    problems.push_back(problem_at({path, 0, 0}, "lacks the number 'known_sigma'"));
-  } else {
-    table.known_sigma_ = *sigma->number();
-  }
-  const FieldTable<IntervalEntry> fields = entry_fields();
-  if (const Value* list = document->find("interval"); list != nullptr && list->array() != nullptr) {
-    for (const Value& item : *list->array()) {
-      IntervalEntry entry;
-      read_fields(item, fields, entry, "interval entry", problems);
-      table.entries_.push_back(std::move(entry));
-    }
-  }
-  if (table.entries_.empty() && problems.empty())
-    problems.push_back(problem_at({path, 0, 0}, "holds no [[interval]] entry"));
-  if (!problems.empty()) return problems;
+  table.known_sigma_ = file->known_sigma;
+  table.entries_ = std::move(file->entries);
   return table;
 }
 
