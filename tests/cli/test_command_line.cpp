@@ -5,7 +5,8 @@
 TEST_CASE("help, version and the bare command succeed") {
   for (const char* arguments :
        {"", "--help", "--version", "catalogue --help", "estimate --help", "estimate train --help",
-        "estimate run --help", "plan --help", "plan train --help", "plan size --help",
+        "estimate run --help", "estimate serve --help", "simulate --help", "simulate serve --help",
+        "plan --help", "plan serve --help", "plan train --help", "plan size --help",
         "export --help", "import --help", "validate --help", "bench --help", "main-job --help"}) {
     CAPTURE(arguments);
     const Outcome outcome = polyfleet_run(arguments);
@@ -15,8 +16,9 @@ TEST_CASE("help, version and the bare command succeed") {
 }
 
 TEST_CASE("every command's help has examples") {
-  for (const char* command : {"", "catalogue", "estimate train", "estimate run", "plan train",
-                              "plan size", "export", "import", "validate", "bench", "main-job"}) {
+  for (const char* command : {"", "catalogue", "estimate train", "estimate run", "estimate serve",
+                              "simulate serve", "plan serve", "plan train", "plan size", "export",
+                              "import", "validate", "bench", "main-job"}) {
     CAPTURE(command);
     CHECK(polyfleet_run(std::string(command) + " --help").says("Examples:"));
   }
