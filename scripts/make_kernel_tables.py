@@ -190,6 +190,11 @@ ARTICLES = [(accelerator, dtype, "8192", "8192", "8192", str(rate), "given shape
             for accelerator, dtype, rate in [("nv_h100_sxm", "bf16", 720), ("nv_h200", "bf16", 720),
                                              ("amd_mi300x", "bf16", 620), ("nv_h100_sxm", "fp8", 1280),
                                              ("nv_h200", "fp8", 1280), ("amd_mi300x", "fp8", 990)]]
+# The best of five square products that users of one program report; the card is named in the report.
+USER_REPORTS = [("nv_rtx4090", "bf16", "2048", "2048", "2048", "164.81", "best shape", "TPTD-78-bf16",
+                 "zzc0721/torch-performance-test-data issue 78"),
+                ("nv_rtxpro6000", "bf16", "8192", "8192", "8192", "417.34", "best shape", "TPTD-162-bf16",
+                 "zzc0721/torch-performance-test-data issue 162")]
 
 
 def single_figures(source, folder):
@@ -212,7 +217,7 @@ def single_figures(source, folder):
             rate = float(r["measured_value"]) * {"TB/s": 1, "MB/s": 1e-6}[r["unit"]]
             kernel = re.search(r"BabelStream (\w+)", r["shape_or_bytes"]).group(1).lower()
             streams.append((accelerator, kernel, short(rate), r["id"], r["source_title"]))
-    products.extend(ARTICLES)
+    products.extend(ARTICLES + USER_REPORTS)
     head = "# Made by scripts/make_kernel_tables.py. Sources per row: ml-engineering MAMF table (CC BY-SA), Azure AI-benchmarking-guide, AMD acceptance guides.\n"
     with open(folder / "matrix_products.csv", "w", newline="\n") as out:
         out.write("# Published dense matrix products held for many iterations, TFLOP/s.\n" + head)

@@ -221,7 +221,7 @@ KernelLibrary::Slot KernelLibrary::take(const Accelerator& accelerator, const Ke
   auto model = std::make_shared<KernelModel>(
       own && device.peak_tflops == variant.device.peak_tflops && dtype == variant.dtype
           ? variant
-          : moved(variant, device, factor, dtype),
+          : moved(variant, device, factor, dtype, own ? 0 : general.borrowed_reading),
       &variant, measured);
   model->loan_sigma = own ? 0 : shelf.loan_sigma;
   model->provenance =

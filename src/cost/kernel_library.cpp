@@ -72,7 +72,7 @@ Result<std::unique_ptr<KernelShelf>> read_shelf(const std::filesystem::path& dat
 }
 
 KernelVariant moved(const KernelVariant& variant, const KernelDevice& device,
-                    double efficiency_factor, Dtype dtype) {
+                    double efficiency_factor, Dtype dtype, double reading) {
   KernelVariant result = variant;
   result.device = device;
   result.dtype = dtype;
@@ -81,22 +81,26 @@ KernelVariant moved(const KernelVariant& variant, const KernelDevice& device,
     GemmParameters p = gemm->parameters();
     p.efficiency *= efficiency_factor;
     p.input_bytes *= bytes_factor;
+    if (reading > 0) p.memory_fraction = reading;
     result.form = GemmForm(device, p);
   } else if (const auto* prefill = std::get_if<PrefillForm>(&variant.form)) {
     PrefillParameters p = prefill->parameters();
     p.efficiency *= efficiency_factor;
     p.element_bytes *= bytes_factor;
+    if (reading > 0) p.memory_fraction = reading;
     result.form = PrefillForm(device, p);
   } else if (const auto* decode = std::get_if<DecodeForm>(&variant.form)) {
     DecodeParameters p = decode->parameters();
     p.efficiency *= efficiency_factor;
     p.cache_bytes *= bytes_factor;
+    if (reading > 0) p.memory_fraction = std::min(p.memory_fraction, reading);
     result.form = DecodeForm(device, p);
   } else {
     MoeParameters p = std::get<MoeForm>(variant.form).parameters();
     p.efficiency *= efficiency_factor;
     p.weight_bytes *= bytes_factor;
     p.activation_bytes *= bytes_factor;
+    if (reading > 0) p.memory_fraction = reading;
     result.form = MoeForm(device, p);
   }
   return result;

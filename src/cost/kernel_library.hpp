@@ -67,9 +67,10 @@ struct KernelWish {
 };
 
 /// The same kernel on another device, or in another format: efficiencies and launches stay, the
-/// arithmetic is scaled by `efficiency_factor`, operands take `dtype`'s bytes.
+/// arithmetic is scaled by `efficiency_factor`, operands take `dtype`'s bytes. `reading`: share of
+/// the bandwidth that is reached there, 0 = the same; a cache read faster at home keeps to it.
 KernelVariant moved(const KernelVariant& variant, const KernelDevice& device,
-                    double efficiency_factor, Dtype dtype);
+                    double efficiency_factor, Dtype dtype, double reading = 0);
 
 /// All that the data holds of one accelerator, kept as long as models point into its rows.
 struct KernelShelf {

@@ -95,6 +95,7 @@ Result<GeneralKernelConstants> general_kernel_constants(
   constants.backward_source = text_at(*rate, "source");
   constants.stream_fraction = number_at(*stream, "fraction", constants.stream_fraction);
   constants.stream_launch_us = number_at(*stream, "launch_us", constants.stream_launch_us);
+  constants.borrowed_reading = number_at(*stream, "borrowed_reading", 0);
   constants.stream_source = text_at(*stream, "source");
   if (const Value* training = best_entry(document->find("training_attention"), accelerator)) {
     constants.training_efficiency = number_at(*training, "efficiency", 0);

@@ -32,6 +32,8 @@ struct GeneralKernelConstants {
   double backward_rate = 0.775;
   double stream_fraction = 0.8;
   double stream_launch_us = 5;
+  /// Of the peak bandwidth, that borrowed products and attention read at; 0 = as the lender's do.
+  double borrowed_reading = 0;
   double training_efficiency = 0;  ///< of prefill attention under a training library; 0 = as fitted
   double training_block_keys = 0;
   double head_size_half = 50;  ///< attention rate ~ size / (size + half)

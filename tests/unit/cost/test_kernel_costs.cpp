@@ -131,6 +131,25 @@ TEST_CASE("attention: backward costs its stated ratio, a window and a shorter ca
   CHECK(longer > 64.0 * 8 * 8192 * 512 / 8e12 * second);
 }
 
+TEST_CASE(
+    "cards whose copies were measured read borrowed products and caches no faster than copies") {
+  const GemmShape skinny{1, 28672, 4096, 1, Dtype::bf16};
+  const double bytes = 2.0 * 28672 * 4096;
+  const auto share = [&](const char* id, double peak) {
+    const KernelCosts costs = costs_of(part(id));
+    const Seconds launch = costs.gemm({1, 32, 32, 1, Dtype::bf16}).time;
+    return bytes / (peak * ((costs.gemm(skinny).time - launch) / second));
+  };
+  // Copies on RTX 4090 921 of 1008 GB/s; L40S, of which none is known, reads as its lender A100.
+  CHECK(share("nv_rtx4090", 1.008e12) == doctest::Approx(0.915).epsilon(0.02));
+  CHECK(share("nv_rtxpro6000", 1.792e12) == doctest::Approx(0.86).epsilon(0.02));
+  CHECK(share("nv_l40s", 0.864e12) == doctest::Approx(0.721).epsilon(0.02));
+  const KernelCosts card = costs_of(part("nv_rtx4090"));
+  AttentionShape decode{64, 32, 8, 128, 128, 1, 8192};
+  decode.decode = true;
+  CHECK(card.attention(decode).time > 64.0 * 8 * 8192 * 512 / (0.915 * 1.008e12) * second);
+}
+
 TEST_CASE("traffic takes its launches and its bytes at the streaming share") {
   const KernelCosts a100 = costs_of(part("nv_a100_80"));
   // BabelStream add 1.70 TB/s of 2.039 (AZM-0011); two launches of 3 us.
