@@ -45,7 +45,7 @@ NOTES = {
     "nv_b300.dense_tflops.fp4": "sources disagree: 12.6, 13.5, 14 and 15 PFLOP/s",
     "nv_b300.dense_tflops.int8": "the part has almost no int8; tables that repeat the fp8 rate are wrong",
     "nv_gb300.dense_tflops.int8": "the part has almost no int8; tables that repeat the fp8 rate are wrong",
-    "nv_rtxpro6000.mem_bw_tbs": "workstation card; the server card's sheet says 1.597 TB/s (not re-read)",
+    "nv_rtxpro6000.mem_bw_tbs": "workstation card; data/hardware was corrected by hand to the server card's 1.597 TB/s",
     "nv_rubin.mem_bw_tbs": "13 TB/s in the roadmap of March 2025, see edition announced",
     "nv_rubin.dense_tflops.fp4": "NVFP4 training rate, which is the dense one; see edition inference",
     "nv_rubin_ultra.dense_tflops.fp4": "an inference figure whose density is not stated",
