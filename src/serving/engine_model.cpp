@@ -58,7 +58,8 @@ class EngineModel::State {
                 .graph = library("_graph"),
                 .eager = library("_eager"),
                 .kernels = kernels(),
-                .queries = queries()}) {}
+                .queries = queries()}),
+        body_launches(launches_of(token_work(context, 1, 0))) {}
 
   double queries() const { return 1.0 + question.speculation.draft_tokens; }
   /// Activations of block-scaled FP8 are quantised by a kernel of their own in most engines.
@@ -76,9 +77,10 @@ class EngineModel::State {
   }
 
   /// Decode runs from a graph up to the engine's largest; prompts never do.
+  /// Every attention rank replays graphs of its own sequences.
   bool from_graph(const IterationTokens& iteration) const {
     return iteration.prefill_tokens == 0 &&
-           share(static_cast<double>(iteration.decode_sequences)) <=
+           busiest(static_cast<double>(iteration.decode_sequences)) <=
                static_cast<double>(question.profile->graph_sequences);
   }
   /// Of what is in flight, the part that passes the stages together.
@@ -95,7 +97,7 @@ class EngineModel::State {
     Seconds host;  ///< beyond the device: scheduling, and launch that the device waits for
   };
   Pass pass(const IterationTokens& iteration);
-  const DecodeSegment& segment_at(std::int64_t sequences, std::int64_t context);
+  const DecodeSegment& segment_at(std::int64_t sequences, std::int64_t cached);
 
   EngineQuestion question;
   InferenceContext context;
@@ -103,6 +105,7 @@ class EngineModel::State {
   EngineSettings settings;
   ReplicaPower power;
   EngineTables tables;
+  double body_launches;            ///< operators of an iteration besides attention
   std::vector<Picos> decode_only;  ///< by sequences, -1 = not yet known
   struct Segments {
     std::vector<DecodeSegment> list;
@@ -130,7 +133,7 @@ EngineModel::State::Pass EngineModel::State::pass(const IterationTokens& iterati
   scaled.add(result.work, question.maturity);
   result.work = scaled;
   if (!graph) {
-    const Seconds floor = profile.eager_floor_per_layer * static_cast<double>(context.model.layers);
+    const Seconds floor = profile.eager_launch * body_launches;
     result.host = max(floor - result.work.total(), 0 * second);
   }
   result.host +=
@@ -144,7 +147,7 @@ EngineModel::State::Pass EngineModel::State::pass(const IterationTokens& iterati
   return result;
 }
 
-const DecodeSegment& EngineModel::State::segment_at(std::int64_t sequences, std::int64_t context) {
+const DecodeSegment& EngineModel::State::segment_at(std::int64_t sequences, std::int64_t cached) {
   // Exact at the first knot; every further segment starts where the one before it ended, so the
   // function is continuous in whole picoseconds. Segments are made as far as they are asked for.
   Segments& made = segments_of[sequences];
@@ -160,7 +163,7 @@ const DecodeSegment& EngineModel::State::segment_at(std::int64_t sequences, std:
     made.seconds = seconds_at(0);
     made.at = rounded(made.seconds);
   }
-  while (made.list.empty() || made.list.back().until < context) {
+  while (made.list.empty() || made.list.back().until < cached) {
     const std::size_t knot = made.list.size();
     const std::int64_t from = context_at(knot), to = context_at(knot + 1);
     const double right = seconds_at(knot + 1);
@@ -174,7 +177,7 @@ const DecodeSegment& EngineModel::State::segment_at(std::int64_t sequences, std:
     made.list.push_back(segment);
   }
   return *std::lower_bound(
-      made.list.begin(), made.list.end(), context,
+      made.list.begin(), made.list.end(), cached,
       [](const DecodeSegment& segment, std::int64_t at) { return segment.until < at; });
 }
 

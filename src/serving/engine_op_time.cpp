@@ -330,6 +330,14 @@ WorkTime comms_time(std::span<const Comm> comms, const WorkPlace& place) {
   return sum;
 }
 
+double launches_of(const InferenceWork& work) {
+  double launches = 0;
+  for (const Op& op : work.ops)
+    launches += op.kind == OpKind::traffic ? op.count * op.launches : op.count;
+  for (const Comm& comm : work.comms) launches += comm.count;
+  return launches;
+}
+
 WorkTime work_time(const InferenceWork& work, const WorkPlace& place) {
   WorkTime sum = ops_time(work, place);
   sum.add(comms_time(work.comms, place));

@@ -47,6 +47,9 @@ struct WorkPlace {
   EngineKernels kernels = {};
 };
 
+/// Launches that the host issues for the list when no graph replays them.
+double launches_of(const InferenceWork& work);
+
 /// Operators and collectives apart: how an iteration is launched changes only the latter.
 WorkTime ops_time(const InferenceWork& work, const WorkPlace& place);
 WorkTime comms_time(std::span<const Comm> comms, const WorkPlace& place);

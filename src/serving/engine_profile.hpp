@@ -71,7 +71,7 @@ struct EngineProfile {
   Seconds host_per_iteration;        ///< scheduling and launch that the device waits for
   Seconds host_shortest_iteration;   ///< the host cannot prepare iterations faster than this
   Seconds host_per_sequence;         ///< and for every running sequence (sampling, detokenising)
-  Seconds eager_floor_per_layer;     ///< prefill without a graph: host launch of one layer
+  Seconds eager_launch;              ///< host time of one operator without a graph (prefill)
   std::int64_t graph_sequences = 0;  ///< largest decode batch replayed as a graph
   EngineKernels kernels;
   std::string collective_library;      ///< of its all-reduce: "vllm" has vllm_graph, vllm_eager

@@ -22,7 +22,7 @@ const T* named(const std::vector<T>& list, std::string_view name, std::string T:
 void without_host_times(EngineProfile& profile) {
   profile.host_per_iteration = {};
   profile.host_per_sequence = {};
-  profile.eager_floor_per_layer = {};
+  profile.eager_launch = {};
   profile.settings.front_end = 0;
 }
 
