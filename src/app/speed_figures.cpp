@@ -7,6 +7,7 @@
 
 #include "app/results_text.hpp"
 #include "app/scenario_resolve.hpp"
+#include "app/serving_simulation.hpp"
 #include "app/training_run.hpp"
 #include "report/training_json.hpp"
 #include "training/plan_check.hpp"
@@ -190,6 +191,23 @@ class SpeedMeasurement {
   double sink_ = 0;  // keeps the optimiser from dropping the calls
 };
 
+/// Scenario files in the folders under scenarios/ that `wanted` takes, sorted.
+std::vector<std::string> files_of(const Workspace& workspace,
+                                  const std::function<bool(const std::string&)>& wanted) {
+  namespace fs = std::filesystem;
+  std::vector<std::string> paths;
+  const fs::path root = workspace.data_directory().parent_path() / "scenarios";
+  std::error_code ignored;
+  for (const fs::directory_entry& each : fs::recursive_directory_iterator(root, ignored)) {
+    const fs::path& path = each.path();
+    if (path.extension() == ".toml" && path.filename() != "comparison.toml" &&
+        wanted(path.parent_path().filename().string()))
+      paths.push_back(path.string());
+  }
+  std::sort(paths.begin(), paths.end());
+  return paths;
+}
+
 }  // namespace
 
 Result<std::vector<SpeedFigure>> measure_speed(Workspace& workspace) {
@@ -199,29 +217,38 @@ Result<std::vector<SpeedFigure>> measure_speed(Workspace& workspace) {
 }
 
 std::vector<std::string> golden_scenarios(const Workspace& workspace) {
-  namespace fs = std::filesystem;
-  std::vector<std::string> paths;
-  const fs::path root = workspace.data_directory().parent_path() / "scenarios";
-  std::error_code ignored;
-  for (const fs::directory_entry& each : fs::recursive_directory_iterator(root, ignored)) {
-    const fs::path& path = each.path();
-    if (path.parent_path().filename() == "clusters") continue;  // questions for the planner
-    if (path.extension() == ".toml" && path.filename() != "comparison.toml")
-      paths.push_back(path.string());
-  }
-  std::sort(paths.begin(), paths.end());
-  return paths;
+  return files_of(workspace, [](const std::string& folder) {
+    // Clusters and serving plans are questions for the planner.
+    return folder != "clusters" && !folder.starts_with("serving");
+  });
+}
+
+std::vector<std::string> golden_services(const Workspace& workspace) {
+  return files_of(workspace, [](const std::string& folder) { return folder == "serving"; });
 }
 
 Result<std::uint64_t> results_signature(Workspace& workspace) {
   std::uint64_t hash = 0xcbf29ce484222325;  // FNV-1a, 64 bit: offset basis and prime
+  const auto add = [&](const Value& result) {
+    for (const char c : rounded_text(result))
+      hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
+  };
   for (const std::string& path : golden_scenarios(workspace)) {
     Result<ResolvedTraining> question = read_scenario(workspace, path);
     if (!question) return question.problems();
     const Result<TrainingRun> run = run_training(workspace, *std::move(question), false);
     if (!run) return run.problems();
-    for (const char c : rounded_text(training_json(run->answer())))
-      hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
+    add(training_json(run->answer()));
+  }
+  for (const std::string& path : golden_services(workspace)) {
+    const Result<Value> document = scenario_document(path, {});
+    if (!document) return document.problems();
+    Result<PreparedServing> service = prepare_serving(workspace, *document);
+    if (!service) return service.problems();
+    if (service->run.misfits.empty()) {
+      if (const auto done = simulate(*service); !done) return done.problems();
+    }
+    add(serving_simulation_json(service->run));
   }
   return hash;
 }

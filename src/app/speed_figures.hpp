@@ -25,10 +25,14 @@ struct SpeedFigure {
 /// Runs every measurement, a few tenths of a second each. Errors: data that does not load.
 Result<std::vector<SpeedFigure>> measure_speed(Workspace& workspace);
 
-/// FNV-1a (64 bit) over the results of every scenario under scenarios/, numbers at nine digits.
+/// FNV-1a (64 bit) over the results of every training scenario and service under scenarios/,
+/// numbers at nine digits.
 Result<std::uint64_t> results_signature(Workspace& workspace);
 
-/// Scenario files of the golden tests: scenarios/*/*.toml except comparison.toml, sorted.
+/// Training scenarios of the golden tests: files under scenarios/ that are neither comparisons nor
+/// services nor questions for a planner, sorted.
 std::vector<std::string> golden_scenarios(const Workspace& workspace);
+/// Services of the golden tests: scenarios/serving/*.toml, sorted.
+std::vector<std::string> golden_services(const Workspace& workspace);
 
 }  // namespace polyfleet

@@ -2,12 +2,12 @@
 // is meant, run tests/golden/accept.sh and say in the commit what moved and why.
 #include <doctest/doctest.h>
 
-#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 
 #include "app/scenario_document.hpp"
 #include "app/serving_simulation.hpp"
+#include "app/speed_figures.hpp"
 #include "base/files.hpp"
 #include "json_difference.hpp"
 
@@ -17,15 +17,11 @@ TEST_CASE("every service gives its accepted result") {
   const std::string root = POLYFLEET_SOURCE_DIR;
   const auto workspace = Workspace::open(root + "/data");
   REQUIRE(workspace.has_value());
-  std::vector<std::filesystem::path> scenarios;
-  for (const auto& file : std::filesystem::directory_iterator(root + "/scenarios/serving")) {
-    if (file.path().extension() == ".toml") scenarios.push_back(file.path());
-  }
-  std::sort(scenarios.begin(), scenarios.end());
+  const std::vector<std::string> scenarios = golden_services(**workspace);
   REQUIRE(scenarios.size() >= 6);
-  for (const std::filesystem::path& path : scenarios) {
-    CAPTURE(path.string());
-    const auto document = scenario_document(path.string(), {});
+  for (const std::string& path : scenarios) {
+    CAPTURE(path);
+    const auto document = scenario_document(path, {});
     REQUIRE_MESSAGE(document.has_value(), (document ? "" : to_text(document.problems())));
     auto prepared = prepare_serving(**workspace, *document);
     REQUIRE_MESSAGE(prepared.has_value(), (prepared ? "" : to_text(prepared.problems())));
@@ -34,7 +30,7 @@ TEST_CASE("every service gives its accepted result") {
     CHECK(prepared->run.report.lost == 0);
     const Value now = serving_simulation_json(prepared->run);
     const auto golden = std::filesystem::path(root) / "tests/golden/serving" /
-                        path.filename().replace_extension(".json");
+                        std::filesystem::path(path).filename().replace_extension(".json");
     if (std::getenv("POLYFLEET_ACCEPT") != nullptr) {
       REQUIRE(write_file(golden, to_json(now) + "\n").has_value());
       continue;
