@@ -70,7 +70,7 @@ def processes(program):
             "--global-batch", "128", "--sequence", "8192", "--precision", "mxfp8")
     runs = [(STARTS, ("--version",)), (STARTS, ("catalogue", "show", "amd_mi355x")), (STARTS, plan),
             (VALIDATIONS + 2, ("validate", "train", "--json")), (VALIDATIONS, ("validate", "kernels", "--json")),
-            (VALIDATIONS, ("validate", "serve", "--json")), (VALIDATIONS, ("validate", "requests", "--json")),
+            (1, ("validate", "serve", "--json")), (1, ("validate", "requests", "--json")),
             (VALIDATIONS, ("validate", "collectives", "--json")), (VALIDATIONS, ("validate", "memory", "--json"))]
     lines, start = [], None
     for count, arguments in runs:
