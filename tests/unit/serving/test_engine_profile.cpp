@@ -64,13 +64,34 @@ TEST_CASE("defaults follow the memory, the family and the release") {
   CHECK(profile_on(vllm, {part("b", "hopper"), 70 * kGibibyte}).settings.token_budget == 8192);
 
   const EngineProfile sglang = engine_profile("sglang");
-  const auto at = [&](const char* version) {
-    return profile_on(sglang, {part("b", "hopper"), 79 * kGibibyte, version}).host_per_sequence;
+  ModelSpec dense, routed, hybrid;
+  routed.moe.experts = 8;
+  hybrid.moe.experts = 8;
+  hybrid.linear_layers = 3;
+  const auto at = [&](const char* version, const ModelSpec* model) {
+    return profile_on(sglang, {part("b", "hopper"), 79 * kGibibyte, version, model});
   };
-  CHECK(at("0.5.6.post2") == 45 * microsecond);
-  CHECK(at("0.5.7") == 0 * microsecond);
-  CHECK(at("0.5.10.post1") == 0 * microsecond);
-  CHECK(at("") == 0 * microsecond);
+  CHECK(at("0.5.6.post2", &dense).host_per_sequence == 45 * microsecond);
+  CHECK(at("0.5.7", &dense).host_per_sequence == 0 * microsecond);
+  CHECK(at("0.5.10.post1", &dense).host_per_sequence == 0 * microsecond);
+  CHECK(at("", &dense).host_per_sequence == 0 * microsecond);
+  // kinds of models; without a model, only what holds for all of them
+  CHECK(at("0.5.6", &routed).host_per_sequence == 0 * microsecond);
+  CHECK(at("0.5.6", nullptr).host_per_sequence == 0 * microsecond);
+  const Seconds usual = at("", &routed).host_per_iteration;
+  CHECK(at("0.5.6", &routed).host_per_iteration > usual);
+  CHECK(at("0.5.7", &routed).host_per_iteration == usual);
+  CHECK(at("0.5.9", &hybrid).host_per_iteration > at("0.5.10", &hybrid).host_per_iteration);
+  CHECK(at("0.5.10", &hybrid).host_per_iteration > usual);
+  // between two releases: the first included, the last not
+  const EngineProfile early = engine_profile("vllm");
+  const auto vllm_at = [&](const char* version) {
+    return profile_on(early, {part("b", "hopper"), 79 * kGibibyte, version, &routed})
+        .host_per_iteration;
+  };
+  CHECK(vllm_at("0.16.0") == 4 * millisecond);
+  CHECK(vllm_at("0.17.1") == 4 * millisecond);
+  CHECK(vllm_at("0.18") < 1 * millisecond);
 }
 
 TEST_CASE("faulty engine files are diagnosed with their place") {
