@@ -250,8 +250,8 @@ TEST_CASE("the host is a gap, a share of every sequence and a shortest iteration
           doctest::Approx(1e12));
   }
   one.profile.host_shortest_iteration = 0 * second;
-  // 32 layers: two norms, four products, rotary embedding, cache write, activation; and the embedding
-  // before them, the last norm behind.
+  // 32 layers: two norms, four products, rotary embedding, cache write, activation; and the
+  // embedding before them, the last norm behind.
   one.profile.eager_launch = 1 * millisecond;
   CHECK(one.made()->tokens({0, 16, 1}) == picos_of((32 * 9 + 2 + 1.01) * millisecond));
 }
