@@ -220,7 +220,8 @@ TEST_CASE("rules: every row of a faulty configuration says why, others stay") {
   CHECK(case_named("IX0511").rows.front().skip.find("stale software") == 0);
   CHECK_FALSE(case_named("AGX001").rows.front().skip.empty());
   CHECK(case_named("SIL0205").rows.front().skip.empty());
-  const ServeRule range{.ids = {"SIL0333..SIL0344"}};
+  ServeRule range;
+  range.ids = {"SIL0333..SIL0344"};
   CHECK(range.speaks_of("SIL0333", ""));
   CHECK(range.speaks_of("SIL0344", ""));
   CHECK_FALSE(range.speaks_of("SIL0345", ""));

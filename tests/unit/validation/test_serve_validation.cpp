@@ -102,7 +102,9 @@ TEST_CASE("releases of engines, not of what orchestrates them") {
 TEST_CASE("per decode accelerator divides by the decode pool alone") {
   ServeCase read;
   read.accelerators = 12;
-  read.pools = ServeDisaggregation{{.accelerators = 4}, {.accelerators = 8}};
+  read.pools.emplace();
+  read.pools->prefill.accelerators = 4;
+  read.pools->decode.accelerators = 8;
   ServeFigures figures;
   figures.output_rate = 240 * token / second;
   ServeRow row;
