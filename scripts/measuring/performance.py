@@ -26,7 +26,7 @@ WORDS = {"plan_evaluations_per_s": "complete plan evaluations per second (time, 
          "serving_output_tokens_per_s": "output tokens simulated per second: Azure's conversation trace 52 times, Llama 3.1 70B",
          "serving_million_requests_s": "one million of these requests on 96 replicas of two vendors",
          "serving_million_requests_gb": "peak memory of the process",
-         "serving_slope": "slope of log time over log requests, 10 k, 100 k, 1 M of them",
+         "serving_slope": "slope of log time over log requests, the larger of 10 k to 100 k and 100 k to 1 M",
          "serving_start_ms": "from nothing to the first event: data, engine models, trace",
          "serving_plan_s": "a plan over two vendors' parts, two engines, two formats, before verification",
          "serving_plan_configurations": "configurations accounted for in it"}
@@ -55,7 +55,7 @@ def in_process(program, title, *arguments):
         bound = "at least" if figure["unit"] == "1/s" or key in MORE_IS_BETTER else "at most"
         unit = "" if figure["unit"] in ("1/s", "") else " " + figure["unit"]
         value = f"{figure['value']:,.0f}" if figure["value"] >= 100 else f"{figure['value']:.3g}"
-        lines.append([WORDS.get(key, key), f"{bound} {figure['goal']:,g}{unit}", value + unit,
+        lines.append([WORDS.get(key, key), f"{bound} {figure['goal']:,.9g}{unit}", value + unit,
                       "yes" if figure["reached"] else "**no**"])
     return table([title, "goal", "measured", "reached"], lines)
 
