@@ -7,6 +7,7 @@
 #include "base/csv.hpp"
 #include "base/files.hpp"
 #include "config/fields.hpp"
+#include "config/list_reader.hpp"
 #include "training/plan_fields.hpp"
 #include "units/text.hpp"
 #include "validation/wording.hpp"
@@ -84,24 +85,6 @@ FieldTable<PrecisionRecipe> recipe_fields() {
   FieldTable<PrecisionRecipe> fields = precision_fields();
   fields.push_back(remark_field<PrecisionRecipe>("note"));
   return fields;
-}
-
-/// Every table of `list` in the document, read by its fields.
-template <class T>
-std::vector<T> read_list(const Value& document, std::string_view list, const FieldTable<T>& fields,
-                         Diagnostics& out) {
-  std::vector<T> entries;
-  const Value* found = document.find(list);
-  if (found == nullptr || found->array() == nullptr) {
-    out.push_back(problem_at(document.where(), fmt::format("no [[{}]] in the file", list)));
-    return entries;
-  }
-  for (const Value& entry : *found->array()) {
-    T read;
-    read_fields(entry, fields, read, list, out);
-    entries.push_back(std::move(read));
-  }
-  return entries;
 }
 
 void read_aliases(const std::string& path, MappingTables& into, Diagnostics& out) {

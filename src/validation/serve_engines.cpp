@@ -21,6 +21,7 @@ const T* named(const std::vector<T>& list, std::string_view name, std::string T:
 /// What scripts/fit_serving.py may change.
 void without_host_times(EngineProfile& profile) {
   profile.host_per_iteration = {};
+  profile.host_shortest_iteration = {};
   profile.host_per_sequence = {};
   profile.eager_launch = {};
   profile.settings.front_end = 0;

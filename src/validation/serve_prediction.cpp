@@ -68,11 +68,11 @@ Result<ServeFigures> ServePredictor::predict(const ServeCase& read) {
   if (!read.skip.empty()) return problem(read.skip);
   const auto& pools = read.pools;
   const std::string load = fmt::format(
-      "{}|{}|{}|{}|{}|{}|{}|{}|{}|{}|{}|{}", static_cast<int>(read.load), read.concurrency,
+      "{}|{}|{}|{}|{}|{}|{}|{}|{}|{}|{}|{}|{}", static_cast<int>(read.load), read.concurrency,
       read.input_tokens, read.output_tokens, read.requests, read.limits.ttft / second,
       read.limits.tpot / second, read.recipe.max_sequences, read.recipe.receive_interval,
-      read.recipe.first_token_steps,
-      read.layout_is_open ? read.accelerators : (read.experts_are_open ? -1 : 0),
+      read.recipe.first_token_steps, read.layout_is_open ? read.accelerators : 0,
+      read.experts_are_open,
       pools ? fmt::format("{}x{}+{}", pools->prefill.workers,
                           ServeEngines::key(read, pools->prefill.layout), pools->decode.workers)
             : std::string());

@@ -3,6 +3,7 @@
 #include "base/csv.hpp"
 #include "base/files.hpp"
 #include "config/fields.hpp"
+#include "config/list_reader.hpp"
 #include "units/text.hpp"
 #include "validation/serve_tables.hpp"
 #include "validation/wording.hpp"
@@ -178,18 +179,7 @@ class ServeTablesReader {
 
   template <class T>
   std::vector<T> list(const Value& document, std::string_view name, const FieldTable<T>& fields) {
-    std::vector<T> entries;
-    const Value* found = document.find(name);
-    if (found == nullptr || found->array() == nullptr) {
-      problems_.push_back(problem_at(document.where(), fmt::format("no [[{}]] in the file", name)));
-      return entries;
-    }
-    for (const Value& entry : *found->array()) {
-      T read;
-      read_fields(entry, fields, read, name, problems_);
-      entries.push_back(std::move(read));
-    }
-    return entries;
+    return read_list(document, name, fields, problems_);
   }
 
   std::vector<std::string> texts(const Value& document, std::string_view key) {
