@@ -7,6 +7,7 @@ packages=(
   cmake ninja-build g++ ccache                                                # build
   libfmt-dev libtomlplusplus-dev nlohmann-json3-dev libcli11-dev libexpected-dev  # the program
   libyaml-cpp-dev
+  coinor-libclp-dev coinor-libcbc-dev                                         # linear and integer programs
   libboost-dev                                                                # Boost.Random: seeded streams
   doctest-dev librapidcheck-dev libbenchmark-dev                              # tests and benchmarks
   python3 clang-format-14                                                     # checks, data scripts
