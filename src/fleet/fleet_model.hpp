@@ -113,7 +113,7 @@ struct WorkloadRate {
 
 enum class FleetObjective { cost, energy, carbon, output };
 
-struct VendorShare {
+struct FleetVendorShare {
   std::string vendor;
   double least = 0, most = 1;  ///< of accelerator power in use
 };
@@ -121,7 +121,7 @@ struct VendorShare {
 struct FleetPolicy {
   FleetObjective objective = FleetObjective::cost;
   double carbon_price = 0;  ///< USD a gram
-  std::vector<VendorShare> shares;
+  std::vector<FleetVendorShare> shares;
   bool park_idle = true;  ///< accelerators without work are parked
 };
 
