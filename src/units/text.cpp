@@ -31,6 +31,8 @@ constexpr Dimension kPower{-1, 0, 0, 1, 0, 0, 0};
 constexpr Dimension kMoney{0, 0, 0, 0, 1, 0, 0};
 constexpr Dimension kMoneyRate{-1, 0, 0, 0, 1, 0, 0};
 constexpr Dimension kMoneyPerEnergy{0, 0, 0, -1, 1, 0, 0};
+constexpr Dimension kMoneyPerPower{1, 0, 0, -1, 1, 0, 0};
+constexpr Dimension kMoneyPerCarbon{0, 0, 0, 0, 1, -1, 0};
 constexpr Dimension kCarbon{0, 0, 0, 0, 0, 1, 0};
 constexpr Dimension kCarbonPerEnergy{0, 0, 0, -1, 0, 1, 0};
 constexpr Dimension kToken{0, 0, 0, 0, 0, 0, 1};
@@ -113,6 +115,10 @@ constexpr auto kUnits = std::to_array<NamedUnit>({
     {"USD/MWh", kMoneyPerEnergy, 1.0 / 3.6e9, false},
     {"USD/kWh", kMoneyPerEnergy, 1.0 / 3.6e6, true},
     {"USD/J", kMoneyPerEnergy, 1, false},
+    {"USD/kW", kMoneyPerPower, 1e-3, false},
+    {"USD/W", kMoneyPerPower, 1, true},
+    {"USD/tCO2e", kMoneyPerCarbon, 1e-6, true},
+    {"USD/gCO2e", kMoneyPerCarbon, 1, false},
     {"gCO2e", kCarbon, 1, true},
     {"kgCO2e", kCarbon, 1e3, true},
     {"tCO2e", kCarbon, 1e6, true},
