@@ -1,6 +1,8 @@
 #include "solver/linear_program.hpp"
 
+#include <algorithm>
 #include <coin/ClpSimplex.hpp>
+#include <cstddef>
 
 #include "base/check.hpp"
 
@@ -13,10 +15,17 @@ struct LinearProgram::Model {
 
 namespace {
 
+constexpr double kTolerance = 1e-9;  // of scaled values, as the header says
+
 double clp_bound(double bound) {
   if (bound == kUnbounded) return COIN_DBL_MAX;
   if (bound == -kUnbounded) return -COIN_DBL_MAX;
   return bound;
+}
+
+std::vector<double> clp_bounds(std::vector<double> bounds) {
+  std::transform(bounds.begin(), bounds.end(), bounds.begin(), clp_bound);
+  return bounds;
 }
 
 ProgramStatus status_of(const ClpSimplex& simplex) {
@@ -26,11 +35,78 @@ ProgramStatus status_of(const ClpSimplex& simplex) {
   return ProgramStatus::stopped;
 }
 
+/// What the certificate proves: by how much the rows ask for more than variables can give; above
+/// zero for a valid one.
+double proven_gap(const ClpSimplex& simplex, const double* prices, double sign) {
+  double gap = 0;
+  for (int row = 0; row < simplex.numberRows(); ++row) {
+    const double price = sign * prices[row];
+    if (price > 0) gap += price * simplex.rowLower()[row];
+    if (price < 0) gap += price * simplex.rowUpper()[row];
+  }
+  const CoinPackedMatrix& matrix = *simplex.matrix();
+  for (int column = 0; column < simplex.numberColumns(); ++column) {
+    double weight = 0;
+    double size = 0;
+    const CoinBigIndex first = matrix.getVectorStarts()[column];
+    for (CoinBigIndex at = first; at < first + matrix.getVectorLengths()[column]; ++at) {
+      const double term = sign * prices[matrix.getIndices()[at]] * matrix.getElements()[at];
+      weight += term;
+      size += std::abs(term);
+    }
+    if (std::abs(weight) <= kTolerance * size) continue;
+    gap -= weight * (weight > 0 ? simplex.columnUpper()[column] : simplex.columnLower()[column]);
+  }
+  return gap;
+}
+
+/// Clp's ray has changed its sign between releases: the sign that proves is taken.
+std::vector<double> certificate(ClpSimplex& simplex) {
+  if (!simplex.rayExists()) {
+    simplex.allSlackBasis(true);
+    simplex.dual();
+  }
+  const std::unique_ptr<double[]> ray(simplex.infeasibilityRay());
+  if (!ray) return {};
+  const int rows = simplex.numberRows();
+  for (const double sign : {1.0, -1.0}) {
+    if (!(proven_gap(simplex, ray.get(), sign) > 0)) continue;
+    std::vector<double> prices(ray.get(), ray.get() + rows);
+    for (double& price : prices) price *= sign;
+    return prices;
+  }
+  return {};
+}
+
+void configure(ClpSimplex& simplex) {
+  simplex.setLogLevel(0);
+  simplex.setPrimalTolerance(kTolerance);
+  simplex.setDualTolerance(kTolerance);
+}
+
 }  // namespace
 
-LinearProgram::LinearProgram() : model_(std::make_unique<Model>()) {
-  model_->simplex.setLogLevel(0);
+LinearProgram::LinearProgram() : model_(std::make_unique<Model>()) { configure(model_->simplex); }
+
+LinearProgram::LinearProgram(const LinearParts& parts) : LinearProgram() {
+  std::vector<int> rows, columns;
+  std::vector<double> weights;
+  for (const LinearParts::Entry& entry : parts.entries) {
+    POLYFLEET_CHECK(entry.variable >= 0 && entry.variable < static_cast<int>(parts.cost.size()) &&
+                        entry.row >= 0 && entry.row < static_cast<int>(parts.row_low.size()),
+                    "an entry of no variable or row");
+    rows.push_back(entry.row);
+    columns.push_back(entry.variable);
+    weights.push_back(entry.weight);
+  }
+  CoinPackedMatrix matrix(true, rows.data(), columns.data(), weights.data(),
+                          static_cast<CoinBigIndex>(weights.size()));
+  matrix.setDimensions(static_cast<int>(parts.row_low.size()), static_cast<int>(parts.cost.size()));
+  model_->simplex.loadProblem(matrix, clp_bounds(parts.low).data(), clp_bounds(parts.high).data(),
+                              parts.cost.data(), clp_bounds(parts.row_low).data(),
+                              clp_bounds(parts.row_high).data());
 }
+
 LinearProgram::~LinearProgram() = default;
 LinearProgram::LinearProgram(LinearProgram&&) noexcept = default;
 LinearProgram& LinearProgram::operator=(LinearProgram&&) noexcept = default;
@@ -71,13 +147,16 @@ void LinearProgram::set_weight(int row, int variable, double weight) {
 
 int LinearProgram::variables() const { return model_->simplex.numberColumns(); }
 int LinearProgram::rows() const { return model_->simplex.numberRows(); }
+void LinearProgram::forget() { model_->solved = false; }
 
 LinearAnswer LinearProgram::solve() {
   ClpSimplex& simplex = model_->simplex;
-  if (model_->solved) {
-    simplex.dual();
-  } else {
-    simplex.initialSolve();
+  if (!model_->solved) simplex.allSlackBasis(true);
+  simplex.dual();
+  if (status_of(simplex) ==
+      ProgramStatus::stopped) {  // numbers went astray: once more from nothing
+    simplex.allSlackBasis(true);
+    simplex.primal();
   }
   LinearAnswer answer;
   answer.status = status_of(simplex);
@@ -88,8 +167,7 @@ LinearAnswer LinearProgram::solve() {
                          simplex.primalColumnSolution() + variables());
     answer.prices.assign(simplex.dualRowSolution(), simplex.dualRowSolution() + rows());
   } else if (answer.status == ProgramStatus::infeasible) {
-    const std::unique_ptr<double[]> ray(simplex.infeasibilityRay());
-    if (ray) answer.prices.assign(ray.get(), ray.get() + rows());
+    answer.prices = certificate(simplex);
   }
   return answer;
 }

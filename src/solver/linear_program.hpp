@@ -1,7 +1,8 @@
 // A linear program solved by COIN-OR Clp (dual simplex): least cost under linear rows, with the
 // price of every row. Built once and changed between solves, so that a sequence of like programs
-// (one a week) starts from the last answer. Deterministic. Tolerance 1e-9 of scaled values: keep
-// coefficients within some six orders of magnitude of each other.
+// (one a week) starts from the last answer. Deterministic: the same calls give the same bits.
+// Tolerance 1e-9 of scaled values: keep coefficients within some six orders of magnitude of each
+// other. Of several best answers it gives one; which one depends on the answers before.
 #pragma once
 
 #include <limits>
@@ -18,6 +19,17 @@ struct LinearTerm {
   double weight = 0;
 };
 
+/// A whole program at once: far faster than variable by variable where there are thousands.
+struct LinearParts {
+  struct Entry {
+    int row = 0, variable = 0;
+    double weight = 0;
+  };
+  std::vector<double> cost, low, high;    ///< of variables
+  std::vector<double> row_low, row_high;  ///< of rows
+  std::vector<Entry> entries;             ///< at most one a row and variable, in any order
+};
+
 enum class ProgramStatus { optimal, infeasible, unbounded, stopped };
 
 struct LinearAnswer {
@@ -25,13 +37,16 @@ struct LinearAnswer {
   double cost = 0;
   std::vector<double> values;  ///< one a variable
   /// One a row: by how much the least cost rises when the row's active bound rises by one (0 where
-  /// the row does not bind). Of an infeasible program: a certificate (Farkas), or empty.
+  /// the row does not bind). Of an infeasible program: a certificate y (Farkas), or empty. With
+  /// it, the largest sum of y * row that variables within their bounds reach stays below the sum
+  /// of y * low (rows with y > 0) and y * high (y < 0): these rows cannot all hold.
   std::vector<double> prices;
 };
 
 class LinearProgram {
  public:
   LinearProgram();
+  explicit LinearProgram(const LinearParts& parts);
   ~LinearProgram();
   LinearProgram(LinearProgram&&) noexcept;
   LinearProgram& operator=(LinearProgram&&) noexcept;
@@ -52,6 +67,8 @@ class LinearProgram {
 
   /// Starts from the last answer where there is one.
   LinearAnswer solve();
+  /// The next solve starts from nothing.
+  void forget();
 
  private:
   struct Model;
