@@ -5,49 +5,13 @@
 #include <algorithm>
 #include <cmath>
 
+#include "training/recovery.hpp"
 #include "training/spares.hpp"
 #include "training/straggler.hpp"
 #include "units/text.hpp"
 
 namespace polyfleet {
 namespace {
-
-/// Mean parts of one undisturbed recovery.
-struct RecoveryParts {
-  Seconds detection, diagnosis, start, communicators, load, manual;
-  Seconds total() const { return detection + diagnosis + start + communicators + load + manual; }
-};
-
-/// What an announced stop has in common with a recovery.
-Seconds restart(const RecoveryParts& parts) {
-  return parts.start + parts.communicators + parts.load;
-}
-
-RecoveryParts recovery_parts(const RecoveryTimes& times, Seconds load, double devices) {
-  const double manual = times.manual_share.value;
-  const double automatic = (1 - manual) * times.automatic_share.value;
-  RecoveryParts parts;
-  parts.detection =
-      automatic * times.automatic_detection.value + (1 - automatic) * times.timeout_detection.value;
-  parts.diagnosis = times.diagnosis.value;
-  parts.start = times.start.value;
-  parts.communicators = devices * times.communicators_per_accelerator.value;
-  parts.load = load;
-  parts.manual = manual * times.manual_time.value;
-  return parts;
-}
-
-/// Found by monitoring, by a timeout, and by people after a timeout.
-std::vector<RecoveryClass> recovery_classes(const RecoveryTimes& times,
-                                            const RecoveryParts& parts) {
-  const Seconds common = parts.diagnosis + restart(parts);
-  const double manual = times.manual_share.value;
-  const double automatic = (1 - manual) * times.automatic_share.value;
-  const Seconds timeout = times.timeout_detection.value;
-  return {{automatic, times.automatic_detection.value + common},
-          {1 - manual - automatic, timeout + common},
-          {manual, timeout + common + times.manual_time.value}};
-}
 
 /// Draw at the meter of an accelerator that waits, with its share of the host.
 Watts idle_power(const TrainingEstimate& estimate, const Machine& machine,
@@ -135,7 +99,7 @@ class Forecaster {
     process.background = run_.checkpoint.background;
     process.planned_rate = failures.planned * rate_factor;
     process.planned_stop =
-        run_.checkpoint.blocking + run_.checkpoint.background + restart(recovery_);
+        run_.checkpoint.blocking + run_.checkpoint.background + restart_time(recovery_);
     process.replacing_share =
         failures.unplanned > 0 * hertz ? failures.replacing / failures.unplanned : 0;
     process.spare_nodes = run_.spares.nodes;
