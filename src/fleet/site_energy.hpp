@@ -1,7 +1,10 @@
 // What one site draws, buys, emits and sheds in one period, hour by hour: racks, delivery losses
 // and cooling; grid, gas and battery against each other by price; load that gives way in the order
 // of its flexibility when the supply is short. Energy balances in every hour:
-// grid + generation + discharge = racks + delivery + cooling + charge.
+// grid + generation + discharge = racks + delivery + cooling + charge. Gas runs where it is cheaper
+// than the grid or the grid is short; the battery first keeps the draw under the limit, then shifts
+// the day's dearest hours to its cheapest ones. Wrong where prices or outages are not known a day
+// ahead, as the dispatch sees the whole day, and within the hour, which is taken as constant.
 #pragma once
 
 #include <array>
@@ -48,13 +51,18 @@ struct SiteEnergy {
   Joules shed;                                       ///< at the racks, not drawn for want of supply
   Usd grid_cost, generation_cost, curtailment_paid;  ///< the last is income
   GramsCo2e location, market;
-  Watts peak;                  ///< highest draw from grid and generation
-  double limited_hours = 0;    ///< hours in which load gave way
-  double unmet_hours = 0;      ///< hours in which even shedding was not enough: all load gave way
-  std::vector<double> served;  ///< by part: share of its load that ran
+  Watts peak;                ///< highest draw from grid and generation
+  double limited_hours = 0;  ///< hours in which load gave way
+  double unmet_hours = 0;    ///< of these: what may give way was not enough, the rest gave way too
+  std::vector<double> served;  ///< by part: share of its load that ran, 1 where it had none
 };
 
-/// One period [first, end). `hourly`, where given, receives the grid draw in watts of every hour.
+/// One period [first, end). `hourly`, where given, gets the grid draw in watts of every hour
+/// appended. What a call takes is a share of the draw that the load alone would make, for at most
+/// the contract's longest call and hours a year; what an outage takes is a share of the grid
+/// connection. When supply is short the parts give way most sheddable first, each up to its share;
+/// then the rest of all parts in proportion; then the base.
+/// Preconditions: delivery in (0, 1], pue >= 1, round_trip in (0, 1], base and active not negative.
 SiteEnergy site_energy(const SiteModel& site, const SiteLoad& load, const FleetTime& time,
                        int period, const SiteFactors& factors, SiteState& state,
                        std::vector<double>* hourly = nullptr);

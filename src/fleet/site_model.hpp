@@ -19,10 +19,13 @@ class HourlySeries {
   explicit HourlySeries(double constant) : constant_(constant) {}
   /// One value an hour of the study, in order.
   explicit HourlySeries(std::vector<double> by_hour);
-  double at(FleetHour hour) const {
-    return by_hour_.empty() ? constant_ : by_hour_[static_cast<std::size_t>(hour)];
+  /// Precondition (not of constants): `at` is an hour of the study.
+  double at(FleetHour at) const {
+    return by_hour_.empty() ? constant_ : by_hour_[static_cast<std::size_t>(at)];
   }
   bool is_constant() const { return by_hour_.empty(); }
+  /// Of every hour; empty where it is constant.
+  const std::vector<double>& by_hour() const { return by_hour_; }
   /// Over [first, end). Precondition: first < end.
   double mean(FleetHour first, FleetHour end) const;
 
@@ -88,8 +91,18 @@ struct SiteModel {
   double price_growth = 0, carbon_growth = 0;  ///< a year, compound, on the series above
   Usd facility_per_watt;  ///< hall, power and cooling plant, per watt at the meter
 
+  /// The grid connection at this hour; the last step that has begun counts.
+  Watts grid_limit_at(FleetHour at) const;
   /// Grid connection and on-site generation together at this hour.
-  Watts limit_at(FleetHour hour) const;
+  Watts limit_at(FleetHour at) const;
+  /// Meter over racks in one hour: 1 / delivery for the racks and pue - 1 for cooling.
+  double meter_per_rack(FleetHour at) const { return 1 / delivery + pue.at(at) - 1; }
 };
+
+/// Mean over [first, end) of meter over racks: what a rack costs at the meter under constant load.
+/// Precondition: first < end.
+double meter_per_rack(const SiteModel& site, FleetHour first, FleetHour end);
+/// The highest of [first, end): what the site's limit must carry.
+double highest_meter_per_rack(const SiteModel& site, FleetHour first, FleetHour end);
 
 }  // namespace polyfleet
