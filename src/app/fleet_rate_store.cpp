@@ -1,0 +1,168 @@
+#include "app/fleet_rate_store.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <string_view>
+#include <vector>
+
+#include "base/files.hpp"
+
+namespace polyfleet {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// FNV-1a with 64 bits (Fowler, Noll, Vo), eight bytes at a time for long inputs.
+std::uint64_t hashed(std::string_view text, std::uint64_t hash = 14695981039346656037ULL) {
+  constexpr std::uint64_t kPrime = 1099511628211ULL;
+  std::size_t i = 0;
+  for (; i + 8 <= text.size(); i += 8) {
+    std::uint64_t word = 0;
+    text.copy(reinterpret_cast<char*>(&word), 8, i);
+    hash = (hash ^ word) * kPrime;
+    hash ^= hash >> 29;
+  }
+  for (; i < text.size(); ++i) hash = (hash ^ static_cast<unsigned char>(text[i])) * kPrime;
+  return hash;
+}
+
+std::uint64_t hash_of_file(const fs::path& path, std::uint64_t hash) {
+  std::ifstream file(path, std::ios::binary);
+  const std::string content((std::istreambuf_iterator<char>(file)),
+                            std::istreambuf_iterator<char>());
+  return hashed(content, hash);
+}
+
+/// Folders whose files no rate depends on.
+bool is_aside(const fs::path& relative) {
+  const std::string top = relative.begin()->string();
+  return top == "traces" || top == "jobtraces" || top == "deals" || top == "fleet" ||
+         top == "grid" || top == "weather" || top == "uncertainty" || top == "launch";
+}
+
+Value document_of(const std::string& question, const WorkloadRate& rate) {
+  Value document{Table{}};
+  document.set("question", Value(question));
+  document.set("possible", Value(rate.possible));
+  document.set("reason", Value(rate.reason));
+  document.set("per_second", Value(rate.per_second));
+  document.set("active_watts", Value(rate.active / watt));
+  document.set("low", Value(rate.low));
+  document.set("high", Value(rate.high));
+  document.set("least_accelerators", Value(rate.least_accelerators));
+  document.set("goodput", Value(rate.goodput));
+  document.set("basis", Value(rate.basis));
+  return document;
+}
+
+std::optional<WorkloadRate> rate_of(const Value& document, const std::string& question) {
+  const Value* asked = document.find("question");
+  const Value* possible = document.find("possible");
+  if (asked == nullptr || asked->text() == nullptr || *asked->text() != question ||
+      possible == nullptr || possible->boolean() == nullptr)
+    return std::nullopt;
+  WorkloadRate rate;
+  rate.possible = *possible->boolean();
+  bool complete = true;
+  const auto number = [&](std::string_view key, double& into) {
+    const Value* value = document.find(key);
+    if (value == nullptr || !value->number())
+      complete = false;
+    else
+      into = *value->number();
+  };
+  const auto text = [&](std::string_view key, std::string& into) {
+    const Value* value = document.find(key);
+    if (value == nullptr || value->text() == nullptr)
+      complete = false;
+    else
+      into = *value->text();
+  };
+  double watts = 0;
+  number("per_second", rate.per_second);
+  number("active_watts", watts);
+  number("low", rate.low);
+  number("high", rate.high);
+  number("least_accelerators", rate.least_accelerators);
+  number("goodput", rate.goodput);
+  text("reason", rate.reason);
+  text("basis", rate.basis);
+  rate.active = watts * watt;
+  if (!complete) return std::nullopt;
+  return rate;
+}
+
+}  // namespace
+
+std::string rate_fingerprint(const fs::path& data_directory) {
+  std::vector<fs::path> files;
+  std::error_code error;
+  for (fs::recursive_directory_iterator it(data_directory, error), end; !error && it != end;
+       it.increment(error)) {
+    const fs::path relative = it->path().lexically_relative(data_directory);
+    if (it->is_regular_file(error) && !is_aside(relative)) files.push_back(it->path());
+  }
+  std::sort(files.begin(), files.end());
+  std::uint64_t hash = hashed("polyfleet rates");
+  for (const fs::path& file : files)
+    hash = hash_of_file(file, hashed(file.lexically_relative(data_directory).string(), hash));
+  hash = hash_of_file("/proc/self/exe", hash);
+  return fmt::format("{:016x}", hash);
+}
+
+std::string rate_question_text(const RateQuestion& question, const RateClass& on) {
+  const auto joined = [](const std::vector<std::string>& list) {
+    std::string text;
+    for (const std::string& each : list) text += each + " ";
+    return text;
+  };
+  const RateQuestion& q = question;
+  return fmt::format(
+      "{} of {} on {} {}: sequence {} batch {} accelerators {} precisions {}| input {} output {} "
+      "cached {} ttft {} tpot {} formats {}| rollout {} | video {} x {} x {}, {} steps",
+      static_cast<int>(q.kind), q.model, on.system, on.accelerator, q.sequence, q.batch_tokens,
+      q.accelerators, joined(q.precisions), q.input_tokens, q.output_tokens, q.cached_share,
+      q.ttft / second, q.tpot / second, joined(q.formats), q.rollout_tokens_per_trained, q.frames,
+      q.width, q.height, q.steps);
+}
+
+fs::path usual_rate_folder() {
+  if (const char* cache = std::getenv("XDG_CACHE_HOME"); cache != nullptr && *cache != '\0')
+    return fs::path(cache) / "polyfleet" / "rates";
+  if (const char* home = std::getenv("HOME"); home != nullptr && *home != '\0')
+    return fs::path(home) / ".cache" / "polyfleet" / "rates";
+  return {};
+}
+
+RateStore::RateStore(fs::path folder, std::string fingerprint)
+    : folder_(std::move(folder)), fingerprint_(std::move(fingerprint)) {}
+
+fs::path RateStore::file_of(const std::string& question) const {
+  return folder_ / fmt::format("{:016x}.json", hashed(fingerprint_ + " " + question));
+}
+
+std::optional<WorkloadRate> RateStore::find(const std::string& question) const {
+  if (folder_.empty()) return std::nullopt;
+  const fs::path file = file_of(question);
+  const Result<std::string> text = read_file(file);
+  if (!text) return std::nullopt;
+  const Result<Value> document = parse_json(*text, file.string());
+  if (!document) return std::nullopt;
+  return rate_of(*document, fingerprint_ + " " + question);
+}
+
+void RateStore::keep(const std::string& question, const WorkloadRate& rate) const {
+  if (folder_.empty()) return;
+  std::error_code error;
+  fs::create_directories(folder_, error);
+  if (error) return;
+  const Value document = document_of(fingerprint_ + " " + question, rate);
+  if (!write_file(file_of(question), to_json(document) + "\n")) return;
+}
+
+}  // namespace polyfleet
