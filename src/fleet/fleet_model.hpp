@@ -107,8 +107,9 @@ struct WorkloadRate {
   Watts active;              ///< mean draw at that rate, as DeviceClass powers
   double low = 1, high = 1;  ///< 80 % interval as factors on per_second
   double least_accelerators = 1;
-  double goodput = 1;  ///< of a gang: useful share with failures and checkpoints
-  std::string basis;   ///< plan or engine and layout, in words
+  double most_accelerators = 0;  ///< of a gang: more gain nothing; 0 = none stated
+  double goodput = 1;            ///< of a gang: useful share with failures and checkpoints
+  std::string basis;             ///< plan or engine and layout, in words
 };
 
 enum class FleetObjective { cost, energy, carbon, output };

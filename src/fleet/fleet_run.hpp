@@ -10,23 +10,11 @@
 
 #include "fleet/allocation.hpp"
 #include "fleet/fleet_model.hpp"
+#include "fleet/fleet_variation.hpp"
 #include "fleet/ledger.hpp"
+#include "fleet/rollout.hpp"
 
 namespace polyfleet {
-
-/// One future: how it differs from the plan. Empty vectors = as planned; factors are on the plan's
-/// values. A growth factor g multiplies the value by g^(years since the study's begin).
-struct FleetVariation {
-  std::vector<int> delay_hours;                     ///< by phase
-  std::vector<bool> cancelled;                      ///< by phase
-  std::vector<double> demand, demand_growth;        ///< by workload
-  std::vector<double> price, price_growth, carbon;  ///< by site
-  std::vector<std::vector<SupplyEvent>> events;     ///< by site
-  std::vector<double> in_service;                   ///< by class
-  std::vector<double> speed;                        ///< by class: error of the prediction
-  std::vector<double> maturity;                     ///< by class: factor on `until_mature`
-  std::vector<double> hardware_price;               ///< by class
-};
 
 /// One period of one group, for plots and reports.
 struct GroupPeriod {
@@ -56,12 +44,6 @@ struct Shortfall {
   std::vector<double> unmet;  ///< by workload, units a second
 };
 
-struct FleetGroup {
-  int site = 0, device_class = 0;
-  std::vector<int> phases;
-  std::string name;  ///< "amd_helios at milam"
-};
-
 struct FleetRun {
   Ledger ledger;
   std::vector<FleetGroup> groups;
@@ -71,6 +53,9 @@ struct FleetRun {
   std::vector<Shortfall> shortfalls;               ///< empty: feasible
   std::vector<std::vector<BindingLimit>> binding;  ///< by period
   std::vector<std::vector<double>> hourly_grid;    ///< watts [site][hour]; where asked for
+  /// Highest draw from grid and generation, watts [site][period].
+  std::vector<std::vector<double>> peak_watts;
+  std::vector<double> limited_hours;  ///< by site: hours in which load gave way
   bool feasible() const { return shortfalls.empty(); }
   bool interrupted = false;
 };
