@@ -1,0 +1,199 @@
+#include "fleet/allocation.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <optional>
+
+#include "base/check.hpp"
+#include "fleet/allocation_limits.hpp"
+#include "fleet/allocation_program.hpp"
+
+namespace polyfleet {
+
+namespace {
+
+constexpr double kUnserved = 1e-7;    // share of a demand that counts as unserved
+constexpr double kZero = 1e-9;        // the solver's tolerance
+constexpr double kSlack = 1 + 1e-9;   // on what an earlier goal reached
+constexpr double kAcceptable = 1e-6;  // goals of two gang places that count as equal
+
+/// What one run of the goals found.
+struct Found {
+  LinearAnswer last;    ///< the allocation
+  LinearAnswer priced;  ///< whose prices name the limits
+  AllocationGoal goal = AllocationGoal::all;
+  double missed = 0, lost = 0;
+};
+
+std::size_t index(int i) { return static_cast<std::size_t>(i); }
+
+double largest_missed(const AllocationShape& shape, const LinearAnswer& answer) {
+  double most = 0;
+  for (int w = 0; w < shape.demands; ++w) {
+    most = std::max(most, answer.values[index(shape.missed(w))]);
+  }
+  return most;
+}
+
+LinearAnswer solved(AllocationProgram& program, AllocationGoal goal) {
+  LinearAnswer answer = program.minimise(goal);
+  if (answer.status != ProgramStatus::optimal) {
+    program.forget();
+    answer = program.minimise(goal);
+  }
+  // Serving nothing is always allowed and costs are bounded: there is an answer.
+  POLYFLEET_CHECK(answer.status == ProgramStatus::optimal, "an allocation without an answer");
+  return answer;
+}
+
+/// First what must be served, then (where value is no part of the objective) the value of the
+/// rest, then the objective.
+Found find(AllocationProgram& program, const AllocationProblem& problem) {
+  const FleetObjective objective = problem.policy.objective;
+  const bool by_cost = objective == FleetObjective::cost;
+  Found found;
+  found.goal = by_cost ? AllocationGoal::all : AllocationGoal::lost;
+  found.last = solved(program, found.goal);
+  found.priced = found.last;
+  if (largest_missed(program.shape(), found.last) > kUnserved) {
+    LinearAnswer least = solved(program, AllocationGoal::missed);
+    found.missed = largest_missed(program.shape(), least) > kUnserved ? least.cost : 0;
+    program.limit_missed(std::max(0.0, least.cost) * kSlack + kZero);
+    found.goal = found.missed > 0 ? AllocationGoal::missed
+                                  : (by_cost ? AllocationGoal::objective : AllocationGoal::lost);
+    found.last = solved(program, by_cost ? AllocationGoal::objective : AllocationGoal::lost);
+    found.priced = found.missed > 0 ? std::move(least) : found.last;
+  } else if (!by_cost) {
+    program.limit_missed(kZero);
+  }
+  if (by_cost) return found;
+  found.lost = program.lost_of(found.last);
+  program.limit_lost(found.lost * kSlack + kZero);
+  found.last = solved(program, AllocationGoal::objective);
+  const bool prices_of_value = objective == FleetObjective::output || found.lost > kUnserved;
+  if (found.missed <= 0 && !prices_of_value) {
+    found.goal = AllocationGoal::objective;
+    found.priced = found.last;
+  }
+  return found;
+}
+
+/// Accelerators of one group that an answer puts to work, never more than there are.
+void keep_within(const AllocationProblem& problem, Allocation& allocation) {
+  for (std::size_t g = 0; g < problem.groups.size(); ++g) {
+    double sum = 0;
+    for (const std::vector<double>& by_group : allocation.accelerators) sum += by_group[g];
+    const double there = problem.groups[g].accelerators;
+    if (sum <= there) continue;
+    for (std::vector<double>& by_group : allocation.accelerators) by_group[g] *= there / sum;
+  }
+}
+
+double objective_of(const AllocationProblem& problem, const Allocation& allocation) {
+  const FleetObjective objective = problem.policy.objective;
+  double sum = 0;
+  if (objective != FleetObjective::output) {
+    sum = without_any_work(problem, objective);
+    for (std::size_t w = 0; w < problem.demands.size(); ++w) {
+      for (std::size_t g = 0; g < problem.groups.size(); ++g) {
+        if (allocation.accelerators[w][g] <= 0) continue;
+        sum += added_by_work(problem, static_cast<int>(w), static_cast<int>(g), objective) /
+               kThousand * allocation.accelerators[w][g];
+      }
+    }
+  }
+  if (objective == FleetObjective::energy || objective == FleetObjective::carbon) return sum;
+  for (std::size_t w = 0; w < problem.demands.size(); ++w) {
+    sum += allocation.unmet[w] * problem.demands[w].value * problem.length.base();
+  }
+  return sum;
+}
+
+Allocation allocation_of(const AllocationProblem& problem, const AllocationProgram& program,
+                         const Found& found) {
+  const AllocationShape& shape = program.shape();
+  const std::vector<double>& values = found.last.values;
+  Allocation allocation;
+  allocation.feasible = found.missed <= 0;
+  allocation.accelerators.assign(index(shape.demands), std::vector<double>(index(shape.groups), 0));
+  for (int i = 0; i < shape.pair_count(); ++i) {
+    const auto [w, g] = shape.pairs[index(i)];
+    const double thousands = values[index(shape.stays(i))] + values[index(shape.comes(i))];
+    if (thousands > kZero) allocation.accelerators[index(w)][index(g)] = thousands * kThousand;
+  }
+  for (int w = 0; w < shape.demands; ++w) {
+    const double share = values[index(shape.unmet(w))] + values[index(shape.missed(w))];
+    const double served = (share > kUnserved ? 1 - share : 1) * program.demand_of(w);
+    const double wanted = problem.demands[index(w)].per_second;
+    allocation.unmet.push_back(std::max(0.0, wanted - served));
+  }
+  for (int g = 0; g < shape.groups; ++g) {
+    const double thousands = values[index(shape.off(g))];
+    allocation.switched_off.push_back(thousands > kZero ? thousands * kThousand : 0);
+  }
+  keep_within(problem, allocation);
+  allocation.objective = objective_of(problem, allocation);
+  return allocation;
+}
+
+}  // namespace
+
+struct Allocator::Program {
+  AllocationNames names;
+  std::optional<AllocationProgram> linear;
+
+  Found find_best(const AllocationProblem& problem) {
+    AllocationShape shape = shape_of(problem);
+    if (!linear || !(linear->shape() == shape)) linear.emplace(std::move(shape));
+    linear->update(problem);
+    return find(*linear, problem);
+  }
+};
+
+Allocator::Allocator(AllocationNames names) : program_(std::make_unique<Program>()) {
+  program_->names = std::move(names);
+}
+Allocator::~Allocator() = default;
+Allocator::Allocator(Allocator&&) noexcept = default;
+
+Allocation Allocator::solve(const AllocationProblem& problem, bool with_binding) {
+  const Found found = program_->find_best(problem);
+  Allocation allocation = allocation_of(problem, *program_->linear, found);
+  if (with_binding || !allocation.feasible) {
+    allocation.binding =
+        binding_limits(problem, program_->names, *program_->linear, found.priced, found.goal);
+  }
+  return allocation;
+}
+
+int Allocator::place_gang(const AllocationProblem& problem, int workload) {
+  const std::size_t gang = index(workload);
+  AllocationProblem trial = problem;
+  int best = -1;
+  Found least;
+  for (int g = 0; g < static_cast<int>(problem.groups.size()); ++g) {
+    if (!(problem.rate[gang][index(g)] > 0) || !(problem.groups[index(g)].accelerators > 0)) {
+      continue;
+    }
+    trial.demands[gang].only_group = g;
+    Found found = program_->find_best(trial);
+    const AllocationShape& shape = program_->linear->shape();
+    const std::vector<double>& values = found.last.values;
+    if (values[index(shape.missed(workload))] > kUnserved) continue;
+    if (values[index(shape.unmet(workload))] > 1 - kUnserved) continue;
+    // Goals in their order; the first place wins among equals.
+    const auto better = [&](double a, double b) { return a < b - kAcceptable * std::abs(b); };
+    const double cost = found.last.cost, of_least = least.last.cost;
+    const bool wins = best < 0 || better(found.missed, least.missed) ||
+                      (!better(least.missed, found.missed) &&
+                       (better(found.lost, least.lost) ||
+                        (!better(least.lost, found.lost) && better(cost, of_least))));
+    if (wins) {
+      best = g;
+      least = std::move(found);
+    }
+  }
+  return best;
+}
+
+}  // namespace polyfleet
