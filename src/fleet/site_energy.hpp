@@ -33,7 +33,8 @@ struct SiteLoad {
 
 /// What carries over from period to period.
 struct SiteState {
-  Joules charge;               ///< in the battery
+  Joules charge;               ///< in the battery, as it can come out
+  UsdPerJoule paid;            ///< for it, on average: it is not sold below
   double curtailed_hours = 0;  ///< in this calendar year
   int year = 0;
 };
