@@ -132,17 +132,24 @@ bool grid_suffices(const SiteModel& site, const std::vector<SupplyEvent>& events
 
 SiteHours hours_of(const SiteModel& site, const SiteFactors& factors, Period period,
                    std::vector<double> racks) {
+  double constants[3];
+  const View pue = view_of(site.pue, period.first, constants[0]);
+  const View price = view_of(site.price, period.first, constants[1]);
+  const View carbon = view_of(site.carbon, period.first, constants[2]);
   SiteHours hours;
   hours.hours = period.hours;
   hours.racks = std::move(racks);
+  for (std::vector<double>* by_hour :
+       {&hours.pue, &hours.meter_per_rack, &hours.price, &hours.carbon})
+    by_hour->resize(static_cast<std::size_t>(period.hours));
   Growth money(factors.price, site.price_growth, period.first);
   Growth grams(factors.carbon, site.carbon_growth, period.first);
   for (int h = 0; h < period.hours; ++h) {
-    const FleetHour at = period.first + h;
-    hours.pue.push_back(site.pue.at(at));
-    hours.meter_per_rack.push_back(site.meter_per_rack(at));
-    hours.price.push_back(site.price.at(at) * money.factor);
-    hours.carbon.push_back(site.carbon.at(at) * grams.factor);
+    const auto i = static_cast<std::size_t>(h);
+    hours.pue[i] = pue[h];
+    hours.meter_per_rack[i] = 1 / site.delivery + pue[h] - 1;
+    hours.price[i] = price[h] * money.factor;
+    hours.carbon[i] = carbon[h] * grams.factor;
     if (h % kHoursADay == kHoursADay - 1) {
       money.factor *= money.a_day;
       grams.factor *= grams.a_day;

@@ -67,9 +67,18 @@ Supply supply_of(const SiteModel& site, const FleetTime& time, int period,
   supply.grid.resize(count);
   supply.called.assign(count, 0);
   supply.gas.assign(count, 0);
+  std::vector<FleetHour> changes{first};
+  for (const PowerStep& step : site.limits) {
+    if (step.from > first && step.from < first + hours.hours) changes.push_back(step.from);
+  }
+  std::sort(changes.begin(), changes.end());
+  std::size_t next = 0;
+  double limit = 0;
   for (std::size_t i = 0; i < count; ++i) {
     const FleetHour at = first + static_cast<int>(i);
-    supply.grid[i] = site.grid_limit_at(at) / watt;
+    for (; next < changes.size() && changes[next] <= at; ++next)
+      limit = site.grid_limit_at(changes[next]) / watt;
+    supply.grid[i] = limit;
     if (site.generation && site.generation->from <= at)
       supply.gas[i] = site.generation->power / watt;
   }
@@ -186,31 +195,32 @@ struct Sums {
 class PeriodDispatch {
  public:
   PeriodDispatch(const SiteModel& site, const SiteLoad& load, const SiteHours& hours,
-                 const Supply& supply)
+                 const Supply& supply, std::vector<int> week_hours)
       : site_(site),
         load_(load),
         hours_(hours),
         supply_(supply),
+        week_hours_(std::move(week_hours)),
         shedder_(load),
-        demanded_(load.parts.size(), 0),
-        ran_(load.parts.size(), 0) {}
+        lost_(load.parts.size(), 0) {}
 
-  /// `week_hours`: of each part at this hour.
-  void play_hour(int h, bool has_battery, const std::vector<int>& week_hours, SiteState& state);
+  void play_hour(int h, bool has_battery, SiteState& state);
   void write(SiteEnergy& out) const;
   double last_grid() const { return flow_.grid; }
 
  private:
   void dispatch(int h, bool has_battery, SiteState& state);
-  double shed(std::size_t i);
+  double shed(int h);
+  double part_load(std::size_t part, int h) const;
   void add(std::size_t i, double racks);
 
   const SiteModel& site_;
   const SiteLoad& load_;
   const SiteHours& hours_;
   const Supply& supply_;
+  std::vector<int> week_hours_;  ///< hour of the week of each part at the period's begin
   Shedder shedder_;
-  std::vector<double> demanded_, ran_;  ///< watt-hours by part
+  std::vector<double> lost_;  ///< watt-hours by part
   DayTrade trade_;
   Flow flow_;
   Sums sums_;
@@ -229,14 +239,27 @@ void PeriodDispatch::dispatch(int h, bool has_battery, SiteState& state) {
   if (has_battery) use_battery(*site_.battery, supply_, i, hours_.price[i], trade_, state, flow_);
 }
 
+double PeriodDispatch::part_load(std::size_t p, int h) const {
+  const SiteLoadPart& part = load_.parts[p];
+  if (part.shape == nullptr) return part.active / watt;
+  const int week = static_cast<int>(part.shape->size());
+  return part.active / watt * (*part.shape)[static_cast<std::size_t>((week_hours_[p] + h) % week)];
+}
+
 /// What the racks draw after shedding.
-double PeriodDispatch::shed(std::size_t i) {
+double PeriodDispatch::shed(int h) {
+  const auto i = static_cast<std::size_t>(h);
   const double lacking = flow_.wanted - flow_.gas - flow_.discharge - supply_.allowed[i];
   if (lacking <= flow_.wanted * kRounding) return hours_.racks[i];
   const double excess = std::min(lacking / hours_.meter_per_rack[i], hours_.racks[i]);
+  for (std::size_t p = 0; p < lost_.size(); ++p) {
+    shedder_.left[p] = part_load(p, h);
+    lost_[p] += shedder_.left[p];
+  }
   sums_.shed += excess;
   limited_ += 1;
   if (shedder_.take(load_, excess)) unmet_ += 1;
+  for (std::size_t p = 0; p < lost_.size(); ++p) lost_[p] -= shedder_.left[p];
   return hours_.racks[i] - excess;
 }
 
@@ -258,17 +281,9 @@ void PeriodDispatch::add(std::size_t i, double racks) {
                   site_.curtailment->called.base();
 }
 
-void PeriodDispatch::play_hour(int h, bool has_battery, const std::vector<int>& week_hours,
-                               SiteState& state) {
+void PeriodDispatch::play_hour(int h, bool has_battery, SiteState& state) {
   dispatch(h, has_battery, state);
-  for (std::size_t p = 0; p < load_.parts.size(); ++p) {
-    shedder_.left[p] = part_load(load_.parts[p], week_hours[p], h);
-    demanded_[p] += shedder_.left[p];
-  }
-  const auto i = static_cast<std::size_t>(h);
-  const double racks = shed(i);
-  for (std::size_t p = 0; p < load_.parts.size(); ++p) ran_[p] += shedder_.left[p];
-  add(i, racks);
+  add(static_cast<std::size_t>(h), shed(h));
 }
 
 void PeriodDispatch::write(SiteEnergy& out) const {
@@ -294,18 +309,14 @@ void PeriodDispatch::write(SiteEnergy& out) const {
   out.peak = Watts::from_base(sums_.peak);
   out.limited_hours = limited_;
   out.unmet_hours = unmet_;
-  for (std::size_t p = 0; p < load_.parts.size(); ++p)
-    out.served[p] = demanded_[p] > 0 ? ran_[p] / demanded_[p] : 1;
+  for (std::size_t p = 0; p < lost_.size() && limited_ > 0; ++p) {
+    double demanded = 0;
+    for (int h = 0; h < hours_.hours; ++h) demanded += part_load(p, h);
+    if (demanded > 0) out.served[p] = std::clamp(1 - lost_[p] / demanded, 0.0, 1.0);
+  }
 }
 
 }  // namespace
-
-double part_load(const SiteLoadPart& part, int first_hour_of_week, int hour_of_period) {
-  if (part.shape == nullptr) return part.active / watt;
-  const int week = static_cast<int>(part.shape->size());
-  return part.active / watt *
-         (*part.shape)[static_cast<std::size_t>((first_hour_of_week + hour_of_period) % week)];
-}
 
 void dispatch_hours(const SiteModel& site, const SiteLoad& load, const FleetTime& time, int period,
                     const std::vector<SupplyEvent>& events, const SiteHours& hours,
@@ -315,10 +326,10 @@ void dispatch_hours(const SiteModel& site, const SiteLoad& load, const FleetTime
   std::vector<int> week_hours;
   for (const SiteLoadPart& part : load.parts)
     week_hours.push_back(time.hour_of_week(first, part.shape_offset_minutes));
-  PeriodDispatch dispatch(site, load, hours, supply);
+  PeriodDispatch dispatch(site, load, hours, supply, std::move(week_hours));
   for (int h = 0; h < hours.hours; ++h) {
     const bool has_battery = site.battery && site.battery->from <= first + h;
-    dispatch.play_hour(h, has_battery, week_hours, state);
+    dispatch.play_hour(h, has_battery, state);
     if (hourly != nullptr) hourly->push_back(dispatch.last_grid());
   }
   dispatch.write(out);

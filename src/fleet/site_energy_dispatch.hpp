@@ -24,7 +24,4 @@ void dispatch_hours(const SiteModel& site, const SiteLoad& load, const FleetTime
                     const std::vector<SupplyEvent>& events, const SiteHours& hours,
                     SiteState& state, SiteEnergy& out, std::vector<double>* hourly);
 
-/// The part's load in one hour of the period: active x shape.
-double part_load(const SiteLoadPart& part, int first_hour_of_week, int hour_of_period);
-
 }  // namespace polyfleet
