@@ -32,7 +32,7 @@ struct EstimateArguments {
   WhatIfArguments what_if;
 };
 struct ValidateArguments {
-  std::string what;  ///< kernels, collectives, memory, train, serve, mixed, plans
+  std::string what;  ///< kernels, collectives, memory, train, serve, mixed, plans, fleet
   std::string data;  ///< CSV; empty = the shipped table
   std::string rows;  ///< CSV to write; empty = none
   std::string split = "all";

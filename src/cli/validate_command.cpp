@@ -9,6 +9,7 @@
 #include "cli/commands.hpp"
 #include "cli/output.hpp"
 #include "cli/validate_serve_command.hpp"
+#include "report/fleet_cases_text.hpp"
 #include "report/mixed_validation_report.hpp"
 #include "report/plans_report.hpp"
 #include "report/plans_summary.hpp"
@@ -63,12 +64,25 @@ int run_validate_mixed(Workspace& workspace, const ValidateArguments& arguments)
       [&] { return mixed_validation_text(*answer, output_style()); });
 }
 
+/// Exit code 1: a case is outside its tolerance.
+int run_validate_fleet(Workspace& workspace, const ValidateArguments& arguments) {
+  const Result<FleetCases> cases =
+      run_fleet_cases({workspace.data_directory(), workspace.validation_directory()});
+  if (!cases) return bad_input(cases.problems());
+  const int shown = show(
+      arguments, [&] { return fleet_cases_csv(*cases); }, [&] { return fleet_cases_json(*cases); },
+      [&] { return fleet_cases_text(*cases, output_style()); });
+  if (shown != kExitOk) return shown;
+  return cases->missed() == 0 ? kExitOk : kExitInfeasible;
+}
+
 int run_validate(const ValidateArguments& arguments) {
   if (arguments.limit < 0) return bad_input({problem("--limit must not be negative")});
   const auto workspace = Workspace::open();
   if (!workspace) return bad_input(workspace.problems());
   if (arguments.what == "plans") return run_validate_plans(**workspace, arguments);
   if (arguments.what == "mixed") return run_validate_mixed(**workspace, arguments);
+  if (arguments.what == "fleet") return run_validate_fleet(**workspace, arguments);
   if (arguments.what == "serve") return run_validate_serve(**workspace, arguments);
   if (arguments.what == "requests") return run_validate_requests(**workspace, arguments);
   show_progress("predicting every row ...");
@@ -95,14 +109,17 @@ CommandSpec validate_command(ValidateArguments& arguments) {
       "  polyfleet validate serve --rows predictions.csv\n"
       "  polyfleet validate collectives\n"
       "  polyfleet validate mixed\n"
+      "  polyfleet validate fleet\n"
       "  polyfleet validate plans --limit 20",
       {{.names = "what",
         .target = &arguments.what,
         .help = "kernels, collectives, memory, train, serve (published serving runs), requests "
                 "(measured servers), mixed (several "
-                "vendors in one run), or plans: published tuned plans against the planner's own",
+                "vendors in one run), plans (published tuned plans against the planner's own), or "
+                "fleet: "
+                "jobs, failures, power and cost against published figures",
         .choices = {"kernels", "collectives", "memory", "train", "serve", "requests", "mixed",
-                    "plans"},
+                    "plans", "fleet"},
         .required = true},
        {"--data", &arguments.data, "a table of your own (default: the shipped one)", "FILE"},
        {"--rows", &arguments.rows, "write every row with its prediction", "OUT.csv"},

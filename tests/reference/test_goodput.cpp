@@ -126,7 +126,7 @@ TEST_CASE("Llama 3: over 90 % effective time needs checkpoints that hardly stop 
 }
 
 TEST_CASE("Meta's research clusters: every row of the published formula to its digits") {
-  const CsvTable grid = table("meta_ettr_grid.csv");
+  const CsvTable grid = table("../../../validation/meta_ettr_grid.csv");
   CHECK(grid.rows().size() == 54);
   for (const CsvRow& row : grid.rows()) {
     CAPTURE(row.line);
@@ -163,7 +163,7 @@ TEST_CASE("Meta's research clusters: the claims") {
 
 TEST_CASE(
     "the published first-order form is within 5 % of the simulation where failures are rare") {
-  const CsvTable grid = table("meta_ettr_grid.csv");
+  const CsvTable grid = table("../../../validation/meta_ettr_grid.csv");
   int inside = 0, outside_and_wrong = 0;
   for (const CsvRow& row : grid.rows()) {
     const Hertz rate = number(grid, row, "nodes") * number(grid, row, "r_f_per_node_day") / day;
