@@ -11,7 +11,7 @@
 
 #include "capital/uncertainty_spec.hpp"
 #include "fleet/availability.hpp"
-#include "fleet/fleet_run.hpp"
+#include "fleet/fleet_variation.hpp"
 
 namespace polyfleet {
 
@@ -34,16 +34,17 @@ enum class InputKind {
 /// One bar of the tornado: a group of quantities that have a reason in common.
 struct UncertainInput {
   InputKind kind = InputKind::delay;
-  std::string id;    ///< "delay:AMD"
-  std::string name;  ///< "delays of AMD"
-  std::vector<int>
-      members;  ///< phases, workloads, sites or classes; losses: index into spec.losses
-  std::vector<std::string> member_ids;
+  std::string id = {};    ///< "delay:AMD"
+  std::string name = {};  ///< "delays of AMD"
+  /// Phases, workloads, sites or classes; of losses the index into spec.losses.
+  std::vector<int> members = {};
+  std::vector<std::string> member_ids = {};
   double correlation = 0;
-  std::vector<double> below, above;  ///< by member: sigma for negative and positive normals
-  bool event = false;                ///< happens or not; bars show without and with
-  double probability = 0;            ///< of an event, for one member
-  std::string basis;                 ///< status and source, one line
+  std::vector<double> below = {},
+                      above = {};  ///< by member: sigma for negative and positive normals
+  bool event = false;              ///< happens or not; bars show without and with
+  double probability = 0;          ///< of an event, for one member
+  std::string basis = {};          ///< status and source, one line
 
   /// Standard deviation of the mean of the members' normals.
   double spread_of_mean() const;
@@ -60,14 +61,24 @@ InputDraw median_draw(const std::vector<UncertainInput>& inputs);
 InputDraw random_draw(const std::vector<UncertainInput>& inputs, std::uint64_t seed,
                       std::uint64_t future);
 
+/// Whether a member of an event with this normal is hit.
+bool event_happens(const UncertainInput& input, double normal);
+
+/// Of the outages of one future.
+std::uint64_t outage_seed(std::uint64_t seed, std::uint64_t future);
+
 /// What a draw is applied to.
 struct VariationContext {
   const FleetModel* model = nullptr;
   const UncertaintySpec* spec = nullptr;
   const OutageData* outages = nullptr;
   std::uint64_t outage_seed = 0;
-  bool with_outages = true;  ///< false: none, whatever the specification says
+  bool with_outages = true;                    ///< false: none, whatever the specification says
+  const std::vector<Outage>* given = nullptr;  ///< instead of drawn ones
 };
+
+/// Outages as variation_of draws them; `rate` is the factor on all rates.
+std::vector<Outage> future_outages(const VariationContext& context, double rate);
 
 /// The future that a draw means.
 FleetVariation variation_of(const VariationContext& context,
