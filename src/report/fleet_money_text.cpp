@@ -1,0 +1,135 @@
+#include <fmt/format.h>
+
+#include "report/fleet_costs.hpp"
+#include "report/fleet_spread.hpp"
+#include "report/fleet_table.hpp"
+#include "report/fleet_text.hpp"
+
+namespace polyfleet {
+namespace {
+
+constexpr double kMillion = 1e6;
+
+std::string usd_text(Usd amount) { return amount_text(amount / usd, "USD"); }
+
+std::string over(Usd amount, double by, std::string_view unit) {
+  return by == 0 ? "-" : fmt::format("{} USD/{}", number_text(amount / usd / by), unit);
+}
+
+std::string ownership_table(const FleetAnswer& answer, const FleetCosts& costs, PageStyle style) {
+  TextTable table({"own and partner", "cost", "hardware", "building", "energy", "upkeep, rent",
+                   "GW-years", "a GW-year", "an accelerator"});
+  for (const Ownership each : {Ownership::owned, Ownership::take_or_pay, Ownership::on_demand}) {
+    const PhaseCost cost = cost_of(costs, answer.model, each);
+    if (cost.gigawatt_years == 0 && cost.total() == Usd{}) continue;
+    table.row({std::string(name_of(each)), usd_text(cost.total()), usd_text(cost.capital),
+               usd_text(cost.facility), usd_text(cost.energy), usd_text(cost.upkeep + cost.rent),
+               number_text(cost.gigawatt_years),
+               cost.gigawatt_years == 0 ? "-" : usd_text(cost.total() / cost.gigawatt_years),
+               over(cost.total(), cost.accelerator_hours, "h")});
+  }
+  return table.empty() ? "" : '\n' + table.text(style);
+}
+
+std::string workload_table(const FleetAnswer& answer, const FleetCosts& costs, PageStyle style) {
+  TextTable table(
+      {"cost of work", "cost", "an accelerator in use", "a million", "unit", "a million tokens"});
+  for (std::size_t i = 0; i < costs.workloads.size(); ++i) {
+    const WorkloadCost& cost = costs.workloads[i];
+    if (cost.units == 0 && cost.cost == Usd{}) continue;
+    const double million = kMillion;
+    table.row({answer.model.workloads[i].id, usd_text(cost.cost),
+               over(cost.cost, cost.accelerator_hours, "h"),
+               cost.units == 0 ? "-" : usd_text(cost.cost / cost.units * million),
+               answer.model.workloads[i].unit,
+               cost.tokens == 0 ? "-" : usd_text(cost.cost / cost.tokens * million)});
+  }
+  for (const CampaignOutcome& each : answer.run.campaigns)
+    table.row({"run " + each.id, usd_text(cost_of(costs, answer.run, each))});
+  if (costs.idle != Usd{}) table.row({"groups that never worked", usd_text(costs.idle)});
+  if (costs.unplaced != Usd{}) table.row({"of no phase", usd_text(costs.unplaced)});
+  table.rule().row({"all", usd_text(costs.total())});
+  return '\n' + table.text(style);
+}
+
+std::string worth_table(const FleetAnswer& answer, const FleetCosts& costs, PageStyle style) {
+  const Usd npv = net_present_value(answer.model, answer.run.ledger);
+  const double residual = answer.run.ledger.total(Account::residual_value);
+  TextTable table({"worth on the first day", ""});
+  std::string text = usd_text(npv);
+  if (answer.futures) {
+    if (const auto spread = spread_of(*answer.futures, OutcomeKind::npv))
+      text += fmt::format("  (futures: 5 % {}, 50 % {}, 95 % {})", amount_text(spread->p5, "USD"),
+                          amount_text(spread->p50, "USD"), amount_text(spread->p95, "USD"));
+  }
+  table.row({"net present value", text});
+  table.row({"", fmt::format("at {:.4g} % a year, with what is left at the end: {}",
+                             100 * answer.model.finance.discount, amount_text(residual, "USD"))});
+  double years = 0;
+  for (const PhaseCost& phase : costs.phases) years += phase.gigawatt_years;
+  if (years > 0)
+    table.row({"cost of a gigawatt-year", usd_text(costs.total() / years) + " over all capacity"});
+  return '\n' + table.text(style);
+}
+
+std::string gigawatts_text(const DealFutures& deal) {
+  std::string text;
+  for (std::size_t i = 0; i < deal.gigawatts.size() && i < deal.reached.size(); ++i) {
+    if (deal.reached[i] > 0)
+      text += fmt::format("{}{:.3g} GW", text.empty() ? "" : ", ", deal.gigawatts[i]);
+  }
+  return text.empty() ? "none in the study" : text;
+}
+
+void add_warrant(const WarrantValue& warrant, TextTable& table) {
+  for (const TrancheValue& tranche : warrant.tranches)
+    table.row({fmt::format("tranche at {:.3g} GW", tranche.delivered / gigawatt),
+               fmt::format("{:.4g} million shares from {:.4g} USD", tranche.shares / kMillion,
+                           tranche.hurdle / usd),
+               fmt::format("{:.1f} %", 100 * tranche.vests.mean),
+               tranche.vest_date ? print_date(*tranche.vest_date) : "never",
+               usd_text(tranche.value.mean * usd)});
+  table.row({"warrant", fmt::format("{:.4g} million shares vest", warrant.shares.mean / kMillion),
+             "", "",
+             fmt::format("{} (5 % {}, 95 % {})", usd_text(warrant.value.mean * usd),
+                         usd_text(warrant.value_spread.p5 * usd),
+                         usd_text(warrant.value_spread.p95 * usd))});
+}
+
+void add_investment(const InvestmentValue& investment, TextTable& table) {
+  for (const InvestmentValue::Row& row : investment.rows)
+    table.row({row.delivered == Watts{}
+                   ? "payment"
+                   : fmt::format("release at {:.3g} GW", row.delivered / gigawatt),
+               usd_text(row.amount), fmt::format("{:.0f} %", 100 * row.released),
+               row.date ? print_date(*row.date) : "never", usd_text(row.value)});
+  table.row(
+      {"money from the vendor", usd_text(investment.released), "", "", usd_text(investment.value)});
+}
+
+}  // namespace
+
+std::string fleet_costs_text(const FleetAnswer& answer, PageStyle style) {
+  const FleetCosts costs = fleet_costs(answer.model, answer.run);
+  return ownership_table(answer, costs, style) + workload_table(answer, costs, style) +
+         worth_table(answer, costs, style);
+}
+
+std::string fleet_deals_text(const std::vector<DealFutures>& deals, PageStyle style) {
+  std::string text;
+  for (const DealFutures& deal : deals) {
+    TextTable table({deal.name, "", "happens", "when", "worth on " + print_date(deal.valued_on)});
+    table.row({"delivered", gigawatts_text(deal)});
+    if (deal.warrant) add_warrant(*deal.warrant, table);
+    if (deal.investment) add_investment(*deal.investment, table);
+    if (deal.guarantee)
+      table.row({"guarantee",
+                 fmt::format("exposure at most {}", usd_text(deal.guarantee->greatest_exposure)),
+                 "", "", usd_text(deal.guarantee->expected_loss)});
+    if (!deal.problem.empty()) table.row({"not valued", deal.problem});
+    text += '\n' + table.text(style);
+  }
+  return text;
+}
+
+}  // namespace polyfleet

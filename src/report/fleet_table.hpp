@@ -1,0 +1,38 @@
+// Lines of a fleet report as a table: slices as columns, units scaled for people ("billion USD",
+// "1e24 FLOP"), percentiles of the whole study beside the total where futures were played.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "report/fleet_answer.hpp"
+#include "report/fleet_lines.hpp"
+#include "report/table.hpp"
+
+namespace polyfleet {
+
+/// A larger unit and how many of the plain one it holds.
+struct ScaledUnit {
+  std::string name;
+  double factor = 1;
+};
+/// The largest unit in which `largest` is at least 1.
+ScaledUnit scaled_unit(std::string_view unit, double largest);
+/// Four significant digits, whole numbers from 1,000 on.
+std::string number_text(double value);
+/// One amount with its scaled unit: "3.21 billion USD".
+std::string amount_text(double value, std::string_view unit);
+
+struct FleetTableStyle {
+  PageStyle page;
+  const FuturesAnswer* futures = nullptr;  ///< null = no percentiles
+};
+
+/// The lines of one group; empty where there are none. A study of more slices than fit a page is
+/// cut into several tables.
+std::string fleet_table(const std::string& title, const std::vector<FleetLine>& lines,
+                        const std::string& group, const std::vector<FleetSlice>& slices,
+                        const FleetTableStyle& style);
+
+}  // namespace polyfleet

@@ -1,0 +1,78 @@
+#include "report/fleet_text.hpp"
+
+#include <fmt/format.h>
+
+#include "report/fleet_limits.hpp"
+#include "report/fleet_lines.hpp"
+#include "report/fleet_table.hpp"
+#include "report/futures_text.hpp"
+
+namespace polyfleet {
+namespace {
+
+/// Limits and assumptions that the page names before it points to the rest.
+constexpr std::size_t kShownAssumptions = 6;
+
+struct Section {
+  const char *group, *title;
+};
+constexpr Section kSections[] = {{"delivered", "delivered, at the end of"},
+                                 {"capacity", "capacity, mean of"},
+                                 {"use", "accelerators in use, mean of"},
+                                 {"output", "output"},
+                                 {"energy", "energy"},
+                                 {"carbon", "carbon"},
+                                 {"money", "money"}};
+
+std::string heading(const FleetAnswer& answer) {
+  const FleetModel& model = answer.model;
+  std::string text = model.name + "\n";
+  if (!model.description.empty()) text += model.description + "\n";
+  text += fmt::format("{} to {}: {} periods of {} days; {} sites, {} phases, {} workloads; {}\n",
+                      print_date(model.time.begin()), print_date(model.time.end()),
+                      model.time.periods(), model.time.period_days(), model.sites.size(),
+                      model.phases.size(), model.workloads.size(), name_of(model.policy.objective));
+  if (answer.run.interrupted) text += "INTERRUPTED: what follows ends before the study does\n";
+  return text;
+}
+
+std::string rows_text(const std::vector<FleetLine>& lines, PageStyle style) {
+  TextTable table({"line", "how", "ledger rows"});
+  for (const FleetLine& line : lines)
+    table.row({line.key, std::string(name_of(line.kind)), line.from});
+  return '\n' + table.text(style);
+}
+
+std::string assumptions_text(const FleetModel& model, bool all) {
+  if (model.assumptions.empty()) return {};
+  const std::size_t shown =
+      all ? model.assumptions.size() : std::min(kShownAssumptions, model.assumptions.size());
+  std::string text = "\nassumed\n";
+  for (std::size_t i = 0; i < shown; ++i) text += "  " + model.assumptions[i] + "\n";
+  if (shown < model.assumptions.size())
+    text += fmt::format("  and {} more: --explain\n", model.assumptions.size() - shown);
+  return text;
+}
+
+}  // namespace
+
+std::string fleet_text(const FleetAnswer& answer, const FleetPageOptions& options,
+                       PageStyle style) {
+  const std::vector<FleetSlice> slices = fleet_slices(answer.model.time, options.slices);
+  const std::vector<FleetLine> lines = fleet_lines(answer.model, answer.run, slices);
+  const FleetTableStyle tables{style, answer.futures ? &*answer.futures : nullptr};
+  std::string text = heading(answer) + fleet_verdict(answer);
+  text += fleet_programs_text(answer, style);
+  for (const Section& section : kSections) {
+    text += fleet_table(section.title, lines, section.group, slices, tables);
+    if (std::string_view(section.group) == "output") text += fleet_campaigns_text(answer, style);
+  }
+  text += fleet_costs_text(answer, style);
+  text += fleet_deals_text(answer.deals, style);
+  text += fleet_limits_text(answer, style);
+  if (answer.futures) text += '\n' + futures_text(*answer.futures, style);
+  if (options.explain) text += fleet_rates_text(answer.model, style) + rows_text(lines, style);
+  return text + assumptions_text(answer.model, options.explain);
+}
+
+}  // namespace polyfleet
