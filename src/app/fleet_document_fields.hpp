@@ -53,7 +53,7 @@ Field<T> day_field(std::string key, std::optional<CalendarDate> T::*member, std:
       std::move(help),
       false,
       [=](T& into, const Value& value, Diagnostics& out) {
-        if (const auto day = read_day(value, key, out)) into.*member = *day;
+        if (const auto date = read_day(value, key, out)) into.*member = *date;
       },
       [=](const T& from) { return from.*member ? Value(print_date(*(from.*member))) : Value(); }};
 }
@@ -197,12 +197,13 @@ Field<T> entry_field(std::string key, std::optional<E> T::*member, const FieldTa
 /// The fields that say where the figures of a table come from.
 template <class E>
 FieldTable<E> with_origin(FieldTable<E> fields) {
-  fields.push_back(text_field("source", &E::source, "where the figures of this table come from"));
-  fields.push_back(text_field(
+  fields.push_back(
+      text_field<E>("source", &E::source, "where the figures of this table come from"));
+  fields.push_back(text_field<E>(
       "status", &E::status,
       "vendor specification, vendor claim, measured, third party, estimated, derived, rumour or "
       "assumption"));
-  fields.push_back(text_field("note", &E::note, "what a reader should know of them"));
+  fields.push_back(text_field<E>("note", &E::note, "what a reader should know of them"));
   return fields;
 }
 

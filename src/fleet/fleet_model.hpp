@@ -27,9 +27,10 @@ struct DeviceClass {
   std::string id;  ///< as the scenario names it, usually the system
   std::string system, accelerator, vendor, name;
   int per_node = 8, per_domain = 8;
-  Watts parked;  ///< switched off as far as it goes
-  Watts idle;    ///< ready, no work
-  Watts rated;   ///< at most
+  Watts parked;   ///< switched off as far as it goes
+  Watts idle;     ///< ready, no work
+  Watts rated;    ///< at most
+  Watts network;  ///< its share of scale-out switches and storage, in the three above
   Watts
       provisioned;  ///< at the meter, cooling and delivery included: what a gigawatt is divided by
   std::optional<Usd> price;  ///< with its share of system and network
