@@ -35,8 +35,8 @@ double largest_missed(const AllocationShape& shape, const LinearAnswer& answer) 
   return most;
 }
 
-LinearAnswer solved(AllocationProgram& program, AllocationGoal goal) {
-  LinearAnswer answer = program.minimise(goal);
+LinearAnswer solved(AllocationProgram& program, AllocationGoal goal, bool again = false) {
+  LinearAnswer answer = program.minimise(goal, again);
   if (answer.status != ProgramStatus::optimal) {
     program.forget();
     answer = program.minimise(goal);
@@ -56,12 +56,12 @@ Found find(AllocationProgram& program, const AllocationProblem& problem) {
   found.last = solved(program, found.goal);
   found.priced = found.last;
   if (largest_missed(program.shape(), found.last) > kUnserved) {
-    LinearAnswer least = solved(program, AllocationGoal::missed);
+    LinearAnswer least = solved(program, AllocationGoal::missed, true);
     found.missed = largest_missed(program.shape(), least) > kUnserved ? least.cost : 0;
     program.limit_missed(std::max(0.0, least.cost) * kSlack + kZero);
     found.goal = found.missed > 0 ? AllocationGoal::missed
                                   : (by_cost ? AllocationGoal::objective : AllocationGoal::lost);
-    found.last = solved(program, by_cost ? AllocationGoal::objective : AllocationGoal::lost);
+    found.last = solved(program, by_cost ? AllocationGoal::objective : AllocationGoal::lost, true);
     found.priced = found.missed > 0 ? std::move(least) : found.last;
   } else if (!by_cost) {
     program.limit_missed(kZero);
@@ -69,7 +69,7 @@ Found find(AllocationProgram& program, const AllocationProblem& problem) {
   if (by_cost) return found;
   found.lost = program.lost_of(found.last);
   program.limit_lost(found.lost * kSlack + kZero);
-  found.last = solved(program, AllocationGoal::objective);
+  found.last = solved(program, AllocationGoal::objective, true);
   const bool prices_of_value = objective == FleetObjective::output || found.lost > kUnserved;
   if (found.missed <= 0 && !prices_of_value) {
     found.goal = AllocationGoal::objective;

@@ -8,6 +8,8 @@ namespace polyfleet {
 namespace {
 
 constexpr double kNoticeable = 1e-5;  // of the whole cost; ties are decided by less
+constexpr double kNothing = 1e-6;     // MW, within the tolerance of the solver
+constexpr double kUnserved = 1e-7;    // share of a demand, as in allocation.cpp
 
 std::string unit_of_objective(FleetObjective objective) {
   switch (objective) {
@@ -68,7 +70,7 @@ class LimitReader {
   void name_the_only_one() {
     int missed = 0, last = 0;
     for (int w = 0; w < shape_.demands; ++w) {
-      if (value(shape_.missed(w)) > 0) ++missed, last = w;
+      if (value(shape_.missed(w)) > kUnserved) ++missed, last = w;
     }
     if (missed != 1) return;
     unit_ = program_.demand_of(last) / program_.missed_weight(last);
@@ -128,11 +130,18 @@ class LimitReader {
       in_use += problem_.active[static_cast<std::size_t>(w)][static_cast<std::size_t>(g)] *
                 kThousand / 1e6 * (value(shape_.stays(i)) + value(shape_.comes(i)));
     }
-    const double percent = in_use / 100;
-    add("most of vendor " + share.vendor, "% of power in use", -price(shape_.most(k)) * percent,
-        100 * share.most);
-    add("least of vendor " + share.vendor, "% of power in use", price(shape_.least(k)) * percent,
-        100 * share.least);
+    add_share("most of vendor " + share.vendor, -price(shape_.most(k)), in_use, share.most);
+    add_share("least of vendor " + share.vendor, price(shape_.least(k)), in_use, share.least);
+  }
+
+  /// Where it keeps everything from working its bound changes nothing at first, yet it forbids.
+  void add_share(std::string what, double row_price, double in_use, double bound) {
+    const char* unit = "% of power in use";
+    if (in_use < kNothing && row_price * bound > noticeable_) {
+      found_.push_back({std::move(what), unit, 0, saves_, 0});
+    } else {
+      add(std::move(what), unit, row_price * in_use / 100, 100 * bound);
+    }
   }
 
   void add_demand(int w) {
@@ -145,7 +154,7 @@ class LimitReader {
 
   void add_impossible(int w) {
     const auto at = static_cast<std::size_t>(w);
-    if (!(value(shape_.missed(w)) > 0)) return;
+    if (!(value(shape_.missed(w)) > kUnserved)) return;
     const int only_group = problem_.demands[at].only_group;
     for (int g = 0; g < shape_.groups; ++g) {
       if (only_group >= 0 && g != only_group) continue;

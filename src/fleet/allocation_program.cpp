@@ -248,7 +248,7 @@ void AllocationProgram::update_weights(const AllocationProblem& problem) {
   above_all_ = 1e3 * std::max({1.0, at_work, values_cost_ ? most / scale_ : 1.0});
 }
 
-LinearAnswer AllocationProgram::minimise(AllocationGoal goal) {
+LinearAnswer AllocationProgram::minimise(AllocationGoal goal, bool again) {
   const bool pays = goal == AllocationGoal::all || goal == AllocationGoal::objective;
   for (int i = 0; i < shape_.pair_count(); ++i) {
     const double cost = pays ? pair_cost_[index(i)] + pair_tie_[index(i)] : 0;
@@ -268,7 +268,7 @@ LinearAnswer AllocationProgram::minimise(AllocationGoal goal) {
     program_.set_cost(shape_.missed(w), missed);
   }
   for (int g = 0; g < shape_.groups; ++g) program_.set_cost(shape_.off(g), pays ? kTie : 0);
-  return program_.solve();
+  return program_.solve(again);
 }
 
 void AllocationProgram::limit_missed(double most) {

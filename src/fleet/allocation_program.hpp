@@ -65,7 +65,8 @@ class AllocationProgram {
   /// Takes the numbers of one period; removes the limits on missed and lost value.
   /// Precondition: shape_of(problem) == shape().
   void update(const AllocationProblem& problem);
-  LinearAnswer minimise(AllocationGoal goal);
+  /// `again`: of the numbers of the last call, with another goal.
+  LinearAnswer minimise(AllocationGoal goal, bool again = false);
   void limit_missed(double most);
   void limit_lost(double most);
   void forget() { program_.forget(); }

@@ -149,10 +149,14 @@ int LinearProgram::variables() const { return model_->simplex.numberColumns(); }
 int LinearProgram::rows() const { return model_->simplex.numberRows(); }
 void LinearProgram::forget() { model_->solved = false; }
 
-LinearAnswer LinearProgram::solve() {
+LinearAnswer LinearProgram::solve(bool only_costs) {
   ClpSimplex& simplex = model_->simplex;
   if (!model_->solved) simplex.allSlackBasis(true);
-  simplex.dual();
+  if (model_->solved && only_costs) {
+    simplex.primal();
+  } else {
+    simplex.dual();
+  }
   if (status_of(simplex) ==
       ProgramStatus::stopped) {  // numbers went astray: once more from nothing
     simplex.allSlackBasis(true);

@@ -65,8 +65,9 @@ class LinearProgram {
   int variables() const;
   int rows() const;
 
-  /// Starts from the last answer where there is one.
-  LinearAnswer solve();
+  /// Starts from the last answer where there is one. `only_costs`: nothing but costs (and limits
+  /// that the last answer keeps) has changed since; faster then (primal simplex).
+  LinearAnswer solve(bool only_costs = false);
   /// The next solve starts from nothing.
   void forget();
 
