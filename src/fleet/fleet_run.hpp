@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "fleet/allocation.hpp"
+#include "fleet/campaign.hpp"
 #include "fleet/fleet_model.hpp"
 #include "fleet/fleet_variation.hpp"
 #include "fleet/ledger.hpp"
@@ -27,14 +28,6 @@ struct ProgramMilestones {
   std::string program;
   std::vector<FleetHour> gigawatts;  ///< [i]: i + 1 GW accepted; only those that were passed
   double accepted_at_end = 0;        ///< GW
-};
-
-struct CampaignOutcome {
-  int workload = 0;
-  std::string id;
-  FleetHour finished = kNoHour;
-  double done = 0, amount = 0;
-  std::string where;  ///< groups that it ran on, in order
 };
 
 /// A period in which a `must` was not met.

@@ -10,7 +10,8 @@ namespace polyfleet {
 
 /// Hours from the study's begin; may lie before it (negative) or after its end.
 using FleetHour = int;
-inline constexpr FleetHour kNoHour = 1 << 30;  ///< never
+inline constexpr FleetHour kNoHour = 1 << 30;         ///< never
+inline constexpr Seconds kMeanYear = 365.2425 * day;  ///< of the Gregorian calendar
 
 class FleetTime {
  public:

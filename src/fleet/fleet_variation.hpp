@@ -28,9 +28,9 @@ inline double varied(const std::vector<double>& values, int index, double planne
   return values.empty() ? planned : values[static_cast<std::size_t>(index)];
 }
 
-/// A growth factor after some years; the Julian year of 8766 hours.
+/// A growth factor after some mean years.
 inline double grown(double factor_a_year, FleetHour hours_from_begin) {
-  return factor_a_year == 1 ? 1.0 : std::pow(factor_a_year, hours_from_begin / 8766.0);
+  return factor_a_year == 1 ? 1.0 : std::pow(factor_a_year, hours_from_begin * hour / kMeanYear);
 }
 
 }  // namespace polyfleet

@@ -1,5 +1,7 @@
 #include "fleet/rollout.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <tuple>
@@ -141,8 +143,8 @@ void name_groups(const FleetModel& model, std::vector<FleetGroup>& groups) {
       ++same_terms;
       if (j < i) ++before;
     }
-    if (alike > 1) groups[i].name += ", " + std::string(words_of(groups[i].ownership));
-    if (same_terms > 1) groups[i].name += " " + std::to_string(before + 1);
+    if (alike > 1) groups[i].name += fmt::format(", {}", words_of(groups[i].ownership));
+    if (same_terms > 1) groups[i].name += fmt::format(" {}", before + 1);
   }
 }
 

@@ -1,0 +1,163 @@
+#include "fleet/campaign.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace polyfleet {
+namespace {
+
+/// A campaign is done when less than this share is left: the solver's tolerance, many times.
+constexpr double kDone = 1e-6;
+/// Share of a demand below which the allocation counts it as served; no reason to move.
+constexpr double kUnserved = 1e-7;
+
+std::size_t at(int i) { return static_cast<std::size_t>(i); }
+
+}  // namespace
+
+CampaignBook::CampaignBook(const FleetModel& model, const FleetVariation& variation)
+    : model_(&model), windows_(model.workloads.size()) {
+  for (std::size_t w = 0; w < model.workloads.size(); ++w) {
+    const std::vector<Campaign>& campaigns = model.workloads[w].campaigns;
+    for (std::size_t c = 0; c < campaigns.size(); ++c) {
+      Progress progress;
+      progress.workload = static_cast<int>(w);
+      progress.campaign = static_cast<int>(c);
+      progress.amount =
+          campaigns[c].amount * varied(variation.demand, progress.workload) *
+          grown(varied(variation.demand_growth, progress.workload), campaigns[c].start);
+      progress_.push_back(std::move(progress));
+    }
+  }
+}
+
+CampaignBook::Progress* CampaignBook::current(int workload) {
+  for (Progress& each : progress_)
+    if (each.workload == workload && each.finished == kNoHour) return &each;
+  return nullptr;
+}
+
+CampaignWindow CampaignBook::window_of(const Progress& progress, int period) const {
+  const Campaign& campaign =
+      model_->workloads[at(progress.workload)].campaigns[at(progress.campaign)];
+  const FleetHour first = model_->time.first_hour(period), end = model_->time.end_hour(period);
+  if (campaign.start >= end) return {};
+  CampaignWindow window;
+  window.campaign = progress.campaign;
+  window.begin = std::max(campaign.start, first);
+  const bool ends_here = campaign.deadline > window.begin && campaign.deadline < end;
+  window.length = ((ends_here ? campaign.deadline : end) - window.begin) * hour;
+  window.remaining = progress.amount - progress.done;
+  window.deadline = campaign.deadline;
+  return window;
+}
+
+void CampaignBook::open(int period, AllocationProblem& problem) {
+  for (std::size_t w = 0; w < windows_.size(); ++w) {
+    windows_[w] = {};
+    const Progress* progress = current(static_cast<int>(w));
+    if (progress == nullptr) continue;
+    const CampaignWindow window = windows_[w] = window_of(*progress, period);
+    if (window.campaign < 0) continue;
+    const Seconds left = max((window.deadline - window.begin) * hour, window.length);
+    AllocationDemand& demand = problem.demands[w];
+    demand.per_second = window.remaining / left.base();
+    demand.mean_over_peak = window.length / problem.length;
+    demand.value = model_->workloads[w].value * demand.mean_over_peak;
+    demand.least = demand.must ? demand.per_second : 0;
+  }
+}
+
+void CampaignBook::Progress::note(const std::vector<int>& where) {
+  for (const int group : where) {
+    const bool known = std::find(groups.begin(), groups.end(), group) != groups.end();
+    const bool came_back = where.size() == 1 && known && groups.back() != group;
+    if (!known || came_back) groups.push_back(group);
+  }
+}
+
+bool CampaignBook::credit(int workload, double units, double possible,
+                          const std::vector<int>& groups) {
+  Progress& progress = *current(workload);
+  const CampaignWindow& window = windows_[at(workload)];
+  progress.note(groups);
+  progress.done += units;
+  if (progress.done < progress.amount * (1 - kDone)) return false;
+  const double share = possible > 0 ? std::min(1.0, units / possible) : 1;
+  // Less than a second of the last hour is rounding.
+  progress.finished =
+      window.begin + static_cast<int>(std::ceil(window.length / hour * share - 1.0 / 3600));
+  return true;
+}
+
+std::vector<CampaignOutcome> CampaignBook::outcomes(const std::vector<FleetGroup>& groups) const {
+  std::vector<CampaignOutcome> outcomes;
+  for (const Progress& from : progress_) {
+    CampaignOutcome& each = outcomes.emplace_back();
+    each.workload = from.workload;
+    const Campaign& campaign = model_->workloads[at(from.workload)].campaigns[at(from.campaign)];
+    each.id = campaign.id;
+    each.deadline = campaign.deadline;
+    each.finished = from.finished;
+    each.done = from.done;
+    each.amount = from.amount;
+    for (const int group : from.groups)
+      each.where += (each.where.empty() ? "" : "; ") + groups[at(group)].name;
+  }
+  return outcomes;
+}
+
+GangPlaces::GangPlaces(const FleetModel& model, int groups)
+    : model_(&model), groups_(groups), place_(model.workloads.size(), -1) {}
+
+int GangPlaces::pick(AllocationProblem& problem, int workload, Allocator& allocator) const {
+  problem.demands[at(workload)].only_group = -1;
+  const int best = allocator.place_gang(problem, workload);
+  if (best >= 0) return best;
+  // None has room for all of it: the one that does most.
+  int most = -1;
+  double most_rate = 0;
+  for (int g = 0; g < groups_; ++g) {
+    const double rate = problem.rate[at(workload)][at(g)] * problem.groups[at(g)].accelerators;
+    if (rate > most_rate) {
+      most = g;
+      most_rate = rate;
+    }
+  }
+  return most;
+}
+
+void GangPlaces::place(AllocationProblem& problem, Allocator& allocator) {
+  for (std::size_t w = 0; w < place_.size(); ++w) {
+    AllocationDemand& demand = problem.demands[w];
+    if (!model_->workloads[w].gang || demand.per_second <= 0) continue;
+    const auto most = [&](int group) {
+      return group < 0 ? 0.0 : problem.rate[w][at(group)] * problem.groups[at(group)].accelerators;
+    };
+    if (most(place_[w]) < demand.per_second * (1 - kUnserved)) {
+      const int other = pick(problem, static_cast<int>(w), allocator);
+      if (most(other) > most(place_[w])) place_[w] = other;
+    }
+    demand.only_group = place_[w];
+  }
+}
+
+bool GangPlaces::replace(AllocationProblem& problem, const Allocation& allocation,
+                         Allocator& allocator) {
+  bool moved = false;
+  for (std::size_t w = 0; w < place_.size(); ++w) {
+    AllocationDemand& demand = problem.demands[w];
+    if (demand.only_group < 0 || demand.least <= 0 || allocation.unmet[w] <= 0) continue;
+    const int now = place_[w];
+    demand.only_group = -1;
+    const int other = allocator.place_gang(problem, static_cast<int>(w));
+    if (other >= 0 && other != now) {
+      place_[w] = other;
+      moved = true;
+    }
+    demand.only_group = place_[w];
+  }
+  return moved;
+}
+
+}  // namespace polyfleet

@@ -1,0 +1,15 @@
+// Demand of a stream over time: exponential between stated points (constant growth), level before
+// the first and after the last; linear where one of the two points is zero.
+#pragma once
+
+#include <vector>
+
+#include "fleet/fleet_model.hpp"
+
+namespace polyfleet {
+
+/// Mean over [first, end), units a second. No points: zero. Hand case: from 1 to e over the whole
+/// of [first, end): e - 1. Precondition: points in order of their hours, first < end.
+double mean_demand(const std::vector<DemandPoint>& points, FleetHour first, FleetHour end);
+
+}  // namespace polyfleet

@@ -1,0 +1,66 @@
+// What one period's allocation comes to: units of every workload at every site, what the racks
+// draw, and through fleet/site_energy what the site buys, emits and sheds. Output is mean demand as
+// far as capacity serves it: where capacity falls short of the peak by a share, the mean is short
+// by the same share (in truth only the peaks are cut, so this is low). Accelerators that change
+// their workload lose their migration time.
+#pragma once
+
+#include <vector>
+
+#include "fleet/campaign.hpp"
+#include "fleet/fleet_variation.hpp"
+#include "fleet/period_problem.hpp"
+#include "fleet/site_energy.hpp"
+
+namespace polyfleet {
+
+/// One workload at one site in a period.
+struct WorkloadAtSite {
+  double accelerators = 0;
+  double capacity = 0;  ///< units a second, arrivals' losses taken off
+  Watts active;         ///< at the racks above idle, mean of what is wanted
+  Watts active_paid;    ///< of these, where we pay the electricity
+  double units = 0;     ///< output
+  double shed = 0;      ///< units lost because load gave way
+  Joules energy;        ///< at the racks
+};
+
+struct SiteOutcome {
+  SiteEnergy energy;
+  Watts base, base_paid;  ///< at the racks without work
+  Joules base_energy;
+  double paid_share = 1;  ///< of the site's bill that is ours
+};
+
+struct PeriodOutcome {
+  std::vector<WorkloadAtSite> work;  ///< [workload x sites + site]
+  std::vector<SiteOutcome> sites;
+  std::vector<double> use;    ///< by workload: share of its capacity that works, mean
+  std::vector<double> unmet;  ///< by workload: units of a stream that had no capacity
+};
+
+/// Carries what sites keep from period to period.
+class PeriodPlayer {
+ public:
+  PeriodPlayer(const FleetModel& model, const FleetVariation& variation);
+  /// `hourly`: grid draw by site, appended; may be null.
+  void play(int period, const FleetPeriod& from, const Allocation& allocation,
+            const CampaignBook& campaigns, PeriodOutcome& into,
+            std::vector<std::vector<double>>* hourly);
+
+ private:
+  void gather(const FleetPeriod& from, const Allocation& allocation, PeriodOutcome& into) const;
+  void set_use(const FleetPeriod& from, const CampaignBook& campaigns, PeriodOutcome& into) const;
+  void draw(int period, int site, PeriodOutcome& into, std::vector<double>* hourly);
+  void share_energy(int site, Seconds length, PeriodOutcome& into) const;
+
+  const FleetModel* model_;
+  const FleetVariation* variation_;
+  std::vector<const WeekShape*> shapes_;  ///< by workload; null: constant
+  std::vector<SiteState> states_;
+  std::vector<SiteFactors> factors_;
+  SiteLoad load_;
+  std::vector<double> served_;  ///< by workload at the site in hand
+};
+
+}  // namespace polyfleet
