@@ -59,27 +59,34 @@ void take_events(const SiteModel& site, const FleetTime& time, FleetHour first,
   }
 }
 
+/// The connection in every hour; it changes at few of them.
+std::vector<double> grid_by_hour(const SiteModel& site, FleetHour first, int hours) {
+  std::vector<FleetHour> changes{first};
+  for (const PowerStep& step : site.limits) {
+    if (step.from > first && step.from < first + hours) changes.push_back(step.from);
+  }
+  std::sort(changes.begin(), changes.end());
+  std::vector<double> grid(static_cast<std::size_t>(hours));
+  std::size_t next = 0;
+  double limit = 0;
+  for (int h = 0; h < hours; ++h) {
+    for (; next < changes.size() && changes[next] <= first + h; ++next)
+      limit = site.grid_limit_at(changes[next]) / watt;
+    grid[static_cast<std::size_t>(h)] = limit;
+  }
+  return grid;
+}
+
 Supply supply_of(const SiteModel& site, const FleetTime& time, int period,
                  const std::vector<SupplyEvent>& events, const SiteHours& hours, SiteState& state) {
   const FleetHour first = time.first_hour(period);
   const auto count = static_cast<std::size_t>(hours.hours);
   Supply supply;
-  supply.grid.resize(count);
+  supply.grid = grid_by_hour(site, first, hours.hours);
   supply.called.assign(count, 0);
   supply.gas.assign(count, 0);
-  std::vector<FleetHour> changes{first};
-  for (const PowerStep& step : site.limits) {
-    if (step.from > first && step.from < first + hours.hours) changes.push_back(step.from);
-  }
-  std::sort(changes.begin(), changes.end());
-  std::size_t next = 0;
-  double limit = 0;
-  for (std::size_t i = 0; i < count; ++i) {
-    const FleetHour at = first + static_cast<int>(i);
-    for (; next < changes.size() && changes[next] <= at; ++next)
-      limit = site.grid_limit_at(changes[next]) / watt;
-    supply.grid[i] = limit;
-    if (site.generation && site.generation->from <= at)
+  for (std::size_t i = 0; i < count && site.generation; ++i) {
+    if (site.generation->from <= first + static_cast<int>(i))
       supply.gas[i] = site.generation->power / watt;
   }
   take_events(site, time, first, events, state, supply);
@@ -87,8 +94,9 @@ Supply supply_of(const SiteModel& site, const FleetTime& time, int period,
   std::vector<bool> lacks(count / kHoursADay + 2, false);
   for (std::size_t i = 0; i < count; ++i) {
     const double wanted = hours.racks[i] * hours.meter_per_rack[i];
-    supply.allowed[i] = std::min(supply.grid[i], wanted * (1 - supply.called[i]));
-    if (supply.called[i] == 0) supply.allowed[i] = supply.grid[i];
+    supply.allowed[i] = supply.called[i] > 0
+                            ? std::min(supply.grid[i], wanted * (1 - supply.called[i]))
+                            : supply.grid[i];
     if (wanted > supply.allowed[i] + supply.gas[i]) lacks[i / kHoursADay] = true;
   }
   supply.short_day.resize(count);
