@@ -7,6 +7,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "capital/deal_term.hpp"
@@ -17,9 +18,13 @@ namespace polyfleet {
 enum class HurdleRule {
   spot,     ///< price at or above the hurdle at some moment at or after the delivery
   average,  ///< mean of the last `window_days` daily prices at or above it, on a day at or after
-            ///< the delivery; days before the valuation are not in the window
+            ///< the delivery; days before the valuation count at the valuation's price
   once,     ///< price at or above the hurdle at some moment, before or after the delivery
 };
+
+constexpr std::string_view name_of(HurdleRule rule) {
+  return rule == HurdleRule::spot ? "spot" : rule == HurdleRule::average ? "average" : "once";
+}
 
 struct WarrantTranche {
   Watts delivered;          ///< cumulative, at which the tranche may vest
@@ -33,7 +38,9 @@ struct WarrantTerms {
   Term<Usd> exercise_price;
   TermDate issued, expiry;
   HurdleRule rule = HurdleRule::spot;
-  int window_days = 0;                   ///< trading days of `average`
+  TermStatus rule_status = TermStatus::assumption;
+  std::string rule_source, rule_note;
+  Term<double> window_days;              ///< trading days of `average`
   Term<Usd> highest;                     ///< price seen since issue, for `once`; 0 = none stated
   std::vector<WarrantTranche> tranches;  ///< by gigawatts, hurdles never falling
 };
@@ -78,7 +85,6 @@ struct Deal {
   std::string id, name, vendor, buyer, summary;
   std::string state;  ///< "signed", "letter of intent", "replaced", ...
   CalendarDate signed_on;
-  std::optional<CalendarDate> valued_on;  ///< nothing = the share's last quote
   std::string share;                      ///< id in data/deals/shares; empty = none
   std::vector<std::string> dilutes_with;  ///< other deals on the same share
   std::optional<WarrantTerms> warrant;
@@ -87,12 +93,20 @@ struct Deal {
   std::optional<GuaranteeTerms> guarantee;
   Term<double> discount_rate;               ///< of the vendor's money, a year, yearly compounded
   std::vector<PlannedDelivery> deliveries;  ///< used where no fleet is simulated
-  Term<double> delay_months;  ///< common slip of all deliveries, uniform from low to high
-  Term<double> correlation;   ///< of the share price with deliveries that come early
+  Term<double> delay_months = {
+      0,  0,
+      0,  TermStatus::assumption,
+      "", "not stated: no delay"};  ///< common slip of all deliveries, uniform from low to high
+  Term<double> correlation = {
+      0,  0,
+      0,  TermStatus::assumption,
+      "", "not stated: independent"};  ///< of the share price with deliveries that come early
   std::vector<DealFact> facts;
 };
 
 /// Every power on which something of the deal hangs, rising, each once.
 std::vector<Watts> milestones(const Deal& deal);
+/// The place of a power among them. Precondition: it is one of them.
+std::size_t milestone_of(const std::vector<Watts>& milestones, Watts delivered);
 
 }  // namespace polyfleet

@@ -15,7 +15,8 @@ int days_between(const CalendarDate& from, const CalendarDate& to);
 /// Years of 365 days from `from` to `to`.
 double years_between(const CalendarDate& from, const CalendarDate& to);
 CalendarDate add_days(const CalendarDate& date, int days);
-/// "2028-03-31" and "2028-04-01" in order.
-bool operator<(const CalendarDate& a, const CalendarDate& b);
+inline bool is_before(const CalendarDate& a, const CalendarDate& b) {
+  return days_between(a, b) > 0;
+}
 
 }  // namespace polyfleet

@@ -30,14 +30,21 @@ Result<ShareTerms> read_share(const Value& document);
 Result<Deal> load_deal(const std::filesystem::path& data, std::string_view name);
 Result<ShareTerms> load_share(const std::filesystem::path& data, std::string_view name);
 
-/// A number of a document with where it stands, for lists of assumptions.
+/// The document with one value replaced; `key` as in "tranche.2.hurdle" (places count from 1, * is
+/// every place). Errors: a key that is not there (with near names), a place that is not there.
+Result<Value> with_value(const Value& document, std::string_view key, const Value& value);
+
+/// A number of a deal with where it stands, for lists of assumptions.
 struct NamedTerm {
   std::string key;    ///< "tranche.2.hurdle", as --set takes it
   std::string value;  ///< with its unit
   std::string range;  ///< "300 USD to 500 USD", or empty
-  std::string status, source, note;
+  TermStatus status = TermStatus::assumption;
+  std::string source, note;
 };
-/// Every term of the document in its order; those set by the reader have the status "user".
-std::vector<NamedTerm> named_terms(const Value& document);
+/// Every term, in the order of the document.
+std::vector<NamedTerm> named_terms(const Deal& deal);
+/// Keys open with "share.".
+std::vector<NamedTerm> named_terms(const ShareTerms& share);
 
 }  // namespace polyfleet

@@ -3,8 +3,9 @@
 // its further conditions hold, all before expiry; its worth is that of the call in hand at the end
 // of the step in which it vests (for an exercise price of a cent: the share), discounted. Prices
 // are risk-neutral (capital/share_price.hpp), deliveries carry no risk premium; with a correlation
-// the two move together. Brownian bridges catch hurdles between steps; antithetic pairs and the
-// share at expiry as control variate narrow the error. Same result on any number of threads.
+// the price takes in how early a path is by its first delivery to come. Brownian bridges catch
+// hurdles between steps; antithetic pairs and the share at expiry as control variate narrow the
+// error. Same result on any number of threads.
 #pragma once
 
 #include <cstdint>

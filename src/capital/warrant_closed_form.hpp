@@ -25,7 +25,6 @@ struct BarrierClaim {
 /// Per share, of a call that is alive at expiry only if the price was at or above the hurdle at
 /// some moment between delivery and expiry.
 Usd barrier_call_value(const ShareModel& share, const BarrierClaim& claim);
-/// The same, watched from the valuation on ("once reached"), delivery in time being certain.
 /// Risk-neutral probability that the hurdle is met in [delivery, expiry].
 double hurdle_probability(const ShareModel& share, const BarrierClaim& claim);
 

@@ -1,0 +1,350 @@
+#include "capital/warrant_paths.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+#include "base/check.hpp"
+#include "capital/deal_date.hpp"
+
+namespace polyfleet {
+namespace {
+
+constexpr double kNever = std::numeric_limits<double>::infinity();
+constexpr int kTradingDays = 252;  // a year on United States exchanges, by convention
+/// Uniform draws are multiples of 2^-53, so that -2 log(u) stays below this.
+constexpr double kHighestLog = 2 * 38.0;
+constexpr double kSamePoint = 1e-9;  // years
+
+double log_price(const ShareModel& share, Usd price) { return std::log(price / share.price); }
+
+void add(PairSums& sums, double value, double control) {
+  sums.value += value;
+  sums.square += value * value;
+  sums.with_control += value * control;
+}
+
+}  // namespace
+
+WarrantPaths::WarrantPaths(const std::vector<WarrantPosition>& positions, const ShareModel& share,
+                           const ValuationOptions& options)
+    : positions_(positions), share_(share), seed_(options.seed), years_(positions.size()) {
+  std::int64_t combinations = 1;
+  for (std::size_t i = 0; i < positions.size(); ++i) {
+    add_tranches(positions[i], i, options);
+    combinations =
+        std::lcm(combinations, static_cast<std::int64_t>(positions[i].deployments.size()));
+  }
+  const std::int64_t wanted = (options.paths + 1) / 2;
+  pairs_ = (wanted + combinations - 1) / combinations * combinations;
+  steps_a_year_ = averages_ ? kTradingDays : options.steps_a_year;
+  set_correlation();
+}
+
+void WarrantPaths::add_tranches(const WarrantPosition& position, std::size_t index,
+                                const ValuationOptions& options) {
+  const WarrantTerms& warrant = *position.deal->warrant;
+  const std::vector<Watts> powers = milestones(*position.deal);
+  for (const WarrantTranche& terms : warrant.tranches) {
+    Tranche tranche;
+    tranche.position = index;
+    tranche.milestone = milestone_of(powers, terms.delivered);
+    tranche.log_hurdle = log_price(share_, terms.hurdle.value);
+    tranche.shares = terms.shares.value;
+    tranche.conditions = terms.conditions.value;
+    tranche.expiry = years_between(options.valued_on, warrant.expiry.value);
+    tranche.strike = warrant.exercise_price.value;
+    tranche.rule = warrant.rule;
+    tranche.window = std::max(1, static_cast<int>(warrant.window_days.value));
+    tranche.met_before =
+        warrant.rule == HurdleRule::once && warrant.highest.value >= terms.hurdle.value;
+    tranches_.push_back(tranche);
+    horizon_ = std::max(horizon_, tranche.expiry);
+  }
+  averages_ = averages_ || warrant.rule == HurdleRule::average;
+  from_start_ = from_start_ || warrant.rule != HurdleRule::spot;
+  for (std::size_t path = 0; path < position.deployments.size(); ++path) {
+    std::vector<double>& years = years_[index].emplace_back();
+    for (const auto& date : position.deployments[path].reached)
+      years.push_back(date ? std::max(0.0, years_between(options.valued_on, *date)) : kNever);
+  }
+}
+
+void WarrantPaths::set_correlation() {
+  const std::vector<DeploymentPath>& deployments = positions_.front().deployments;
+  const bool scored = std::any_of(deployments.begin(), deployments.end(),
+                                  [](const DeploymentPath& path) { return path.score != 0; });
+  correlation_ = scored ? positions_.front().deal->correlation.value : 0;
+  // Scores of finitely many paths are not quite normal, and their news come at different times: the
+  // price is moved so that its mean after the news stays the forward.
+  double mean = 0;
+  for (std::size_t i = 0; i < deployments.size(); ++i) {
+    const double deviation =
+        share_.volatility * std::sqrt(news_time(years_.front()[i])) * correlation_;
+    mean += std::exp(deviation * deployments[i].score - deviation * deviation / 2);
+  }
+  forward_shift_ = -std::log(mean / static_cast<double>(deployments.size()));
+}
+
+double WarrantPaths::news_time(const std::vector<double>& years) const {
+  double first = horizon_;
+  for (const double delivery : years) {
+    if (delivery > 0) first = std::min(first, delivery);
+  }
+  return first;
+}
+
+double WarrantPaths::control_mean() const {
+  return share_.price / usd * std::exp(-share_.dividend_yield * horizon_);
+}
+
+std::vector<double> WarrantPaths::deliveries_of(std::int64_t pair) const {
+  std::vector<double> deliveries;
+  for (const Tranche& tranche : tranches_) {
+    const auto& paths = years_[tranche.position];
+    deliveries.push_back(paths[static_cast<std::size_t>(pair) % paths.size()][tranche.milestone]);
+  }
+  return deliveries;
+}
+
+std::vector<WarrantPaths::Step> WarrantPaths::steps_of(const std::vector<double>& deliveries,
+                                                       double news) const {
+  std::vector<double> points{news};
+  for (const double delivery : deliveries) {
+    if (delivery > 0 && delivery < horizon_) points.push_back(delivery);
+  }
+  for (const Tranche& tranche : tranches_) points.push_back(tranche.expiry);
+  std::sort(points.begin(), points.end());
+  const double first = *std::min_element(deliveries.begin(), deliveries.end());
+  const double begin = from_start_ ? 0 : std::min(first, horizon_);
+  std::vector<Step> steps;
+  double here = 0;
+  const auto go_to = [&](double there, bool trading_day) {
+    if (there - here < kSamePoint) {
+      if (!steps.empty()) steps.back().trading_day |= trading_day;
+      return;
+    }
+    const bool late = here > news - kSamePoint;
+    const double target = late ? horizon_ : news;
+    const double length = there - here, left = target - here;
+    const double after = std::max(0.0, target - there);
+    steps.push_back({here, there, length / left,
+                     share_.volatility * std::sqrt(length * after / left),
+                     share_.volatility * share_.volatility * length, trading_day, late});
+    here = there;
+  };
+  auto regular = static_cast<std::int64_t>(begin * steps_a_year_) + 1;
+  for (const double point : points) {
+    for (; static_cast<double>(regular) / steps_a_year_ <= point; ++regular)
+      go_to(static_cast<double>(regular) / steps_a_year_, true);
+    go_to(point, false);
+  }
+  return steps;
+}
+
+void WarrantPaths::start(Leg& leg, const Ends& ends, const std::vector<double>& granted,
+                         const std::vector<double>& deliveries) const {
+  const double drift =
+      share_.rate - share_.dividend_yield - share_.volatility * share_.volatility / 2;
+  const double rest = horizon_ - ends.news;
+  leg.x = 0;
+  leg.at_delivery = drift * ends.news + forward_shift_ +
+                    share_.volatility * std::sqrt(ends.news) * ends.at_delivery;
+  leg.terminal = leg.at_delivery + drift * rest + share_.volatility * std::sqrt(rest) * ends.rest;
+  leg.open_count = 0;
+  for (std::size_t i = 0; i < tranches_.size(); ++i) {
+    leg.open[i] = deliveries[i] <= tranches_[i].expiry;
+    leg.open_count += leg.open[i];
+    leg.met[i] = tranches_[i].met_before;
+    leg.granted[i] = granted[i] < tranches_[i].conditions;
+    leg.value[i] = 0;
+    leg.days[i] = -1;
+  }
+  leg.prices.assign(averages_ ? 1 : 0, 1.0);
+  check_point(leg, 0, averages_, deliveries);
+}
+
+bool WarrantPaths::average_met(const Leg& leg, const Tranche& tranche) const {
+  const std::size_t days = leg.prices.size();
+  const auto window = static_cast<std::size_t>(tranche.window);
+  double sum = leg.prices.back();
+  if (days > window) {
+    sum -= leg.prices[days - 1 - window];
+  } else {
+    sum += static_cast<double>(window - days);  // days before the valuation, at its price
+  }
+  return sum >= static_cast<double>(window) * std::exp(tranche.log_hurdle);
+}
+
+void WarrantPaths::check_point(Leg& leg, double time, bool trading_day,
+                               const std::vector<double>& deliveries) const {
+  for (std::size_t i = 0; i < tranches_.size(); ++i) {
+    const Tranche& tranche = tranches_[i];
+    if (!leg.open[i]) continue;
+    if (tranche.rule == HurdleRule::average) {
+      leg.met[i] = trading_day && average_met(leg, tranche);
+    } else {
+      const bool above = leg.x >= tranche.log_hurdle;
+      leg.met[i] = above || (tranche.rule == HurdleRule::once && leg.met[i]);
+    }
+    if (leg.met[i] && deliveries[i] <= time + kSamePoint) {
+      settle(leg, i, time, time);
+    } else if (time >= tranche.expiry - kSamePoint) {
+      leg.open[i] = 0;
+      --leg.open_count;
+    }
+  }
+}
+
+void WarrantPaths::settle(Leg& leg, std::size_t i, double time, double vested_at) const {
+  const Tranche& tranche = tranches_[i];
+  leg.open[i] = 0;
+  --leg.open_count;
+  if (!leg.granted[i]) return;
+  ShareModel then = share_;
+  then.price = share_.price * std::exp(leg.x);
+  leg.value[i] = call_value(then, tranche.strike, std::max(0.0, tranche.expiry - time)) / usd *
+                 tranche.shares * std::exp(-share_.rate * time);
+  leg.days[i] = vested_at * (year_of_365 / day);
+}
+
+void WarrantPaths::walk(Leg& leg, const Step& step, double z, double u,
+                        const std::vector<double>& deliveries) const {
+  const double before = leg.x;
+  leg.x += ((step.late ? leg.terminal : leg.at_delivery) - leg.x) * step.pull + step.spread * z;
+  double highest = -kNever;
+  for (std::size_t i = 0; i < tranches_.size(); ++i) {
+    const Tranche& tranche = tranches_[i];
+    if (!leg.open[i] || tranche.rule == HurdleRule::average) continue;
+    const bool delivered = deliveries[i] <= step.begin + kSamePoint;
+    if (!delivered && tranche.rule == HurdleRule::spot) continue;
+    const double under = tranche.log_hurdle - before, over = tranche.log_hurdle - leg.x;
+    if (under > 0 && over > 0 && 2 * under * over > kHighestLog * step.variance) continue;
+    if (highest == -kNever) highest = bridge_maximum(before, leg.x, step.variance, u);
+    if (highest < tranche.log_hurdle) continue;
+    leg.met[i] = 1;
+    if (delivered) settle(leg, i, step.end, (step.begin + step.end) / 2);
+  }
+  if (averages_ && step.trading_day) leg.prices.push_back(leg.prices.back() + std::exp(leg.x));
+  check_point(leg, step.end, step.trading_day, deliveries);
+}
+
+void WarrantPaths::add_pair(const std::vector<Leg>& legs, const std::vector<double>& deliveries,
+                            ChunkSums& sums) const {
+  const auto discounted = [&](const Leg& leg) {
+    return share_.price / usd * std::exp(leg.terminal - share_.rate * horizon_);
+  };
+  const double control = (discounted(legs[0]) + discounted(legs[1])) / 2;
+  sums.control += control;
+  sums.control_square += control * control;
+  for (std::size_t i = 0; i < tranches_.size(); ++i) {
+    TrancheSums& tranche = sums.tranches[i];
+    int vested = 0;
+    for (const Leg& leg : legs) {
+      if (leg.days[i] < 0) continue;
+      ++vested;
+      tranche.days += leg.days[i];
+      sums.exercise_cash[tranches_[i].position] +=
+          tranches_[i].strike / usd * tranches_[i].shares / 2;
+    }
+    tranche.count += vested;
+    add(tranche.value, (legs[0].value[i] + legs[1].value[i]) / 2, control);
+    add(tranche.vests, vested / 2.0, control);
+    add(tranche.delivered, deliveries[i] <= tranches_[i].expiry ? 1 : 0, control);
+  }
+}
+
+void WarrantPaths::add_totals(const std::vector<Leg>& legs, std::int64_t pair, ChunkSums& sums,
+                              PathTotals& totals) const {
+  const std::size_t count = positions_.size();
+  // By leg, then position; the last place holds the sum of all positions.
+  std::array<std::vector<double>, 2> value, shares;
+  for (std::size_t l = 0; l < 2; ++l) {
+    value[l].assign(count + 1, 0);
+    shares[l].assign(count + 1, 0);
+    for (std::size_t i = 0; i < tranches_.size(); ++i) {
+      if (legs[l].days[i] < 0) continue;
+      for (const std::size_t at : {tranches_[i].position, count}) {
+        value[l][at] += legs[l].value[i];
+        shares[l][at] += tranches_[i].shares;
+      }
+    }
+    sums.dilution += shares[l][count] / (share_.outstanding + shares[l][count]) / 2;
+    for (std::size_t p = 0; p < count; ++p) {
+      const auto path = static_cast<std::size_t>(2 * pair) + l;
+      totals.values[p][path] = value[l][p];
+      totals.shares[p][path] = shares[l][p];
+    }
+  }
+  const auto kept = [&](std::size_t l) {
+    return share_.outstanding / (share_.outstanding + shares[l][count]);
+  };
+  const double control = (std::exp(legs[0].terminal) + std::exp(legs[1].terminal)) / 2 *
+                         (share_.price / usd) * std::exp(-share_.rate * horizon_);
+  for (std::size_t p = 0; p <= count; ++p) {
+    add(sums.value[p], (value[0][p] + value[1][p]) / 2, control);
+    add(sums.unforeseen[p], (value[0][p] * kept(0) + value[1][p] * kept(1)) / 2, control);
+    add(sums.shares[p], (shares[0][p] + shares[1][p]) / 2, control);
+  }
+}
+
+WarrantPaths::Pair WarrantPaths::empty_pair() const {
+  Leg leg;
+  for (auto* list : {&leg.open, &leg.met, &leg.granted}) list->resize(tranches_.size());
+  leg.value.resize(tranches_.size());
+  leg.days.resize(tranches_.size());
+  return {{}, 0, {}, std::vector<Leg>(2, leg)};
+}
+
+void WarrantPaths::draw_start(std::int64_t number, RandomStream& random, Pair& pair) const {
+  std::vector<double> granted, opposite;
+  for (std::size_t i = 0; i < tranches_.size(); ++i) {
+    granted.push_back(random.uniform());
+    opposite.push_back(1 - granted.back());
+  }
+  const std::vector<DeploymentPath>& scored = positions_.front().deployments;
+  const std::size_t at = static_cast<std::size_t>(number) % scored.size();
+  const double common = correlation_ * scored[at].score;
+  const double own = std::sqrt(1 - correlation_ * correlation_) * random.normal(0, 1);
+  const double rest = random.normal(0, 1), news = news_time(years_.front()[at]);
+  start(pair.legs[0], {news, common + own, rest}, granted, pair.deliveries);
+  start(pair.legs[1], {news, common - own, -rest}, opposite, pair.deliveries);
+}
+
+ChunkSums WarrantPaths::run(std::int64_t chunk, PathTotals& totals) const {
+  constexpr double kLeast = 0x1p-54;
+  RandomStream random(seed_, static_cast<std::uint64_t>(chunk));
+  ChunkSums sums;
+  sums.tranches.resize(tranches_.size());
+  sums.exercise_cash.resize(positions_.size());
+  for (auto* list : {&sums.value, &sums.unforeseen, &sums.shares})
+    list->resize(positions_.size() + 1);
+  Pair pair = empty_pair();
+  const auto& first = years_.front();
+  for (std::int64_t i = chunk * kChunk; i < std::min(pairs_, (chunk + 1) * kChunk); ++i) {
+    std::vector<double> deliveries = deliveries_of(i);
+    const double news = news_time(first[static_cast<std::size_t>(i) % first.size()]);
+    if (deliveries != pair.deliveries || news != pair.news) {
+      pair.deliveries = std::move(deliveries);
+      pair.news = news;
+      pair.steps = steps_of(pair.deliveries, news);
+    }
+    draw_start(i, random, pair);
+    for (const Step& step : pair.steps) {
+      if (pair.legs[0].open_count + pair.legs[1].open_count == 0) break;
+      const double z = random.normal(0, 1), u = random.uniform();
+      if (pair.legs[0].open_count > 0) walk(pair.legs[0], step, z, 1 - u, pair.deliveries);
+      if (pair.legs[1].open_count > 0)
+        walk(pair.legs[1], step, -z, std::max(u, kLeast), pair.deliveries);
+      sums.steps += 2;
+    }
+    add_pair(pair.legs, pair.deliveries, sums);
+    add_totals(pair.legs, i, sums, totals);
+    ++sums.pairs;
+  }
+  return sums;
+}
+
+}  // namespace polyfleet
