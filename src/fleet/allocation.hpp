@@ -11,6 +11,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -55,6 +56,9 @@ struct AllocationProblem {
   std::vector<std::vector<double>> active;
   FleetPolicy policy;
   std::vector<std::vector<double>> previous;  ///< accelerators [workload][group]; empty at first
+  /// Most of a period, with what is drawn without any work; not below that.
+  std::optional<Joules> most_energy = std::nullopt;
+  std::optional<GramsCo2e> most_carbon = std::nullopt;
 };
 
 /// A limit that binds, and what one unit more of it would save (of a demand or a vendor's least

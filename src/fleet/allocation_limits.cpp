@@ -52,6 +52,7 @@ class LimitReader {
     for (int s = 0; s < shape_.sites; ++s) add_power(s);
     for (int g = 0; g < shape_.groups; ++g) add_capacity(g);
     for (int k = 0; k < static_cast<int>(shape_.share_vendors.size()); ++k) add_shares(k);
+    if (shape_.limits_totals) add_totals();
     if (goal_ == AllocationGoal::missed) {
       for (int w = 0; w < shape_.demands; ++w) add_impossible(w);
     } else {
@@ -141,6 +142,18 @@ class LimitReader {
       found_.push_back({std::move(what), unit, 0, saves_, 0});
     } else {
       add(std::move(what), unit, row_price * in_use / 100, 100 * bound);
+    }
+  }
+
+  void add_totals() {
+    if (problem_.most_energy) {
+      add("energy of the period", "MWh",
+          -price(shape_.energy()) * (megawatt_hour / joule) / kEnergyUnit,
+          *problem_.most_energy / megawatt_hour);
+    }
+    if (problem_.most_carbon) {
+      add("carbon of the period", "t CO2e", -price(shape_.carbon()) * 1e6 / kCarbonUnit,
+          problem_.most_carbon->base() / 1e6);
     }
   }
 

@@ -49,6 +49,7 @@ AllocationShape shape_of(const AllocationProblem& problem) {
       }
     }
   }
+  shape.limits_totals = problem.most_energy || problem.most_carbon;
   for (const AllocationGroup& group : problem.groups) {
     shape.site_of.push_back(group.site);
     shape.vendor_of.push_back(group.vendor);
@@ -105,6 +106,9 @@ AllocationProgram::AllocationProgram(AllocationShape shape) : shape_(std::move(s
         place(shape_.most(share), column);
         place(shape_.least(share), column);
       }
+      if (!shape_.limits_totals) continue;
+      place(shape_.energy(), column);
+      place(shape_.carbon(), column);
     }
   }
   for (int w = 0; w < shape_.demands; ++w) {
@@ -125,6 +129,7 @@ void AllocationProgram::update(const AllocationProblem& problem) {
   update_pairs(problem);
   update_limits(problem);
   update_weights(problem);
+  if (shape_.limits_totals) update_totals(problem);
   limit_missed(kUnbounded);
   limit_lost(kUnbounded);
 }
@@ -246,6 +251,30 @@ void AllocationProgram::update_weights(const AllocationProblem& problem) {
     program_.set_weight(shape_.lost_value(), shape_.unmet(w), lost_weight_[index(w)]);
   }
   above_all_ = 1e3 * std::max({1.0, at_work, values_cost_ ? most / scale_ : 1.0});
+}
+
+void AllocationProgram::update_totals(const AllocationProblem& problem) {
+  for (int i = 0; i < shape_.pair_count(); ++i) {
+    const auto [w, g] = shape_.pairs[index(i)];
+    const double energy = added_by_work(problem, w, g, FleetObjective::energy) / kEnergyUnit;
+    const double carbon = added_by_work(problem, w, g, FleetObjective::carbon) / kCarbonUnit;
+    for (const int column : {shape_.stays(i), shape_.comes(i)}) {
+      program_.set_weight(shape_.energy(), column, energy);
+      program_.set_weight(shape_.carbon(), column, carbon);
+    }
+  }
+  // Beyond what is drawn without work nothing is left: never less than that.
+  const auto left = [&](double most, FleetObjective of, double unit) {
+    return std::max(0.0, most - without_any_work(problem, of)) / unit;
+  };
+  const double joules = problem.most_energy
+                            ? left(problem.most_energy->base(), FleetObjective::energy, kEnergyUnit)
+                            : kUnbounded;
+  const double grams = problem.most_carbon
+                           ? left(problem.most_carbon->base(), FleetObjective::carbon, kCarbonUnit)
+                           : kUnbounded;
+  program_.set_row_bounds(shape_.energy(), -kUnbounded, joules);
+  program_.set_row_bounds(shape_.carbon(), -kUnbounded, grams);
 }
 
 LinearAnswer AllocationProgram::minimise(AllocationGoal goal, bool again) {

@@ -28,6 +28,7 @@ struct AllocationShape {
   std::vector<int> site_of;  ///< by group
   std::vector<std::string> share_vendors, vendor_of;
   int groups = 0, sites = 0, demands = 0;
+  bool limits_totals = false;  ///< energy or carbon of the period
   bool operator==(const AllocationShape&) const = default;
 
   int pair_count() const { return static_cast<int>(pairs.size()); }
@@ -45,7 +46,9 @@ struct AllocationShape {
   int least(int share) const { return most(share) + 1; }
   int missed_value() const { return most(static_cast<int>(share_vendors.size())); }
   int lost_value() const { return missed_value() + 1; }
-  int rows() const { return lost_value() + 1; }
+  int energy() const { return lost_value() + 1; }  ///< these two only where totals are limited
+  int carbon() const { return lost_value() + 2; }
+  int rows() const { return lost_value() + (limits_totals ? 3 : 1); }
 };
 AllocationShape shape_of(const AllocationProblem& problem);
 
@@ -87,6 +90,7 @@ class AllocationProgram {
   void update_pairs(const AllocationProblem& problem);
   void update_limits(const AllocationProblem& problem);
   void update_weights(const AllocationProblem& problem);
+  void update_totals(const AllocationProblem& problem);
 
   AllocationShape shape_;
   LinearProgram program_;
@@ -105,6 +109,10 @@ class AllocationProgram {
 /// what they draw, emit and cost without work.
 double added_by_work(const AllocationProblem& problem, int workload, int group,
                      FleetObjective objective);
+/// Units of the rows that limit a period's energy and carbon.
+inline constexpr double kEnergyUnit = 3.6e12;  ///< 1 GWh
+inline constexpr double kCarbonUnit = 1e9;     ///< 1,000 t
+
 /// The same of everything that draws power whatever the answer.
 double without_any_work(const AllocationProblem& problem, FleetObjective objective);
 
