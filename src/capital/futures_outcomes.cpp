@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <cmath>
 
 #include "capital/deal_date.hpp"
@@ -16,13 +17,14 @@ constexpr std::array kByWorkload{
     Account::in_use,        Account::revenue,       Account::unmet_value, Account::output_units,
     Account::output_tokens, Account::training_flop, Account::unmet_units, Account::shed_units};
 
+/// "carbon, location-based" as "carbon_location_based".
 std::string key_of(std::string_view name) {
   std::string key;
   for (const char each : name) {
     if (each == ' ' || each == '-') {
       key += '_';
     } else if (each != ',') {
-      key += each;
+      key += static_cast<char>(std::tolower(static_cast<unsigned char>(each)));
     }
   }
   return key;

@@ -184,7 +184,7 @@ Tornado tornado(const FuturesQuestion& question, unsigned threads, const std::at
 std::vector<int> headline_outcomes(const std::vector<Outcome>& outcomes) {
   std::vector<int> headlines;
   for (const char* id :
-       {"npv", "cost", "token_cost", "gigawatt_year_cost", "revenue", "tokens", "training_FLOP",
+       {"npv", "cost", "token_cost", "gigawatt_year_cost", "revenue", "tokens", "training_flop",
         "grid_energy", "carbon_location_based", "carbon_embodied", "gigawatt_years"}) {
     const int index = outcome_index(outcomes, id);
     if (index >= 0) headlines.push_back(index);

@@ -36,16 +36,16 @@ struct GroupCorrelation {
   std::string status, source, note;
 };
 
-/// Width of the prediction interval that is taken as it stands (1) or wider.
+/// Width of the prediction intervals: as they stand (1), wider, or exact (0).
 struct PredictionSpread {
-  double factor = 1;       ///< on the logarithms of WorkloadRate::low and high
+  double factor = 0;       ///< on the logarithms of WorkloadRate::low and high
   double correlation = 0;  ///< of the errors of two classes
   std::string status, source, note;
 };
 
 /// Correlated outages (fleet/availability.hpp), drawn from a seed of their own for each future.
 struct OutageSpread {
-  bool drawn = true;      ///< false: no outages beyond those of the sites
+  bool drawn = false;     ///< false: no outages beyond those of the sites
   double rate_sigma = 0;  ///< of the logarithm of the factor on all rates
   std::string status, source, note;
 };
