@@ -6,20 +6,25 @@
 namespace polyfleet {
 namespace {
 
-/// Between two points, at a share of the way.
-double between(double from, double to, double share) {
-  if (from <= 0 || to <= 0) return from + (to - from) * share;
-  return from * std::pow(to / from, share);
-}
+/// From one point to the next: exponential, or linear where one of the two is zero.
+struct Stretch {
+  double from = 0, to = 0;
+  bool linear() const { return from <= 0 || to <= 0; }
 
-/// Mean of the curve between two values that it takes at the ends of a stretch.
-double mean_between(double from, double to) {
-  if (from <= 0 || to <= 0) return (from + to) / 2;
-  const double logarithm = std::log(to / from);
-  // The quotient loses digits near one; its series there: a (1 + x / 2 + x^2 / 6 ...).
-  if (std::abs(logarithm) < 1e-5) return from * (1 + logarithm / 2 + logarithm * logarithm / 6);
-  return (to - from) / logarithm;
-}
+  /// At a share of the way.
+  double at(double share) const {
+    return linear() ? from + (to - from) * share : from * std::pow(to / from, share);
+  }
+  /// Between two shares of the way.
+  double mean(double first, double last) const {
+    const double low = at(first), high = at(last);
+    if (linear()) return (low + high) / 2;
+    const double logarithm = std::log(high / low);
+    // The quotient loses digits near one; its series there: a (1 + x / 2 + x^2 / 6 ...).
+    if (std::abs(logarithm) < 1e-5) return low * (1 + logarithm / 2 + logarithm * logarithm / 6);
+    return (high - low) / logarithm;
+  }
+};
 
 }  // namespace
 
@@ -34,9 +39,8 @@ double mean_demand(const std::vector<DemandPoint>& points, FleetHour first, Flee
     const FleetHour from = std::max(first, a.hour), to = std::min(end, b.hour);
     if (from >= to) continue;
     const double length = b.hour - a.hour;
-    const double low = between(a.per_second, b.per_second, (from - a.hour) / length);
-    const double high = between(a.per_second, b.per_second, (to - a.hour) / length);
-    sum += mean_between(low, high) * (to - from);
+    const Stretch stretch{a.per_second, b.per_second};
+    sum += stretch.mean((from - a.hour) / length, (to - a.hour) / length) * (to - from);
   }
   return sum / (end - first);
 }

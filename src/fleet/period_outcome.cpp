@@ -14,14 +14,48 @@ const WeekShape* shape_of(const FleetWorkload& workload) {
   return workload.campaigns.empty() && varies ? &workload.shape : nullptr;
 }
 
+/// Of the peak: less is the solver's rounding.
+constexpr double kWhole = 1 - 1e-7;
+
 }  // namespace
+
+WeekDemand::WeekDemand(const WeekShape* shape, double peak_over_mean)
+    : shape_(shape), peak_(peak_over_mean) {
+  const double highest = shape == nullptr ? 1 : *std::max_element(shape->begin(), shape->end());
+  headroom_ = peak_ / highest;
+}
+
+double WeekDemand::served(double capacity_over_mean) const {
+  if (capacity_over_mean >= peak_ * kWhole) return 1;
+  const double most = capacity_over_mean / headroom_;
+  if (shape_ == nullptr) return most;
+  double sum = 0, all = 0;
+  for (const double share : *shape_) {
+    sum += std::min(share, most);
+    all += share;
+  }
+  return sum / all;
+}
+
+WeekShape WeekDemand::cut(double capacity_over_mean) const {
+  WeekShape result{};
+  const double most = capacity_over_mean / headroom_;
+  const double mean = served(capacity_over_mean);
+  for (std::size_t at_hour = 0; at_hour < result.size(); ++at_hour)
+    result[at_hour] = mean > 0 ? std::min((*shape_)[at_hour], most) / mean : 1;
+  return result;
+}
 
 PeriodPlayer::PeriodPlayer(const FleetModel& model, const FleetVariation& variation)
     : model_(&model),
       variation_(&variation),
       states_(model.sites.size()),
       factors_(model.sites.size()) {
-  for (const FleetWorkload& each : model.workloads) shapes_.push_back(shape_of(each));
+  for (const FleetWorkload& each : model.workloads) {
+    weeks_.emplace_back(shape_of(each), each.peak_over_mean);
+    shapes_.push_back(weeks_.back().shape());
+  }
+  cut_.resize(model.workloads.size());
   for (std::size_t s = 0; s < model.sites.size(); ++s)
     if (!variation.events.empty()) factors_[s].events = &variation.events[s];
 }
@@ -73,7 +107,7 @@ void PeriodPlayer::gather(const FleetPeriod& from, const Allocation& allocation,
 }
 
 void PeriodPlayer::set_use(const FleetPeriod& from, const CampaignBook& campaigns,
-                           PeriodOutcome& into) const {
+                           PeriodOutcome& into) {
   const AllocationProblem& problem = from.problem;
   const std::size_t sites = model_->sites.size();
   into.use.assign(problem.demands.size(), 0);
@@ -81,21 +115,34 @@ void PeriodPlayer::set_use(const FleetPeriod& from, const CampaignBook& campaign
   for (std::size_t w = 0; w < problem.demands.size(); ++w) {
     double capacity = 0;
     for (std::size_t s = 0; s < sites; ++s) capacity += into.work[w * sites + s].capacity;
-    const AllocationDemand& demand = problem.demands[w];
     const CampaignWindow& window = campaigns.window(static_cast<int>(w));
     if (window.campaign >= 0) {
       const double done = std::min(capacity * window.length.base(), window.remaining);
       if (capacity > 0) into.use[w] = done / (capacity * problem.length.base());
     } else {
-      const double served = std::min(capacity, demand.per_second);
-      into.unmet[w] = (demand.per_second - served) * demand.mean_over_peak * problem.length.base();
-      if (capacity > 0) into.use[w] = served / capacity * demand.mean_over_peak;
+      serve_stream(static_cast<int>(w), problem, capacity, into);
     }
     for (std::size_t s = 0; s < sites; ++s) {
       into.work[w * sites + s].active *= into.use[w];
       into.work[w * sites + s].active_paid *= into.use[w];
     }
   }
+}
+
+void PeriodPlayer::serve_stream(int workload, const AllocationProblem& problem, double capacity,
+                                PeriodOutcome& into) {
+  const WeekDemand& week = weeks_[at(workload)];
+  shapes_[at(workload)] = week.shape();
+  const AllocationDemand& demand = problem.demands[at(workload)];
+  const double mean = demand.per_second * demand.mean_over_peak;
+  if (mean <= 0) return;
+  const double served = week.served(capacity / mean);
+  into.unmet[at(workload)] = (1 - served) * mean * problem.length.base();
+  if (capacity <= 0) return;
+  into.use[at(workload)] = served * mean / capacity;
+  if (served == 1 || week.shape() == nullptr) return;
+  cut_[at(workload)] = week.cut(capacity / mean);
+  shapes_[at(workload)] = &cut_[at(workload)];
 }
 
 void PeriodPlayer::draw(int period, int site, PeriodOutcome& into, std::vector<double>* hourly) {

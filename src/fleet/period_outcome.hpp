@@ -39,6 +39,24 @@ struct PeriodOutcome {
   std::vector<double> unmet;  ///< by workload: units of a stream that had no capacity
 };
 
+/// What capacity serves of a stream whose demand varies over the week.
+class WeekDemand {
+ public:
+  /// `shape` with mean 1; null where constant.
+  WeekDemand(const WeekShape* shape, double peak_over_mean);
+  /// Share of mean demand that a capacity of this many times the mean serves: the mean over the
+  /// week of min(shape, capacity / headroom), headroom = peak_over_mean / the shape's maximum. 1 at
+  /// the peak. Hand case: half the week 1.5, half 0.5, peak 1.5, capacity 1: (1 + 0.5) / 2.
+  double served(double capacity_over_mean) const;
+  /// What is served over the week relative to its mean.
+  WeekShape cut(double capacity_over_mean) const;
+  const WeekShape* shape() const { return shape_; }
+
+ private:
+  const WeekShape* shape_ = nullptr;
+  double peak_ = 1, headroom_ = 1;
+};
+
 /// Carries what sites keep from period to period.
 class PeriodPlayer {
  public:
@@ -50,13 +68,17 @@ class PeriodPlayer {
 
  private:
   void gather(const FleetPeriod& from, const Allocation& allocation, PeriodOutcome& into) const;
-  void set_use(const FleetPeriod& from, const CampaignBook& campaigns, PeriodOutcome& into) const;
+  void set_use(const FleetPeriod& from, const CampaignBook& campaigns, PeriodOutcome& into);
+  void serve_stream(int workload, const AllocationProblem& problem, double capacity,
+                    PeriodOutcome& into);
   void draw(int period, int site, PeriodOutcome& into, std::vector<double>* hourly);
   void share_energy(int site, Seconds length, PeriodOutcome& into) const;
 
   const FleetModel* model_;
   const FleetVariation* variation_;
-  std::vector<const WeekShape*> shapes_;  ///< by workload; null: constant
+  std::vector<WeekDemand> weeks_;         ///< by workload
+  std::vector<const WeekShape*> shapes_;  ///< by workload, of this period's load; null: constant
+  std::vector<WeekShape> cut_;            ///< by workload: where capacity cuts the peaks
   std::vector<SiteState> states_;
   std::vector<SiteFactors> factors_;
   SiteLoad load_;

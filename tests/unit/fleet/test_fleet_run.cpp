@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include "fleet/period_outcome.hpp"
 #include "unit/fleet/hand_fleet.hpp"
 
 using namespace polyfleet;
@@ -106,7 +107,7 @@ TEST_CASE("take or pay is paid whatever is used, on demand only when used") {
   CHECK(book.total(Account::unmet_units) == Approx(50e3 * kWeeks));
 }
 
-TEST_CASE("demand above capacity: output by the share that is served, a shortfall where it must") {
+TEST_CASE("demand above capacity: a share of it is served, a shortfall where it must") {
   FleetModel model = hand_fleet();
   model.workloads[0].demand = {{0, 100e3}};
   FleetRun run = simulate_fleet(model);
@@ -121,6 +122,31 @@ TEST_CASE("demand above capacity: output by the share that is served, a shortfal
   CHECK(run.shortfalls[1].unmet[0] == Approx(30e3));
   REQUIRE_FALSE(run.shortfalls[1].binding.empty());
   CHECK(run.shortfalls[1].binding[0].what == "capacity of rack at north");
+}
+
+TEST_CASE("capacity below the peak cuts the hours above it, no others") {
+  WeekShape halves{};
+  for (std::size_t at = 0; at < 168; ++at) halves[at] = at % 2 == 0 ? 1.5 : 0.5;
+  const WeekDemand week(&halves, 1.5), bursts(&halves, 3);
+  CHECK(week.served(1.5) == 1);
+  CHECK(week.served(1) == Approx(0.75));
+  CHECK(week.served(0.4) == Approx(0.4));
+  CHECK(week.served(0) == 0);
+  CHECK(week.cut(1)[0] == Approx(1 / 0.75));
+  CHECK(week.cut(1)[1] == Approx(0.5 / 0.75));
+  CHECK(bursts.served(3) == 1);
+  CHECK(bursts.served(2) == Approx(0.75));  // half of it is headroom
+  CHECK(WeekDemand(nullptr, 1.25).served(1) == Approx(0.8));
+
+  FleetModel model = hand_fleet();
+  model.workloads[0].shape = halves;
+  model.workloads[0].peak_over_mean = 1.5;
+  model.workloads[0].demand = {{0, 95e3}};  // 9,500 accelerators are the mean
+  const FleetRun run = simulate_fleet(model);
+  CHECK(run.ledger.total(Account::output_units) == Approx(0.75 * 95e3 * kWeeks));
+  CHECK(run.ledger.total(Account::unmet_units) == Approx(0.25 * 95e3 * kWeeks));
+  // At the racks no more than all 9,500 at work and the rest parked.
+  CHECK(run.peak_watts[0][0] == Approx(1.4 * (9500 * 1000 + 500 * 100)));
 }
 
 TEST_CASE("power above the connection never happens: what it cannot carry is unmet") {
