@@ -13,6 +13,7 @@ const std::vector<CommandGroup>& command_groups() {
       {"estimate", "Time, memory, energy and cost of a workload", kEstimateExamples},
       {"simulate", "A service over time, request by request", kSimulateExamples},
       {"plan", "The best way to run a workload on a cluster", kPlanExamples},
+      {"value", "What deals and capital are worth", kValueExamples},
   };
   return groups;
 }
@@ -31,6 +32,7 @@ std::vector<CommandSpec> command_list(CommandArguments& arguments) {
       plan_size_command(arguments.size),
       export_command(arguments.exports),
       import_command(arguments.imports),
+      value_deal_command(arguments.value_deal),
       validate_command(arguments.validate),
       bench_command(arguments.bench),
       main_job_command(arguments.main_job),

@@ -11,6 +11,7 @@
 #include "cli/plan_serve_command.hpp"
 #include "cli/run_command.hpp"
 #include "cli/simulate_command.hpp"
+#include "cli/value_deal_command.hpp"
 
 namespace polyfleet {
 
@@ -28,6 +29,7 @@ struct CommandArguments {
   SizeArguments size;
   ExportArguments exports;
   ImportArguments imports;
+  ValueDealArguments value_deal;
   ValidateArguments validate;
   BenchArguments bench;
   MainJobArguments main_job;
