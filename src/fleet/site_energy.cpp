@@ -186,6 +186,7 @@ SiteEnergy site_energy(const SiteModel& site, const SiteLoad& load, const FleetT
   const std::vector<SupplyEvent>& events = factors.events ? *factors.events : site.events;
   SiteEnergy out;
   out.served.assign(load.parts.size(), 1.0);
+  out.output = out.served;
   if (site.curtailment) out.curtailment_paid = site.curtailment->standing * (span.hours * hour);
   std::vector<double> racks;
   fill_racks(load, time, span, racks);

@@ -24,6 +24,9 @@ struct SiteLoadPart {
   const WeekShape* shape = nullptr;  ///< null: constant
   int shape_offset_minutes = 0;      ///< of the users' time zone from UTC
   double sheddable = 0;              ///< share of it that may give way; tiers give way most first
+  /// How output falls with what gives way: load goes with output to this power. 1: jobs pause or
+  /// move; 3: clocks slow down (fleet/demand_response.hpp).
+  double throttle = 1;
 };
 
 struct SiteLoad {
@@ -56,6 +59,7 @@ struct SiteEnergy {
   double limited_hours = 0;  ///< hours in which load gave way
   double unmet_hours = 0;    ///< of these: what may give way was not enough, the rest gave way too
   std::vector<double> served;  ///< by part: share of its load that ran, 1 where it had none
+  std::vector<double> output;  ///< by part: share of its output, at least `served`
 };
 
 /// One period [first, end). `hourly`, where given, gets the grid draw in watts of every hour

@@ -170,8 +170,10 @@ void use_battery(const Battery& battery, const Supply& supply, std::size_t i, do
 struct Shedder {
   std::vector<std::size_t> order;  ///< parts, most sheddable first
   std::vector<double> left;
+  std::vector<double> output;  ///< of each, as load that would give it unthrottled
 
-  explicit Shedder(const SiteLoad& load) : order(load.parts.size()), left(load.parts.size()) {
+  explicit Shedder(const SiteLoad& load)
+      : order(load.parts.size()), left(load.parts.size()), output(load.parts.size()) {
     std::iota(order.begin(), order.end(), std::size_t{0});
     std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
       return load.parts[a].sheddable > load.parts[b].sheddable;
@@ -180,15 +182,19 @@ struct Shedder {
   /// True: what may give way was not enough.
   bool take(const SiteLoad& load, double excess) {
     const double tolerance = excess * kRounding;
+    output = left;
     for (const std::size_t part : order) {
       const double given = std::min(excess, left[part] * load.parts[part].sheddable);
+      if (given <= 0) continue;
       left[part] -= given;
       excess -= given;
+      output[part] *= std::pow(left[part] / output[part], 1 / load.parts[part].throttle);
     }
     if (excess <= tolerance) return false;
     const double rest = std::accumulate(left.begin(), left.end(), 0.0);
     const double keep = rest > 0 ? std::max(0.0, 1 - excess / rest) : 0;
     for (double& load_left : left) load_left *= keep;
+    for (double& of_part : output) of_part *= keep;
     return true;
   }
 };
@@ -210,7 +216,8 @@ class PeriodDispatch {
         supply_(supply),
         week_hours_(std::move(week_hours)),
         shedder_(load),
-        lost_(load.parts.size(), 0) {}
+        lost_(load.parts.size(), 0),
+        lost_output_(load.parts.size(), 0) {}
 
   void play_hour(int h, bool has_battery, SiteState& state);
   void write(SiteEnergy& out) const;
@@ -228,7 +235,7 @@ class PeriodDispatch {
   const Supply& supply_;
   std::vector<int> week_hours_;  ///< hour of the week of each part at the period's begin
   Shedder shedder_;
-  std::vector<double> lost_;  ///< watt-hours by part
+  std::vector<double> lost_, lost_output_;  ///< watt-hours by part
   DayTrade trade_;
   Flow flow_;
   Sums sums_;
@@ -263,11 +270,15 @@ double PeriodDispatch::shed(int h) {
   for (std::size_t p = 0; p < lost_.size(); ++p) {
     shedder_.left[p] = part_load(p, h);
     lost_[p] += shedder_.left[p];
+    lost_output_[p] += shedder_.left[p];
   }
   sums_.shed += excess;
   limited_ += 1;
   if (shedder_.take(load_, excess)) unmet_ += 1;
-  for (std::size_t p = 0; p < lost_.size(); ++p) lost_[p] -= shedder_.left[p];
+  for (std::size_t p = 0; p < lost_.size(); ++p) {
+    lost_[p] -= shedder_.left[p];
+    lost_output_[p] -= shedder_.output[p];
+  }
   return hours_.racks[i] - excess;
 }
 
@@ -320,7 +331,9 @@ void PeriodDispatch::write(SiteEnergy& out) const {
   for (std::size_t p = 0; p < lost_.size() && limited_ > 0; ++p) {
     double demanded = 0;
     for (int h = 0; h < hours_.hours; ++h) demanded += part_load(p, h);
-    if (demanded > 0) out.served[p] = std::clamp(1 - lost_[p] / demanded, 0.0, 1.0);
+    if (demanded <= 0) continue;
+    out.served[p] = std::clamp(1 - lost_[p] / demanded, 0.0, 1.0);
+    out.output[p] = std::clamp(1 - lost_output_[p] / demanded, 0.0, 1.0);
   }
 }
 

@@ -1,7 +1,7 @@
 // One site's hours: what the grid, gas, battery and shedding do, case by case.
 #include <doctest/doctest.h>
 
-#include <chrono>
+#include <cmath>
 #include <numeric>
 #include <vector>
 
@@ -94,12 +94,20 @@ TEST_CASE("the limit sheds what may give way first, then the rest, then the base
     CHECK(e.shed / megawatt_hour == doctest::Approx(10 * 168));
     CHECK(e.peak / megawatt == doctest::Approx(90 * factor));
   }
+  SUBCASE("slower clocks cost less output than power") {
+    load.parts[0].throttle = 3;
+    const SiteEnergy e = with_limit(90 * megawatt);
+    CHECK(e.served[0] == doctest::Approx(0.75));
+    CHECK(e.output[0] == doctest::Approx(std::cbrt(0.75)));
+    CHECK(e.output[1] == doctest::Approx(1));
+  }
   SUBCASE("then the others, then all in proportion") {
     CHECK(with_limit(75 * megawatt).served[1] == doctest::Approx(0.875));
     const SiteEnergy e = with_limit(45 * megawatt);  // 70 - 45 beyond what may give way
     CHECK(e.unmet_hours == 168);
     CHECK(e.served[0] == doctest::Approx(0.5 * 25 / 50));
     CHECK(e.served[1] == doctest::Approx(0.75 * 25 / 50));
+    CHECK(e.output[1] == doctest::Approx(e.served[1]));
   }
   SUBCASE("a dark site draws nothing") {
     const SiteEnergy e = with_limit(Watts());
