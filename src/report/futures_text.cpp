@@ -1,0 +1,204 @@
+#include "report/futures_text.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "report/fleet_table.hpp"
+#include "report/fleet_text.hpp"
+#include "report/futures_units.hpp"
+
+namespace polyfleet {
+namespace {
+
+/// Bars of a tornado that a page shows; the rest is counted.
+constexpr std::size_t kShownBars = 12;
+
+/// The numbers of a row in one unit that suits the largest.
+std::vector<std::string> cells_of(const FuturesAnswer& answer, const Outcome& outcome,
+                                  const std::vector<double>& values) {
+  std::vector<std::string> cells;
+  if (is_day(outcome)) {
+    cells.emplace_back("");
+    for (const double value : values) cells.push_back(day_text(answer, value));
+    return cells;
+  }
+  const OutcomeUnit unit = unit_of(answer, outcome);
+  double largest = 0;
+  for (const double value : values)
+    if (std::isfinite(value)) largest = std::max(largest, std::abs(value * unit.factor));
+  const ScaledUnit scaled = scaled_unit(unit.name, largest);
+  cells.push_back(scaled.name);
+  for (const double value : values)
+    cells.push_back(number_text(value * unit.factor / scaled.factor));
+  return cells;
+}
+
+/// Headlines, gigawatts and days of programs, ends of campaigns, shortfalls.
+std::vector<std::size_t> shown_outcomes(const FuturesAnswer& answer) {
+  const std::vector<Outcome>& outcomes = answer.futures.outcomes;
+  std::vector<std::size_t> shown;
+  for (const int index : headline_outcomes(outcomes))
+    shown.push_back(static_cast<std::size_t>(index));
+  for (std::size_t i = 0; i < outcomes.size(); ++i) {
+    if (outcomes[i].kind == OutcomeKind::gigawatts || is_day(outcomes[i]) ||
+        outcomes[i].kind == OutcomeKind::shortfalls)
+      shown.push_back(i);
+  }
+  return shown;
+}
+
+bool moves(const OutcomeSpread& spread, double plan) {
+  return spread.p5 != spread.p95 || spread.mean != plan || spread.never > 0;
+}
+
+std::string percentiles_text(const FuturesAnswer& answer, PageStyle style) {
+  TextTable table({"over the futures", "", "plan", "5 %", "25 %", "50 %", "75 %", "95 %", "mean"});
+  for (const std::size_t i : shown_outcomes(answer)) {
+    const Outcome& outcome = answer.futures.outcomes[i];
+    const OutcomeSpread& s = answer.spreads[i];
+    const double plan = answer.futures.plan[i];
+    if (plan == 0 && s.p5 == 0 && s.p95 == 0 && s.mean == 0) continue;
+    if (outcome.kind == OutcomeKind::shortfalls && !moves(s, plan)) continue;
+    std::vector<std::string> row{title_of(outcome)};
+    for (std::string& cell :
+         cells_of(answer, outcome, {plan, s.p5, s.p25, s.p50, s.p75, s.p95, s.mean}))
+      row.push_back(std::move(cell));
+    if (is_day(outcome))
+      row.back() = s.never == 0 ? "" : fmt::format("never in {:.3g} %", 100 * s.never);
+    table.row(std::move(row));
+  }
+  return table.empty() ? "" : '\n' + table.text(style);
+}
+
+std::string heading(const FuturesAnswer& answer) {
+  const Futures& futures = answer.futures;
+  if (futures.values.empty()) return {};
+  std::string text = fmt::format("{} futures, seed {}: {} uncertain inputs", futures.done,
+                                 futures.seed, futures.inputs.size());
+  if (futures.resumed > 0) text += fmt::format("; {} taken from {}", futures.resumed, answer.store);
+  text += '\n';
+  if (futures.interrupted)
+    text += fmt::format("INTERRUPTED after {} of {}{}\n", futures.done, futures.values.size(),
+                        answer.store.empty() ? "" : ": run again with the same store to go on");
+  for (const std::string& note : futures.notes) text += note + '\n';
+  return text;
+}
+
+std::string tornado_text(const FuturesAnswer& answer, const std::string& wanted, PageStyle style) {
+  const Tornado& tornado = *answer.tornado;
+  const int outcome = outcome_index(tornado.outcomes, wanted.empty() ? "npv" : wanted);
+  if (outcome < 0) return fmt::format("\nthere is no outcome '{}' to show what moves it\n", wanted);
+  if (tornado.bars.empty()) return {};
+  const auto at = static_cast<std::size_t>(outcome);
+  const Outcome& shown = tornado.outcomes[at];
+  std::vector<double> correlations;
+  if (answer.futures.done > 2) correlations = input_correlations(answer.futures, outcome);
+  TextTable table(
+      {"what moves " + title_of(shown), "", "at 10 %", "at 90 %", "range", "rank corr."});
+  std::size_t count = 0, left = 0;
+  for (const int index : tornado.sorted_for(outcome)) {
+    const TornadoBar& bar = tornado.bars[static_cast<std::size_t>(index)];
+    if (count++ >= kShownBars || tornado.width(index, outcome) == 0) {
+      left += 1;
+      continue;
+    }
+    const UncertainInput& input = tornado.inputs[static_cast<std::size_t>(bar.input)];
+    std::vector<std::string> row{
+        input.event ? fmt::format("{} ({:.3g} %)", input.name, 100 * input.probability)
+                    : input.name};
+    for (std::string& cell : cells_of(answer, shown, {bar.low[at], bar.high[at]}))
+      row.push_back(std::move(cell));
+    row.push_back(is_day(shown) ? "" : outcome_text(answer, shown, tornado.width(index, outcome)));
+    row.push_back(correlations.empty()
+                      ? "-"
+                      : fmt::format("{:+.2f}", correlations[static_cast<std::size_t>(bar.input)]));
+    table.row(std::move(row));
+  }
+  std::string text = '\n' + table.text(style);
+  text += fmt::format("median {}; events: without and with, their chance in brackets",
+                      outcome_text(answer, shown, tornado.median[at]));
+  if (left > 0) text += fmt::format("; {} more inputs move it less or not", left);
+  return text + '\n';
+}
+
+/// Gigawatts of all programs together at the end of the study.
+double final_gigawatts(const std::vector<Outcome>& outcomes, const std::vector<double>& values) {
+  int last = 0;
+  for (const Outcome& each : outcomes)
+    if (each.kind == OutcomeKind::gigawatts) last = std::max(last, each.year);
+  double watts = 0;
+  for (std::size_t i = 0; i < outcomes.size(); ++i)
+    if (outcomes[i].kind == OutcomeKind::gigawatts && outcomes[i].year == last) watts += values[i];
+  return watts / 1e9;
+}
+
+std::string deals_of_leaf(const FuturesAnswer& answer, std::size_t leaf) {
+  std::string text;
+  for (const DealLeaf& each : answer.deal_leaves) {
+    if (static_cast<std::size_t>(each.leaf) == leaf)
+      text += fmt::format("{}{} {}", text.empty() ? "" : ", ", each.deal,
+                          amount_text(each.value / usd, "USD"));
+  }
+  return text;
+}
+
+std::string tree_text(const FuturesAnswer& answer, PageStyle style) {
+  const ScenarioTree& tree = *answer.tree;
+  if (tree.interrupted) return "\nINTERRUPTED: the scenario tree is not finished\n";
+  constexpr std::array kShown{"npv", "cost", "tokens", "training_flop", "grid_energy"};
+  std::vector<std::string> titles{"scenario", "chance"};
+  std::vector<std::size_t> columns;
+  std::vector<ScaledUnit> scales;
+  for (const char* id : kShown) {
+    const int index = outcome_index(tree.outcomes, id);
+    if (index < 0) continue;
+    const auto at = static_cast<std::size_t>(index);
+    const OutcomeUnit unit = unit_of(answer, tree.outcomes[at]);
+    double largest = 0;
+    for (const ScenarioLeaf& leaf : tree.leaves)
+      largest = std::max(largest, std::abs(leaf.values[at] * unit.factor));
+    if (largest == 0) continue;
+    columns.push_back(at);
+    scales.push_back(scaled_unit(unit.name, largest));
+    scales.back().factor /= unit.factor;
+    titles.push_back(fmt::format("{}, {}", tree.outcomes[at].name, scales.back().name));
+  }
+  titles.insert(titles.end(), {"GW at the end", "deals are worth"});
+  TextTable table(titles);
+  const auto row = [&](const std::string& name, double chance, const std::vector<double>& values,
+                       const std::string& deals) {
+    std::vector<std::string> cells{name, fmt::format("{:.4g} %", 100 * chance)};
+    for (std::size_t i = 0; i < columns.size(); ++i)
+      cells.push_back(number_text(values[columns[i]] / scales[i].factor));
+    cells.push_back(number_text(final_gigawatts(tree.outcomes, values)));
+    cells.push_back(deals);
+    table.row(std::move(cells));
+  };
+  for (std::size_t i = 0; i < tree.leaves.size(); ++i) {
+    const ScenarioLeaf& leaf = tree.leaves[i];
+    row(leaf.feasible ? leaf.name : leaf.name + " (a must is not met)", leaf.probability,
+        leaf.values, deals_of_leaf(answer, i));
+  }
+  table.rule();
+  row("expected", 1, tree.expected, "");
+  return '\n' + table.text(style);
+}
+
+}  // namespace
+
+std::string futures_text(const FuturesAnswer& answer, PageStyle style,
+                         const std::string& tornado_outcome) {
+  std::string text = heading(answer);
+  if (!answer.spreads.empty()) text += percentiles_text(answer, style);
+  if (answer.tornado) text += tornado_text(answer, tornado_outcome, style);
+  if (answer.tree) text += tree_text(answer, style);
+  if (!answer.deals.empty())
+    text += fmt::format("\ndeals over the deliveries of {} futures\n", answer.futures.done) +
+            fleet_deals_text(answer.deals, style);
+  return text;
+}
+
+}  // namespace polyfleet
