@@ -118,8 +118,7 @@ FleetModel sixteen_gigawatts() {
   return model;
 }
 
-void play(benchmark::State& state, bool with_series) {
-  const FleetModel model = sixteen_gigawatts();
+void play(benchmark::State& state, const FleetModel& model, bool with_series) {
   FleetRunOptions options;
   options.with_series = with_series;
   double rows = 0, shortfalls = 0, unmet = 0;
@@ -135,11 +134,28 @@ void play(benchmark::State& state, bool with_series) {
   state.counters["unmet_share"] = unmet;
 }
 
-void one_run_with_series(benchmark::State& state) { play(state, true); }
+void one_run_with_series(benchmark::State& state) { play(state, sixteen_gigawatts(), true); }
 BENCHMARK(one_run_with_series)->Unit(benchmark::kMillisecond);
 
-void one_future(benchmark::State& state) { play(state, false); }
+void one_future(benchmark::State& state) { play(state, sixteen_gigawatts(), false); }
 BENCHMARK(one_future)->Unit(benchmark::kMillisecond);
+
+/// The hardest: every demand must be met, half of them cannot, and one gang fits nowhere.
+void one_future_that_falls_short(benchmark::State& state) {
+  FleetModel model = sixteen_gigawatts();
+  for (FleetWorkload& each : model.workloads) each.must = true;
+  for (Campaign& each : model.workloads.front().campaigns) each.amount *= 1000;
+  for (DemandPoint& each : model.workloads.back().demand) each.per_second *= 5;
+  play(state, model, false);
+}
+BENCHMARK(one_future_that_falls_short)->Unit(benchmark::kMillisecond);
+
+void one_future_of_least_carbon(benchmark::State& state) {
+  FleetModel model = sixteen_gigawatts();
+  model.policy.objective = FleetObjective::carbon;
+  play(state, model, false);
+}
+BENCHMARK(one_future_of_least_carbon)->Unit(benchmark::kMillisecond);
 
 /// All but the allocation and the sites: how accelerators arrive.
 void rollout_of_a_future(benchmark::State& state) {

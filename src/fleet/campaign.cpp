@@ -108,13 +108,18 @@ std::vector<CampaignOutcome> CampaignBook::outcomes(const std::vector<FleetGroup
 }
 
 GangPlaces::GangPlaces(const FleetModel& model, int groups)
-    : model_(&model), groups_(groups), place_(model.workloads.size(), -1) {}
+    : model_(&model),
+      groups_(groups),
+      place_(model.workloads.size(), -1),
+      tried_(model.workloads.size()) {}
+
+void GangPlaces::release(int workload) {
+  place_[at(workload)] = -1;
+  tried_[at(workload)].clear();
+}
 
 int GangPlaces::pick(AllocationProblem& problem, int workload, Allocator& allocator) const {
   problem.demands[at(workload)].only_group = -1;
-  const int best = allocator.place_gang(problem, workload);
-  if (best >= 0) return best;
-  // None has room for all of it: the one that does most.
   int most = -1;
   double most_rate = 0;
   for (int g = 0; g < groups_; ++g) {
@@ -124,7 +129,10 @@ int GangPlaces::pick(AllocationProblem& problem, int workload, Allocator& alloca
       most_rate = rate;
     }
   }
-  return most;
+  // Where none has room for all of it: the one that does most.
+  if (most_rate < problem.demands[at(workload)].per_second * (1 - kUnserved)) return most;
+  const int best = allocator.place_gang(problem, workload);
+  return best >= 0 ? best : most;
 }
 
 void GangPlaces::place(AllocationProblem& problem, Allocator& allocator) {
@@ -142,17 +150,31 @@ void GangPlaces::place(AllocationProblem& problem, Allocator& allocator) {
   }
 }
 
+bool GangPlaces::has_new_choice(const AllocationProblem& problem, std::size_t workload) {
+  const double least = problem.demands[workload].least * (1 - kUnserved);
+  std::vector<bool> carriers(at(groups_));
+  int others = 0;
+  for (int g = 0; g < groups_; ++g) {
+    carriers[at(g)] = problem.rate[workload][at(g)] * problem.groups[at(g)].accelerators >= least;
+    if (carriers[at(g)] && g != place_[workload]) ++others;
+  }
+  const bool is_new = others > 0 && carriers != tried_[workload];
+  tried_[workload] = std::move(carriers);
+  return is_new;
+}
+
 bool GangPlaces::replace(AllocationProblem& problem, const Allocation& allocation,
                          Allocator& allocator) {
   bool moved = false;
   for (std::size_t w = 0; w < place_.size(); ++w) {
     AllocationDemand& demand = problem.demands[w];
     if (demand.only_group < 0 || demand.least <= 0 || allocation.unmet[w] <= 0) continue;
-    const int now = place_[w];
+    if (!has_new_choice(problem, w)) continue;
     demand.only_group = -1;
     const int other = allocator.place_gang(problem, static_cast<int>(w));
-    if (other >= 0 && other != now) {
+    if (other >= 0 && other != place_[w]) {
       place_[w] = other;
+      tried_[w].clear();
       moved = true;
     }
     demand.only_group = place_[w];

@@ -67,17 +67,19 @@ class GangPlaces {
   GangPlaces(const FleetModel& model, int groups);
   /// Sets `only_group` of every gang with demand.
   void place(AllocationProblem& problem, Allocator& allocator);
-  /// After an answer that misses a gang's least: other places, where there are any. True: solve
-  /// again.
+  /// After an answer that misses a gang's least: other places, where there are any, looked for once
+  /// for each set of groups that could carry it. True: solve again.
   bool replace(AllocationProblem& problem, const Allocation& allocation, Allocator& allocator);
-  void release(int workload) { place_[static_cast<std::size_t>(workload)] = -1; }
+  void release(int workload);
 
  private:
   int pick(AllocationProblem& problem, int workload, Allocator& allocator) const;
+  bool has_new_choice(const AllocationProblem& problem, std::size_t workload);
 
   const FleetModel* model_;
   int groups_ = 0;
-  std::vector<int> place_;  ///< by workload; -1 = none
+  std::vector<int> place_;                ///< by workload; -1 = none
+  std::vector<std::vector<bool>> tried_;  ///< [workload][group]: could carry it at the last search
 };
 
 }  // namespace polyfleet
