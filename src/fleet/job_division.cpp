@@ -45,11 +45,11 @@ class FifoFastest final : public DivisionPolicy {
   std::vector<double> room_;
 };
 
-/// In order of arrival; a random pool with room, kept until the job ends.
+/// In order of arrival; the first or a random pool with room, kept until the job ends.
 class Fifo final : public DivisionPolicy {
  public:
-  Fifo(const std::vector<JobPool>& pools, std::uint64_t seed)
-      : room_(capacities(pools)), random_(seed, 1) {}
+  Fifo(const std::vector<JobPool>& pools, bool random_pool, std::uint64_t seed)
+      : room_(capacities(pools)), random_pool_(random_pool), random_(seed, 1) {}
   bool only_divided() const override { return true; }
 
   Division divide(const std::vector<DividedJob>& jobs) override {
@@ -80,14 +80,15 @@ class Fifo final : public DivisionPolicy {
       if (room[pool] >= job.gang) fitting.push_back(pool);
     }
     if (fitting.empty()) return false;
-    const std::size_t pool = fitting[random_.below(fitting.size())];
-    if ((*job.rate)[pool] <= 0) return true;  // drew a pool that does not run it: next time
+    const std::size_t pool = fitting[random_pool_ ? random_.below(fitting.size()) : 0];
+    if ((*job.rate)[pool] <= 0) return true;  // a pool that does not run it: another time
     kept.emplace(job.job, pool);
     room[pool] -= job.gang;
     return true;
   }
 
   std::vector<double> room_;
+  bool random_pool_;
   RandomStream random_;
   std::map<int, std::size_t> pool_of_;
 };
@@ -142,6 +143,8 @@ std::string_view name_of(RoundPolicy policy) {
   switch (policy) {
     case RoundPolicy::fifo:
       return "rounds-fifo";
+    case RoundPolicy::fifo_random:
+      return "rounds-fifo-random";
     case RoundPolicy::fifo_fastest:
       return "rounds-fifo-fastest";
     case RoundPolicy::max_min_fairness:
@@ -157,7 +160,9 @@ std::string_view name_of(RoundPolicy policy) {
 std::unique_ptr<DivisionPolicy> division_policy(const RoundQuestion& question) {
   switch (question.policy) {
     case RoundPolicy::fifo:
-      return std::make_unique<Fifo>(question.pools, question.seed);
+      return std::make_unique<Fifo>(question.pools, false, question.seed);
+    case RoundPolicy::fifo_random:
+      return std::make_unique<Fifo>(question.pools, true, question.seed);
     case RoundPolicy::fifo_fastest:
       return std::make_unique<FifoFastest>(question.pools);
     case RoundPolicy::max_min_fairness:

@@ -14,7 +14,8 @@
 namespace polyfleet {
 
 enum class RoundPolicy {
-  fifo,              ///< in order of arrival, a random pool that has room, kept to the end
+  fifo,              ///< in order of arrival, the first pool that has room, kept to the end
+  fifo_random,       ///< the same with a random pool that has room
   fifo_fastest,      ///< in order of arrival, the fastest pool that has room
   max_min_fairness,  ///< equal shares of time, whatever the pools' speed
   max_min_aware,     ///< equal shares of throughput, relative to an equal split of the cluster
