@@ -48,28 +48,31 @@ LinearAnswer solved(AllocationProgram& program, AllocationGoal goal, bool again 
 
 /// First what must be served, then (where value is no part of the objective) the value of the
 /// rest, then the objective.
-Found find(AllocationProgram& program, const AllocationProblem& problem) {
+Found find(AllocationProgram& program, AllocationProgram* second,
+           const AllocationProblem& problem) {
   const FleetObjective objective = problem.policy.objective;
   const bool by_cost = objective == FleetObjective::cost;
   Found found;
   found.goal = by_cost ? AllocationGoal::all : AllocationGoal::lost;
   found.last = solved(program, found.goal);
   found.priced = found.last;
+  double may_miss = kZero;
   if (largest_missed(program.shape(), found.last) > kUnserved) {
     LinearAnswer least = solved(program, AllocationGoal::missed, true);
     found.missed = largest_missed(program.shape(), least) > kUnserved ? least.cost : 0;
-    program.limit_missed(std::max(0.0, least.cost) * kSlack + kZero);
-    found.goal = found.missed > 0 ? AllocationGoal::missed
-                                  : (by_cost ? AllocationGoal::objective : AllocationGoal::lost);
-    found.last = solved(program, by_cost ? AllocationGoal::objective : AllocationGoal::lost, true);
+    may_miss += std::max(0.0, least.cost) * kSlack;
+    program.limit_missed(may_miss);
+    const AllocationGoal rest = by_cost ? AllocationGoal::objective : AllocationGoal::lost;
+    found.goal = found.missed > 0 ? AllocationGoal::missed : rest;
+    found.last = solved(program, rest, true);
     found.priced = found.missed > 0 ? std::move(least) : found.last;
-  } else if (!by_cost) {
-    program.limit_missed(kZero);
   }
   if (by_cost) return found;
   found.lost = program.lost_of(found.last);
-  program.limit_lost(found.lost * kSlack + kZero);
-  found.last = solved(program, AllocationGoal::objective, true);
+  second->update(problem);
+  second->limit_missed(may_miss);
+  second->limit_lost(found.lost * kSlack + kZero);
+  found.last = solved(*second, AllocationGoal::objective);
   const bool prices_of_value = objective == FleetObjective::output || found.lost > kUnserved;
   if (found.missed <= 0 && !prices_of_value) {
     found.goal = AllocationGoal::objective;
@@ -140,13 +143,17 @@ Allocation allocation_of(const AllocationProblem& problem, const AllocationProgr
 
 struct Allocator::Program {
   AllocationNames names;
-  std::optional<AllocationProgram> linear;
+  /// One a goal, so that each starts from its own last answer; `second` only where value comes
+  /// before the objective.
+  std::optional<AllocationProgram> linear, second;
 
   Found find_best(const AllocationProblem& problem) {
     AllocationShape shape = shape_of(problem);
+    const bool by_cost = problem.policy.objective == FleetObjective::cost;
+    if (!by_cost && (!second || !(second->shape() == shape))) second.emplace(shape);
     if (!linear || !(linear->shape() == shape)) linear.emplace(std::move(shape));
     linear->update(problem);
-    return find(*linear, problem);
+    return find(*linear, by_cost ? nullptr : &*second, problem);
   }
 };
 
