@@ -4,7 +4,7 @@
 
 #include <cmath>
 
-#include "capital/cost_of_ownership.hpp"
+#include "capital/cost_of_ownership_epoch.hpp"
 #include "capital/deal_date.hpp"
 #include "capital/deal_value.hpp"
 #include "capital/warrant_closed_form.hpp"
@@ -139,36 +139,18 @@ TEST_CASE("daily closing prices: the barrier moved as Broadie, Glasserman and Ko
   }
 }
 
-namespace {
-
-/// Epoch AI's gigawatt, with the split and the rate inferred from its three totals (status:
-/// derived; only the sum of 38 billion USD, the lives and the operating cost are published).
-OwnershipInputs epoch_gigawatt(double it_years) {
-  OwnershipInputs inputs;
-  inputs.it_capital = 25.5e9 * usd;
-  inputs.facility_capital = 12.5e9 * usd;
-  inputs.it_life = it_years * year_of_365;
-  inputs.facility_life = 14 * year_of_365;
-  inputs.discount_rate = 0.07;
-  inputs.energy = 0.6e9 * usd / year_of_365;
-  inputs.other_operations = 0.3e9 * usd / year_of_365;
-  return inputs;
-}
-
-}  // namespace
-
 TEST_CASE("Epoch AI's gigawatt: 12, 8.5 and 7 billion USD a year at lives of 3, 5 and 7 years") {
   struct Published {
     double years, total;
   };
   for (const Published& row : {Published{3, 12}, Published{5, 8.5}, Published{7, 7}}) {
-    const double total = yearly_cost(epoch_gigawatt(row.years)).total() / usd / 1e9;
+    const double total = yearly_cost(epoch_gigawatt(row.years * year_of_365)).total() / usd / 1e9;
     MESSAGE(row.years, " years: ", total, " against ", row.total, " billion USD");
     CHECK(std::abs(total / row.total - 1) < 0.01);
   }
   // Straight line cannot give them: it is 7.6 + 0.9 only if all of it is IT, and then 3 years cost
   // 13.6.
-  OwnershipInputs line = epoch_gigawatt(5);
+  OwnershipInputs line = epoch_gigawatt(5 * year_of_365);
   line.charge = CapitalCharge::straight_line;
   CHECK(std::abs(yearly_cost(line).total() / usd / 8.5e9 - 1) > 0.1);
 }
