@@ -16,7 +16,7 @@ constexpr int kOwnPaths = 21;
 
 struct FleetDeal {
   Deal deal;
-  std::string program;  ///< empty: follows its own plan
+  std::string program;  ///< empty: none in this fleet, it follows its own plan
   std::vector<DeploymentPath> paths;
   CalendarDate valued_on;
 };
@@ -79,9 +79,7 @@ Result<FleetDeal> prepared(const std::filesystem::path& data, const NamedDeal& n
     return problems;
   }
   FleetDeal deal{*read, program_of(named, *read, model), {}, model.time.begin()};
-  if (!deal.program.empty() && !has_program(model, deal.program))
-    return problem_at(named.where,
-                      fmt::format("no phase of this fleet has the program '{}'", deal.program));
+  if (!has_program(model, deal.program)) deal.program.clear();
   deal.paths = paths_of(deal, model, futures);
   return deal;
 }
@@ -90,7 +88,7 @@ DealFutures summary_of(const FleetDeal& deal) {
   DealFutures answer;
   answer.id = deal.deal.id;
   answer.name = deal.deal.name;
-  answer.program = deal.program;
+  answer.program = deal.program.empty() ? "its own plan" : deal.program;
   answer.valued_on = deal.valued_on;
   const std::vector<Watts> wanted = milestones(deal.deal);
   for (std::size_t i = 0; i < wanted.size(); ++i) {
