@@ -7,6 +7,8 @@ namespace polyfleet {
 
 /// F1, F2, F8: training/goodput, training/reliability, training/spares.
 Diagnostics add_reliability_cases(const FleetCaseFolders& folders, FleetCaseValues& values);
+/// F7, F9: fleet/power_chain, fleet/demand_response.
+Diagnostics add_power_cases(const FleetCaseFolders& folders, FleetCaseValues& values);
 /// F10: capital/cost_of_ownership.
 void add_capital_cases(FleetCaseValues& values);
 

@@ -80,7 +80,9 @@ Result<FleetCases> run_fleet_cases(const FleetCaseFolders& folders) {
   cases.figures = read_list(*document, "figure", figure_fields(), problems);
   if (!problems.empty()) return problems;
   FleetCaseValues values;
-  problems = add_reliability_cases(folders, values);
+  for (const auto add : {add_reliability_cases, add_power_cases}) {
+    for (Diagnostic& each : add(folders, values)) problems.push_back(std::move(each));
+  }
   if (!problems.empty()) return problems;
   add_capital_cases(values);
   problems = match(cases.figures, std::move(values), *document);
