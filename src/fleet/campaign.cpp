@@ -151,7 +151,7 @@ void GangPlaces::place(AllocationProblem& problem, Allocator& allocator) {
 }
 
 bool GangPlaces::has_new_choice(const AllocationProblem& problem, std::size_t workload) {
-  const double least = problem.demands[workload].least * (1 - kUnserved);
+  const double least = problem.demands[workload].per_second * (1 - kUnserved);
   std::vector<bool> carriers(at(groups_));
   int others = 0;
   for (int g = 0; g < groups_; ++g) {
@@ -163,12 +163,11 @@ bool GangPlaces::has_new_choice(const AllocationProblem& problem, std::size_t wo
   return is_new;
 }
 
-bool GangPlaces::replace(AllocationProblem& problem, const Allocation& allocation,
-                         Allocator& allocator) {
+bool GangPlaces::replace(AllocationProblem& problem, Allocator& allocator) {
   bool moved = false;
   for (std::size_t w = 0; w < place_.size(); ++w) {
     AllocationDemand& demand = problem.demands[w];
-    if (demand.only_group < 0 || demand.least <= 0 || allocation.unmet[w] <= 0) continue;
+    if (demand.only_group < 0 || demand.per_second <= 0) continue;
     if (!has_new_choice(problem, w)) continue;
     demand.only_group = -1;
     const int other = allocator.place_gang(problem, static_cast<int>(w));

@@ -67,9 +67,9 @@ class GangPlaces {
   GangPlaces(const FleetModel& model, int groups);
   /// Sets `only_group` of every gang with demand.
   void place(AllocationProblem& problem, Allocator& allocator);
-  /// After an answer that misses a gang's least: other places, where there are any, looked for once
-  /// for each set of groups that could carry it. True: solve again.
-  bool replace(AllocationProblem& problem, const Allocation& allocation, Allocator& allocator);
+  /// After an answer that misses what must be served: other places, where there are any, looked
+  /// for once for each set of groups that could carry the gang. True: solve again.
+  bool replace(AllocationProblem& problem, Allocator& allocator);
   void release(int workload);
 
  private:

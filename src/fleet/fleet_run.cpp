@@ -72,7 +72,7 @@ void FleetPlay::allocate(int period) {
   campaigns_.open(period, problem);
   places_.place(problem, allocator_);
   allocation_ = allocator_.solve(problem, options_.with_series);
-  if (!allocation_.feasible && places_.replace(problem, allocation_, allocator_))
+  if (!allocation_.feasible && places_.replace(problem, allocator_))
     allocation_ = allocator_.solve(problem, options_.with_series);
   if (!allocation_.feasible)
     run_.shortfalls.push_back({period, allocation_.binding, allocation_.unmet});

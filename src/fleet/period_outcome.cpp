@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "fleet/demand_response.hpp"
+
 namespace polyfleet {
 namespace {
 
@@ -160,6 +162,7 @@ void PeriodPlayer::draw(int period, int site, PeriodOutcome& into, std::vector<d
     part.shape = shapes_[at(w)];
     part.shape_offset_minutes = workload.utc_offset_minutes;
     part.sheddable = workload.sheddable;
+    part.throttle = ThrottleLaw().exponent;
     load_.parts.push_back(part);
   }
   SiteEnergy& energy = into.sites[at(site)].energy;
@@ -167,12 +170,15 @@ void PeriodPlayer::draw(int period, int site, PeriodOutcome& into, std::vector<d
                        states_[at(site)], hourly);
   const Seconds length = model_->time.length(period);
   served_.assign(at(workloads), 1.0);
-  for (std::size_t p = 0; p < load_.parts.size(); ++p)
+  kept_.assign(at(workloads), 1.0);
+  for (std::size_t p = 0; p < load_.parts.size(); ++p) {
     served_[at(load_.parts[p].workload)] = energy.served[p];
+    kept_[at(load_.parts[p].workload)] = energy.output[p];
+  }
   for (int w = 0; w < workloads; ++w) {
     WorkloadAtSite& work = into.work[at(w * sites + site)];
     const double wanted = work.capacity * into.use[at(w)] * length.base();
-    work.units = wanted * served_[at(w)];
+    work.units = wanted * kept_[at(w)];
     work.shed = wanted - work.units;
   }
   share_energy(site, length, into);

@@ -82,7 +82,8 @@ class PeriodPlayer {
   std::vector<SiteState> states_;
   std::vector<SiteFactors> factors_;
   SiteLoad load_;
-  std::vector<double> served_;  ///< by workload at the site in hand
+  /// By workload at the site in hand: shares of its load that ran and of its output.
+  std::vector<double> served_, kept_;
 };
 
 }  // namespace polyfleet

@@ -101,7 +101,51 @@ TEST_CASE("a gang stays on one group, and moves when that one cannot carry it an
   CHECK(run.periods[2][0].in_use[0] == 0);
   // The answer takes more accelerators in the week of the move: those arrive late.
   CHECK(run.periods[2][1].in_use[0] == Approx(1000 / 0.95));
+  CHECK(run.ledger.total(Account::output_units, 2) == Approx(9e3 * kWeek));
   CHECK(run.campaigns[0].finished == 4 * 168);
+}
+
+TEST_CASE("a gang makes room for what can run nowhere else") {
+  FleetModel model = hand_campaign(9e3 * 4 * kWeek, 0, 4 * 168);
+  add_south(model, 2000, 168);
+  DeviceClass other = model.classes[0];
+  other.id = other.vendor = "other";
+  model.classes.push_back(other);
+  model.phases[1].device_class = 1;
+  model.rates[0].push_back(model.rates[0][0]);
+  FleetWorkload chat = hand_fleet().workloads[0];
+  chat.demand = {{0, 50e3}, {167, 50e3}, {168, 72e3}};  // 9,000 accelerators of 9,500
+  chat.vendors = {"vendor"};
+  chat.must = true;
+  model.workloads.push_back(chat);
+  model.rates.push_back({hand_rate(10), hand_rate(10)});
+  const FleetRun run = simulate_fleet(model);
+  CHECK(run.feasible());
+  CHECK(run.campaigns[0].where == "rack at north; other at south");
+}
+
+TEST_CASE("the next campaign looks for its own place") {
+  FleetModel model = hand_campaign(9e3 * kWeek, 0, 168);
+  model.workloads[0].campaigns.push_back({"next", 0, 3 * 168, 9e3 * 2 * kWeek});
+  add_south(model, 2000, 100);
+  model.sites[1].price = HourlySeries((0.01 * usd_per_kilowatt_hour).base());
+  const FleetRun run = simulate_fleet(model);
+  CHECK(run.campaigns[0].where == "rack at north");
+  CHECK(run.campaigns[1].where == "rack at south");
+}
+
+TEST_CASE("a deadline after the study is no debt of it; what a campaign sheds is made up") {
+  FleetModel model = hand_campaign(9e3 * 8 * kWeek, 0, 8 * 168);
+  model.workloads[0].value = 1;
+  FleetRun run = simulate_fleet(model);
+  CHECK(run.campaigns[0].done == Approx(9e3 * 4 * kWeek));
+  CHECK(run.ledger.total(Account::unmet_units) == 0);
+  model.sites[0].events = {{24, 100, 0.9, true}};
+  model.sites[0].limits = {{0, 5 * megawatt, ""}};
+  run = simulate_fleet(model);
+  CHECK(run.ledger.total(Account::shed_units) > 0);
+  CHECK(run.ledger.total(Account::unmet_value) == 0);
+  CHECK(run.ledger.total(Account::output_units, 3) > run.ledger.total(Account::output_units, 0));
 }
 
 TEST_CASE("a gang is never split: one group must carry it") {
@@ -125,6 +169,10 @@ TEST_CASE("idle accelerators speed up a gang as far as its rate allows") {
   run = simulate_fleet(model);
   CHECK(run.periods[0][0].in_use[0] == Approx((3.5e6 / 1.4 - 1e6) / 900));
   CHECK(run.peak_watts[0][0] <= 3.5e6 * (1 + 1e-9));
+  model.phases[0].rate = 2 * usd_per_hour;
+  model.phases[0].ownership = Ownership::on_demand;  // every hour of it costs
+  CHECK(simulate_fleet(model).periods[0][0].in_use[0] == Approx(1000));
+  model.phases[0].ownership = Ownership::owned;
   // Electricity that gets much cheaper later is waited for.
   model.sites[0].limits = {{0, 100 * megawatt, ""}};
   std::vector<double> price(28 * 24, 1e-7);

@@ -118,6 +118,10 @@ TEST_CASE("phases of one class, site and contract form one group, in any order")
   REQUIRE(turned.size() == 3);
   CHECK(turned[0].phases == std::vector<int>{3, 2});
   for (std::size_t i = 0; i < 3; ++i) CHECK(turned[i].name == groups[i].name);
+  b = a;  // alike but for the name
+  b.id = "0";
+  CHECK(fleet_groups(model_of({a, b}))[0].phases == std::vector<int>{1, 0});
+  CHECK(fleet_groups(model_of({b, a}))[0].phases == std::vector<int>{0, 1});
 }
 
 TEST_CASE("periods add up to what was delivered; a program passes its gigawatts on a day") {
