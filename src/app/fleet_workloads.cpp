@@ -167,7 +167,9 @@ ResolvedWorkload resolve_workload(const StatedWorkload& stated, const WorkloadCo
   if (!stated.value.empty())
     workload.value = read_value(stated, "value", stated.value, *stated.kind, out).value_or(0);
   workload.sold = stated.sold;
-  workload.must = stated.must;
+  workload.must = stated.must.value_or(stated.value.empty());
+  if (!stated.must && workload.must)
+    assumptions.push_back(fmt::format("{}: must be met, as it has no value (default)", stated.id));
   workload.sheddable = stated.sheddable.value_or(0);
   workload.gang = stated.gang.value_or(*stated.kind == WorkloadKind::pretraining);
   workload.migration = stated.migration.value_or(context.defaults.migration->value);

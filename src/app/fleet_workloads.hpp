@@ -36,8 +36,8 @@ struct StatedWorkload : StatedEntry {
   std::optional<WorkloadKind> kind;
   std::vector<StatedDemand> demand;
   std::vector<StatedCampaign> campaigns;
-  bool sold = false, must = false;
-  std::optional<bool> gang;
+  bool sold = false;
+  std::optional<bool> must, gang;
   std::optional<double> sheddable, peak_over_mean;
   std::optional<int> utc_offset;
   std::optional<Seconds> migration;

@@ -36,15 +36,17 @@ Field<StatedWorkload> kind_field() {
       [](const StatedWorkload& from) { return from.kind ? Value(name_of(*from.kind)) : Value(); }};
 }
 
-Field<StatedWorkload> gang_field() {
-  return {"gang",
-          "true or false",
-          "all of it on one group of accelerators at a time; open: true for pretraining",
-          false,
-          [](StatedWorkload& into, const Value& value, Diagnostics& out) {
-            if (const auto truth = detail::read_bool(value, "gang", out)) into.gang = *truth;
-          },
-          [](const StatedWorkload& from) { return from.gang ? Value(*from.gang) : Value(); }};
+Field<StatedWorkload> truth_field(std::string key, std::optional<bool> StatedWorkload::*member,
+                                  std::string help) {
+  return {
+      key,
+      "true or false",
+      std::move(help),
+      false,
+      [=](StatedWorkload& into, const Value& value, Diagnostics& out) {
+        if (const auto truth = detail::read_bool(value, key, out)) into.*member = *truth;
+      },
+      [=](const StatedWorkload& from) { return from.*member ? Value(*(from.*member)) : Value(); }};
 }
 
 FieldTable<StatedWorkload> own_fields() {
@@ -60,8 +62,10 @@ FieldTable<StatedWorkload> own_fields() {
                  "\"2 USD/Mtokens\", \"0.5 USD/video\": price where sold, else what is lost where "
                  "it is not done"),
       bool_field("sold", &W::sold, "value is revenue"),
-      bool_field("must", &W::must, "a study that cannot meet it is infeasible"),
-      gang_field(),
+      truth_field("must", &W::must,
+                  "a study that cannot meet it is infeasible; open: true where no value is stated"),
+      truth_field("gang", &W::gang,
+                  "all of it on one group of accelerators at a time; open: true for pretraining"),
       optional_number_field("sheddable", &W::sheddable, kShare,
                             "share of its load that may give way when the grid asks"),
       text_field("shape", &W::shape, "load over the week, of data/fleet/shapes.toml"),
