@@ -151,16 +151,16 @@ void GangPlaces::place(AllocationProblem& problem, Allocator& allocator) {
 }
 
 bool GangPlaces::has_new_choice(const AllocationProblem& problem, std::size_t workload) {
-  const double least = problem.demands[workload].per_second * (1 - kUnserved);
-  std::vector<bool> carriers(at(groups_));
-  int others = 0;
+  const double pace = problem.demands[workload].per_second * (1 - kUnserved);
+  std::vector<bool>& tried = tried_[workload];
+  tried.resize(at(groups_));
+  bool found = false;
   for (int g = 0; g < groups_; ++g) {
-    carriers[at(g)] = problem.rate[workload][at(g)] * problem.groups[at(g)].accelerators >= least;
-    if (carriers[at(g)] && g != place_[workload]) ++others;
+    const double most = problem.rate[workload][at(g)] * problem.groups[at(g)].accelerators;
+    if (most < pace || g == place_[workload] || tried[at(g)]) continue;
+    tried[at(g)] = found = true;
   }
-  const bool is_new = others > 0 && carriers != tried_[workload];
-  tried_[workload] = std::move(carriers);
-  return is_new;
+  return found;
 }
 
 bool GangPlaces::replace(AllocationProblem& problem, Allocator& allocator) {

@@ -68,7 +68,7 @@ class GangPlaces {
   /// Sets `only_group` of every gang with demand.
   void place(AllocationProblem& problem, Allocator& allocator);
   /// After an answer that misses what must be served: other places, where there are any, looked
-  /// for once for each set of groups that could carry the gang. True: solve again.
+  /// for once for every group that could carry the gang. True: solve again.
   bool replace(AllocationProblem& problem, Allocator& allocator);
   void release(int workload);
 
@@ -79,7 +79,7 @@ class GangPlaces {
   const FleetModel* model_;
   int groups_ = 0;
   std::vector<int> place_;                ///< by workload; -1 = none
-  std::vector<std::vector<bool>> tried_;  ///< [workload][group]: could carry it at the last search
+  std::vector<std::vector<bool>> tried_;  ///< [workload][group]: stood for choice in a search
 };
 
 }  // namespace polyfleet
