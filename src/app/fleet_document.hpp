@@ -6,6 +6,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,7 @@ struct NamedDeal {
   std::string name;
   std::string program;  ///< whose gigawatts it looks at; empty = the deal says
   Position where;
+  std::optional<CalendarDate> valued_on;  ///< nothing = the deal's, else the study's first day
 };
 
 struct FleetDocument {

@@ -49,6 +49,8 @@ const FieldTable<StatedDeal>& named_deal_fields() {
       required(text_field("name", &D::name, "id of data/deals, or a file of the same form")),
       text_field("program", &D::program,
                  "of phases, whose gigawatts it counts; open: the name of the deal"),
+      day_field("valued_on", &D::valued_on,
+                "day of its value; open: the deal's own, else the study's first"),
   });
   return fields;
 }
@@ -64,7 +66,7 @@ const FieldTable<FleetScenario>& fleet_scenario_fields() {
     table.push_back(
         kept_field("uncertainty", &S::uncertainty, "what futures draw; see docs/fleet_futures.md"));
     table.push_back(
-        kept_field("plan", &S::plan, "what `plan fleet` may buy; see docs/fleet_planner.md"));
+        kept_field("plan", &S::plan, "what `plan fleet` may buy; see docs/fleet_planning.md"));
     return table;
   }();
   return fields;
@@ -84,7 +86,7 @@ FleetScenario read_fleet_scenario(const Value& document, Diagnostics& out) {
         out.push_back(problem_at(place_of(each, "name"),
                                  fmt::format("the deal '{}' stands twice", each.name)));
     }
-    scenario.deals.push_back({each.name, each.program, each.where});
+    scenario.deals.push_back({each.name, each.program, each.where, each.valued_on});
   }
   return scenario;
 }

@@ -9,6 +9,7 @@ namespace polyfleet {
 /// [[deal]]
 struct StatedDeal : StatedEntry {
   std::string name, program;
+  std::optional<CalendarDate> valued_on;
 };
 
 struct FleetScenario : StatedFleet {
