@@ -76,19 +76,23 @@ void add_delivered_lines(const FleetLineMaker& make, std::vector<FleetLine>& lin
       if (what == "program")
         line.outcome = {.account = {}, .program = each, .factor = 1 / kWattsAGigawatt};
       lines.push_back(named(std::move(line), "delivered", what + "." + key_of(each),
-                            each + (what == "arrived" ? " arrived" : ""), unit));
+                            what == "arrived" ? each + ", arrived in it" : each, unit));
     }
   };
   const auto vendor = [&model](const FleetPhase& phase) { return class_of(model, phase).vendor; };
   const auto standing = [&make](const FleetLineMaker::RowFilter& filter) {
     return make.end(Account::installed, 1, filter);
   };
+  lines.push_back(named(make.end(Account::installed_power, 1 / kWattsAGigawatt), "delivered",
+                        "power", "all that stands", "GW"));
   add(
       "program", "GW",
       [&make](const FleetLineMaker::RowFilter& filter) {
         return make.end(Account::installed_power, 1 / kWattsAGigawatt, filter);
       },
       [](const FleetPhase& phase) { return phase.program; });
+  lines.push_back(named(make.end(Account::installed, 1), "delivered", "accelerators",
+                        "all that stand", "accelerators"));
   add(
       "arrived", "accelerators",
       [&make](const FleetLineMaker::RowFilter& filter) {

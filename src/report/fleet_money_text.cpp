@@ -17,18 +17,35 @@ std::string over(Usd amount, double by, std::string_view unit) {
 }
 
 std::string ownership_table(const FleetAnswer& answer, const FleetCosts& costs, PageStyle style) {
-  TextTable table({"own and partner", "cost", "hardware", "building", "energy", "upkeep, rent",
-                   "GW-years", "a GW-year", "an accelerator"});
+  std::vector<std::string> titles{"cost, own and partner"};
+  std::vector<PhaseCost> columns;
   for (const Ownership each : {Ownership::owned, Ownership::take_or_pay, Ownership::on_demand}) {
     const PhaseCost cost = cost_of(costs, answer.model, each);
     if (cost.gigawatt_years == 0 && cost.total() == Usd{}) continue;
-    table.row({std::string(name_of(each)), usd_text(cost.total()), usd_text(cost.capital),
-               usd_text(cost.facility), usd_text(cost.energy), usd_text(cost.upkeep + cost.rent),
-               number_text(cost.gigawatt_years),
-               cost.gigawatt_years == 0 ? "-" : usd_text(cost.total() / cost.gigawatt_years),
-               over(cost.total(), cost.accelerator_hours, "h")});
+    titles.emplace_back(name_of(each));
+    columns.push_back(cost);
   }
-  return table.empty() ? "" : '\n' + table.text(style);
+  if (columns.empty()) return {};
+  TextTable table(titles);
+  const auto row = [&](std::string name, const auto& cell) {
+    std::vector<std::string> cells{std::move(name)};
+    for (const PhaseCost& cost : columns) cells.push_back(cell(cost));
+    table.row(std::move(cells));
+  };
+  row("hardware less what is left", [](const PhaseCost& c) { return usd_text(c.capital); });
+  row("building less what is left", [](const PhaseCost& c) { return usd_text(c.facility); });
+  row("energy", [](const PhaseCost& c) { return usd_text(c.energy); });
+  row("upkeep", [](const PhaseCost& c) { return usd_text(c.upkeep); });
+  row("rent", [](const PhaseCost& c) { return usd_text(c.rent); });
+  table.rule();
+  row("cost", [](const PhaseCost& c) { return usd_text(c.total()); });
+  row("gigawatt-years", [](const PhaseCost& c) { return number_text(c.gigawatt_years); });
+  row("cost of a gigawatt-year", [](const PhaseCost& c) {
+    return c.gigawatt_years == 0 ? "-" : usd_text(c.total() / c.gigawatt_years);
+  });
+  row("cost of an accelerator",
+      [](const PhaseCost& c) { return over(c.total(), c.accelerator_hours, "h"); });
+  return '\n' + table.text(style);
 }
 
 std::string workload_table(const FleetAnswer& answer, const FleetCosts& costs, PageStyle style) {

@@ -22,7 +22,6 @@ struct UnitStep {
 // Per unit, largest first.
 constexpr auto kSteps = std::to_array<UnitStep>({{"USD", "billion USD", 1e9},
                                                  {"USD", "million USD", 1e6},
-                                                 {"USD", "thousand USD", 1e3},
                                                  {"GWh", "TWh", 1e3},
                                                  {"tCO2e", "MtCO2e", 1e6},
                                                  {"tCO2e", "ktCO2e", 1e3},
@@ -40,9 +39,6 @@ double largest_of(const FleetLine& line) {
   for (const double value : line.values) largest = std::max(largest, std::abs(value));
   return largest;
 }
-
-/// What the last column is called.
-std::string_view total_title(bool any_sum) { return any_sum ? "all" : "end"; }
 
 std::vector<std::string> row_of(const FleetLine& line, std::size_t first, std::size_t end,
                                 bool last_block, const FuturesAnswer* futures) {
@@ -62,11 +58,11 @@ std::vector<std::string> row_of(const FleetLine& line, std::size_t first, std::s
 
 std::vector<std::string> titles_of(const std::string& title, const std::vector<FleetSlice>& slices,
                                    std::size_t first, std::size_t end, bool last_block,
-                                   bool any_sum, bool with_futures) {
+                                   bool with_futures) {
   std::vector<std::string> titles{title, ""};
   for (std::size_t i = first; i < end; ++i) titles.push_back(slices[i].name);
   if (!last_block) return titles;
-  titles.emplace_back(total_title(any_sum));
+  titles.emplace_back("study");
   if (with_futures) titles.insert(titles.end(), {"p5", "p50", "p95"});
   return titles;
 }
@@ -106,17 +102,9 @@ std::string amount_text(double value, std::string_view unit) {
   return fmt::format("{} {}", number_text(value / scaled.factor), scaled.name);
 }
 
-std::string fleet_table(const std::string& title, const std::vector<FleetLine>& lines,
-                        const std::string& group, const std::vector<FleetSlice>& slices,
-                        const FleetTableStyle& style) {
-  std::vector<const FleetLine*> chosen;
-  bool any_sum = false;
-  for (const FleetLine& line : lines) {
-    if (line.group != group) continue;
-    chosen.push_back(&line);
-    any_sum |= line.kind != LineKind::end;
-  }
-  if (chosen.empty()) return {};
+std::string lines_table(const std::string& title, const std::vector<const FleetLine*>& lines,
+                        const std::vector<FleetSlice>& slices, const FleetTableStyle& style) {
+  if (lines.empty()) return {};
   const std::size_t page = style.page.width == 0 ? 1000 : style.page.width;
   const std::size_t room = std::max(page, kNameWidth + 5 * kValueWidth) - kNameWidth;
   const std::size_t extra = style.futures == nullptr ? 1 : 4;
@@ -125,11 +113,21 @@ std::string fleet_table(const std::string& title, const std::vector<FleetLine>& 
   for (std::size_t first = 0; first < slices.size(); first += block) {
     const std::size_t end = std::min(slices.size(), first + block);
     const bool last = end == slices.size();
-    TextTable table(titles_of(title, slices, first, end, last, any_sum, style.futures != nullptr));
-    for (const FleetLine* line : chosen) table.row(row_of(*line, first, end, last, style.futures));
+    TextTable table(titles_of(title, slices, first, end, last, style.futures != nullptr));
+    for (const FleetLine* line : lines) table.row(row_of(*line, first, end, last, style.futures));
     text += '\n' + table.text(style.page);
   }
   return text;
+}
+
+std::string fleet_table(const std::string& title, const std::vector<FleetLine>& lines,
+                        const std::string& group, const std::vector<FleetSlice>& slices,
+                        const FleetTableStyle& style) {
+  std::vector<const FleetLine*> chosen;
+  for (const FleetLine& line : lines) {
+    if (line.group == group) chosen.push_back(&line);
+  }
+  return lines_table(title, chosen, slices, style);
 }
 
 }  // namespace polyfleet

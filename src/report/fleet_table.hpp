@@ -29,8 +29,11 @@ struct FleetTableStyle {
   const FuturesAnswer* futures = nullptr;  ///< null = no percentiles
 };
 
-/// The lines of one group; empty where there are none. A study of more slices than fit a page is
-/// cut into several tables.
+/// Some lines, in their order; empty where there are none. A study of more slices than fit a page
+/// is cut into several tables.
+std::string lines_table(const std::string& title, const std::vector<const FleetLine*>& lines,
+                        const std::vector<FleetSlice>& slices, const FleetTableStyle& style);
+/// Those of one group.
 std::string fleet_table(const std::string& title, const std::vector<FleetLine>& lines,
                         const std::string& group, const std::vector<FleetSlice>& slices,
                         const FleetTableStyle& style);

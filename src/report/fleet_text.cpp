@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "report/fleet_limits.hpp"
 #include "report/fleet_lines.hpp"
 #include "report/fleet_table.hpp"
@@ -28,10 +30,10 @@ std::string heading(const FleetAnswer& answer) {
   const FleetModel& model = answer.model;
   std::string text = model.name + "\n";
   if (!model.description.empty()) text += model.description + "\n";
-  text += fmt::format("{} to {}: {} periods of {} days; {} sites, {} phases, {} workloads; {}\n",
+  text += fmt::format("{} to {} in periods of {} days; sites {}, phases {}, workloads {}; {}\n",
                       print_date(model.time.begin()), print_date(model.time.end()),
-                      model.time.periods(), model.time.period_days(), model.sites.size(),
-                      model.phases.size(), model.workloads.size(), name_of(model.policy.objective));
+                      model.time.period_days(), model.sites.size(), model.phases.size(),
+                      model.workloads.size(), name_of(model.policy.objective));
   if (answer.run.interrupted) text += "INTERRUPTED: what follows ends before the study does\n";
   return text;
 }
@@ -43,14 +45,15 @@ std::string rows_text(const std::vector<FleetLine>& lines, PageStyle style) {
   return '\n' + table.text(style);
 }
 
-std::string assumptions_text(const FleetModel& model, bool all) {
+std::string assumptions_text(const FleetModel& model, bool all, PageStyle style) {
   if (model.assumptions.empty()) return {};
   const std::size_t shown =
       all ? model.assumptions.size() : std::min(kShownAssumptions, model.assumptions.size());
-  std::string text = "\nassumed\n";
-  for (std::size_t i = 0; i < shown; ++i) text += "  " + model.assumptions[i] + "\n";
+  TextTable table({"assumed"});
+  for (std::size_t i = 0; i < shown; ++i) table.row({model.assumptions[i]});
+  std::string text = '\n' + table.text(style);
   if (shown < model.assumptions.size())
-    text += fmt::format("  and {} more: --explain\n", model.assumptions.size() - shown);
+    text += fmt::format("and {} more: --explain\n", model.assumptions.size() - shown);
   return text;
 }
 
@@ -72,7 +75,7 @@ std::string fleet_text(const FleetAnswer& answer, const FleetPageOptions& option
   text += fleet_limits_text(answer, style);
   if (answer.futures) text += '\n' + futures_text(*answer.futures, style);
   if (options.explain) text += fleet_rates_text(answer.model, style) + rows_text(lines, style);
-  return text + assumptions_text(answer.model, options.explain);
+  return text + assumptions_text(answer.model, options.explain, style);
 }
 
 }  // namespace polyfleet
