@@ -10,7 +10,7 @@
 namespace polyfleet {
 namespace {
 
-constexpr std::int64_t kMostPaths = 20000;  // a valuation at each end of a range
+constexpr std::int64_t kMostPaths = 10000;  // a valuation at each end of a range
 constexpr double kPriceRange = 0.2;         // ours, where a price is stated without a range
 
 /// One assumption: the ends as text, and how a case is changed to one of them.

@@ -202,7 +202,6 @@ void WarrantPaths::settle(Leg& leg, std::size_t i, double time, double vested_at
   const Tranche& tranche = tranches_[i];
   leg.open[i] = 0;
   --leg.open_count;
-  if (!leg.granted[i]) return;
   ShareModel then = share_;
   then.price = share_.price * std::exp(leg.x);
   leg.value[i] = call_value(then, tranche.strike, std::max(0.0, tranche.expiry - time)) / usd *
@@ -241,17 +240,19 @@ void WarrantPaths::add_pair(const std::vector<Leg>& legs, const std::vector<doub
   sums.control_square += control * control;
   for (std::size_t i = 0; i < tranches_.size(); ++i) {
     TrancheSums& tranche = sums.tranches[i];
+    const Tranche& terms = tranches_[i];
     int vested = 0;
     for (const Leg& leg : legs) {
       if (leg.days[i] < 0) continue;
       ++vested;
       tranche.days += leg.days[i];
-      sums.exercise_cash[tranches_[i].position] +=
-          tranches_[i].strike / usd * tranches_[i].shares / 2;
     }
     tranche.count += vested;
-    add(tranche.value, (legs[0].value[i] + legs[1].value[i]) / 2, control);
-    add(tranche.vests, vested / 2.0, control);
+    // The conditions enter means as a factor and single paths as a draw: less noise, same mean.
+    const double vests = terms.conditions * vested / 2.0;
+    sums.exercise_cash[terms.position] += terms.strike / usd * terms.shares * vests;
+    add(tranche.value, terms.conditions * (legs[0].value[i] + legs[1].value[i]) / 2, control);
+    add(tranche.vests, vests, control);
     add(tranche.delivered, deliveries[i] <= tranches_[i].expiry ? 1 : 0, control);
   }
 }
@@ -261,14 +262,19 @@ void WarrantPaths::add_totals(const std::vector<Leg>& legs, std::int64_t pair, C
   const std::size_t count = positions_.size();
   // By leg, then position; the last place holds the sum of all positions.
   std::array<std::vector<double>, 2> value, shares;
+  std::vector<double> mean_value(count + 1), mean_shares(count + 1);
   for (std::size_t l = 0; l < 2; ++l) {
     value[l].assign(count + 1, 0);
     shares[l].assign(count + 1, 0);
     for (std::size_t i = 0; i < tranches_.size(); ++i) {
+      const Tranche& tranche = tranches_[i];
       if (legs[l].days[i] < 0) continue;
-      for (const std::size_t at : {tranches_[i].position, count}) {
+      for (const std::size_t at : {tranche.position, count}) {
+        mean_value[at] += tranche.conditions * legs[l].value[i] / 2;
+        mean_shares[at] += tranche.conditions * tranche.shares / 2;
+        if (!legs[l].granted[i]) continue;
         value[l][at] += legs[l].value[i];
-        shares[l][at] += tranches_[i].shares;
+        shares[l][at] += tranche.shares;
       }
     }
     sums.dilution += shares[l][count] / (share_.outstanding + shares[l][count]) / 2;
@@ -284,9 +290,9 @@ void WarrantPaths::add_totals(const std::vector<Leg>& legs, std::int64_t pair, C
   const double control = (std::exp(legs[0].terminal) + std::exp(legs[1].terminal)) / 2 *
                          (share_.price / usd) * std::exp(-share_.rate * horizon_);
   for (std::size_t p = 0; p <= count; ++p) {
-    add(sums.value[p], (value[0][p] + value[1][p]) / 2, control);
+    add(sums.value[p], mean_value[p], control);
     add(sums.unforeseen[p], (value[0][p] * kept(0) + value[1][p] * kept(1)) / 2, control);
-    add(sums.shares[p], (shares[0][p] + shares[1][p]) / 2, control);
+    add(sums.shares[p], mean_shares[p], control);
   }
 }
 

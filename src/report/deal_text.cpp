@@ -106,14 +106,13 @@ std::string sides_text(const DealAnswer& answer) {
                         billions(all.positions[i].value.mean), all.positions[i].value.error / 1e9,
                         millions(all.positions[i].shares.mean));
   text += fmt::format(
-      "To {}'s holders {}: {} given away, {:.2f} USD of each share outstanding, {} of the market "
-      "value.\nDilution: {} of the enlarged company in the mean, {} if every tranche vests.\n",
-      deal.vendor, all.positions.size() > 1 ? "all of them cost" : "it costs",
-      billions(all.value.mean), all.per_share_outstanding / usd, percent(all.of_market_value),
-      percent(all.dilution), percent(all.greatest_dilution));
+      "{}'s holders give away {}{}: {:.2f} USD of each share outstanding, {} of the market value.\n"
+      "Dilution: {} of the enlarged company in the mean, {} if every tranche vests.\n",
+      deal.vendor, billions(all.value.mean), all.positions.size() > 1 ? " in all" : "",
+      all.per_share_outstanding / usd, percent(all.of_market_value), percent(all.dilution),
+      percent(all.greatest_dilution));
   text += fmt::format(
-      "These take the quoted price to foresee the dilution; if it does not, {}'s part is worth "
-      "{}.\n",
+      "The quoted price is taken to foresee the dilution; if it does not, {}'s part is worth {}.\n",
       deal.buyer, billions(own.value_if_unforeseen.mean));
   return text;
 }
@@ -145,39 +144,58 @@ std::string money_text(const DealAnswer& answer, PageStyle style) {
   return text;
 }
 
-/// Keys of a list whose terms are all alike are shown once, as "tranche.*.conditions".
-std::vector<NamedTerm> gathered(const std::vector<NamedTerm>& terms) {
-  const auto starred = [](const std::string& key) {
-    const std::size_t first = key.find('.');
-    const std::size_t second = first == std::string::npos ? first : key.find('.', first + 1);
-    if (second == std::string::npos || !std::isdigit(key[first + 1])) return key;
-    return key.substr(0, first + 1) + "*" + key.substr(second);
-  };
-  const auto alike = [](const NamedTerm& a, const NamedTerm& b) {
-    return a.value == b.value && a.range == b.range && a.status == b.status && a.note == b.note &&
-           a.source == b.source;
-  };
-  std::vector<NamedTerm> rows;
+/// "tranche.2.hurdle" -> "tranche.", 2, ".hurdle"; place 0: of no list.
+struct ListKey {
+  std::string list, rest;
+  int place = 0;
+};
+ListKey list_key(const std::string& key) {
+  const std::size_t first = key.find('.');
+  const std::size_t second = first == std::string::npos ? first : key.find('.', first + 1);
+  if (second == std::string::npos || key[first + 1] < '0' || key[first + 1] > '9')
+    return {key, "", 0};
+  return {key.substr(0, first + 1), key.substr(second), std::stoi(key.substr(first + 1))};
+}
+
+/// Terms of one list that differ in their value only, as one row: "tranche.1-5.hurdle", "200 USD,
+/// 280 USD, ...".
+struct TermRow {
+  NamedTerm term;
+  ListKey key;
+  int last = 0;
+  bool alike = true;
+};
+
+std::vector<TermRow> gathered(const std::vector<NamedTerm>& terms) {
+  std::vector<TermRow> rows;
   for (const NamedTerm& term : terms) {
-    const std::string key = starred(term.key);
-    const auto same = [&](const NamedTerm& other) { return starred(other.key) == key; };
-    const bool all_alike = std::all_of(terms.begin(), terms.end(), [&](const NamedTerm& other) {
-      return !same(other) || alike(term, other);
+    const ListKey key = list_key(term.key);
+    const auto continued = std::find_if(rows.begin(), rows.end(), [&](const TermRow& row) {
+      return key.place > 0 && row.key.list == key.list && row.key.rest == key.rest &&
+             row.last + 1 == key.place && row.term.range == term.range &&
+             row.term.status == term.status && row.term.source == term.source &&
+             row.term.note == term.note;
     });
-    if (!all_alike || key == term.key) {
-      rows.push_back(term);
-    } else if (std::none_of(rows.begin(), rows.end(),
-                            [&](const NamedTerm& row) { return row.key == key; })) {
-      rows.push_back(term);
-      rows.back().key = key;
+    if (continued == rows.end()) {
+      rows.push_back({term, key, key.place, true});
+      continue;
     }
+    const bool same = continued->alike && continued->term.value == term.value;
+    if (!same) continued->term.value += ", " + term.value;
+    continued->alike = same;
+    continued->last = key.place;
+  }
+  for (TermRow& row : rows) {
+    if (row.last > row.key.place)
+      row.term.key = fmt::format("{}{}-{}{}", row.key.list, row.key.place, row.last, row.key.rest);
   }
   return rows;
 }
 
 std::string terms_table(const DealAnswer& answer, PageStyle style) {
   TextTable table({"term", "value", "range", "status", "source or reason"});
-  for (const NamedTerm& term : gathered(answer.terms)) {
+  for (const TermRow& row : gathered(answer.terms)) {
+    const NamedTerm& term = row.term;
     const std::string reason = term.source.empty() || term.note.empty()
                                    ? term.source + term.note
                                    : term.source + ": " + term.note;
@@ -202,8 +220,9 @@ std::string deal_sensitivity_text(const DealSensitivity& sensitivity, PageStyle 
     table.row({swing.key, swing.low, billions(swing.at_low / usd), swing.high,
                billions(swing.at_high / usd), billions(width / usd)});
   }
-  return fmt::format("One assumption at a time over its range, {} paths, from {}:\n",
-                     sensitivity.paths, billions(sensitivity.base / usd)) +
+  return fmt::format(
+             "One assumption at a time over its range, this deal alone, {} paths, from {}:\n",
+             sensitivity.paths, billions(sensitivity.base / usd)) +
          table.text(style);
 }
 
