@@ -79,6 +79,7 @@ Result<FleetDeal> prepared(const std::filesystem::path& data, const NamedDeal& n
     return problems;
   }
   FleetDeal deal{*read, program_of(named, *read, model), {}, model.time.begin()};
+  if (named.valued_on) deal.valued_on = *named.valued_on;
   if (!has_program(model, deal.program)) deal.program.clear();
   deal.paths = paths_of(deal, model, futures);
   return deal;

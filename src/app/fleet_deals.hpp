@@ -23,10 +23,10 @@ struct FleetDealOptions {
 };
 
 /// One entry a deal of the document, in its order; `futures` are equally likely (the plan alone:
-/// one empty variation). Valued on the first day of the study, by the last quote on or before it;
-/// where there is none, by the first quote and on its day. A valuation that cannot be made (an
-/// expiry that is past) is a DealFutures with the problem. Errors: a deal or share that cannot be
-/// read.
+/// one empty variation). Valued on the day that the scenario states, else on the first day of the
+/// study, by the last quote on or before it; where there is none, by the first quote and on its
+/// day. A valuation that cannot be made (an expiry that is past) is a DealFutures with the problem.
+/// Errors: a deal or share that cannot be read.
 Result<std::vector<DealFutures>> value_fleet_deals(const std::filesystem::path& data_directory,
                                                    const FleetDocument& document,
                                                    const std::vector<FleetVariation>& futures,

@@ -21,6 +21,11 @@ inline FleetModel small_fleet() {
     SiteModel site;
     site.id = id;
     site.region = std::string(id) == "abilene" ? "texas" : "ohio";
+    site.price = HourlySeries((60 * usd / megawatt_hour).base());
+    site.carbon = HourlySeries((350 * gram_co2e_per_kilowatt_hour).base());
+    site.pue = HourlySeries(1.15);
+    site.delivery = 0.95;
+    site.limits = {{0, 3 * gigawatt, ""}};
     model.sites.push_back(site);
   }
   for (const char* vendor : {"AMD", "NVIDIA"}) {
@@ -30,6 +35,10 @@ inline FleetModel small_fleet() {
     part.price = 40000 * usd;
     part.in_service = 0.95;
     part.maturity = {0, 0.7, 300 * day};
+    part.parked = 100 * watt;
+    part.idle = 400 * watt;
+    part.rated = 1800 * watt;
+    part.provisioned = 2500 * watt;
     model.classes.push_back(part);
   }
   const auto add_phase = [&](const char* id, const char* program, int site, int part, int week) {
@@ -54,16 +63,21 @@ inline FleetModel small_fleet() {
     workload.id = id;
     workload.kind = workload.id == "chat" ? WorkloadKind::chat : WorkloadKind::pretraining;
     workload.unit = "tokens";
-    workload.demand = {{0, 1e6}};
+    workload.demand = {{0, 1e8}, {8760, 3e8}};
+    workload.value = 1e-6;
+    workload.shape.fill(1);
     model.workloads.push_back(workload);
   }
   WorkloadRate rate;
   rate.possible = true;
   rate.per_second = 1000;
+  rate.active = 1500 * watt;
   rate.low = 0.8;
   rate.high = 1.1;
   model.rates.assign(2, std::vector<WorkloadRate>(2, rate));
   model.finance.discount = 0.1;
+  model.finance.hardware_life = 5 * 365 * day;
+  model.finance.facility_life = 14 * 365 * day;
   return model;
 }
 

@@ -206,3 +206,22 @@ TEST_CASE("what moves an outcome is found by its rank correlation") {
   CHECK(of("npv") == doctest::Approx(-1));
   CHECK(of("grid_energy") == 0);
 }
+
+TEST_CASE("the real simulation gives the same futures on any number of threads") {
+  SmallStudy study;
+  FuturesQuestion question = study.question();
+  question.simulate = simulate_fleet;
+  const Result<Futures> one = run_futures(question, few(12, 1)),
+                        three = run_futures(question, few(12, 3));
+  REQUIRE(one.has_value());
+  CHECK(one->values == three->values);
+  const auto at = [&](const char* id) {
+    const int index = outcome_index(one->outcomes, id);
+    REQUIRE(index >= 0);
+    return static_cast<std::size_t>(index);
+  };
+  CHECK(one->plan[at("tokens")] > 0);
+  CHECK(one->plan[at("cost")] > 0);
+  CHECK(one->plan[at("gigawatts.amd_openai/2028")] == doctest::Approx(2e9));
+  CHECK(outcome_spreads(*one)[at("grid_cost")].p5 < outcome_spreads(*one)[at("grid_cost")].p95);
+}
