@@ -75,11 +75,12 @@ class InteriorPoint {
   }
 
   FairShares solve() {
-    constexpr double kGap = 1e-7, kCentring = 0.15;
+    constexpr double kGap = 1e-6, kCentring = 0.15;
     constexpr int kMostSteps = 100;  // twenty are usual
     for (int step = 0; step < kMostSteps && gap() > kGap * least_; ++step) {
       const double mu = kCentring * gap() / count();
       find_direction(mu);
+      if (!std::isfinite(least_step_)) break;  // the last digits are gone: this is the optimum
       move(mu);
     }
     FairShares shares;

@@ -21,7 +21,7 @@ struct FairShares {
 };
 
 /// Maximises the least sum over pools of rate x share, where a job's shares sum to at most 1 and a
-/// pool's gangs to at most its capacity. Within 1e-7 of the optimum. Precondition: rates are not
+/// pool's gangs to at most its capacity. Within 1e-6 of the optimum. Precondition: rates are not
 /// negative and every job has a positive one; gangs and capacities are positive.
 FairShares fair_shares(const FairShareQuestion& question);
 
