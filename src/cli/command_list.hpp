@@ -3,14 +3,18 @@
 
 #include <vector>
 
+#include "cli/catalogue_power_command.hpp"
 #include "cli/command_table.hpp"
 #include "cli/commands.hpp"
 #include "cli/estimate_serve_command.hpp"
 #include "cli/launch_command.hpp"
 #include "cli/plan_command.hpp"
+#include "cli/plan_fleet_command.hpp"
 #include "cli/plan_serve_command.hpp"
 #include "cli/run_command.hpp"
 #include "cli/simulate_command.hpp"
+#include "cli/simulate_fleet_command.hpp"
+#include "cli/simulate_jobs_command.hpp"
 #include "cli/value_deal_command.hpp"
 
 namespace polyfleet {
@@ -20,13 +24,18 @@ struct CommandArguments {
   CatalogueListArguments list;
   CatalogueShowArguments show;
   CatalogueCompareArguments compare;
+  CataloguePowerArguments power;
+  CatalogueCoolingArguments cooling;
   EstimateArguments estimate;
   RunArguments run;
   EstimateServeArguments serve;
   SimulateArguments simulate;
+  SimulateJobsArguments simulate_jobs;
+  SimulateFleetArguments simulate_fleet;
   PlanArguments plan;
   PlanServeArguments plan_serve;
   SizeArguments size;
+  PlanFleetArguments plan_fleet;
   ExportArguments exports;
   ImportArguments imports;
   ValueDealArguments value_deal;

@@ -43,7 +43,12 @@ struct BenchArguments {
   bool json = false, signature = false, planner = false, serving = false;
 };
 struct MainJobArguments {
-  std::string scenarios;  ///< folder; empty = the shipped one
+  std::string scenario, against;  ///< fleets; empty = the shipped ones
+  std::string folder = "results/main-job";
+  std::int64_t futures = 200;
+  SettingTexts settings;
+  bool training = false;
+  std::string scenarios;  ///< of --training: folder; empty = the shipped one
   bool json = false;
 };
 
