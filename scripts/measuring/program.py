@@ -42,10 +42,11 @@ class Program:
                 messages.setdefault(case, []).append(found.group(1).rstrip())
         return messages
 
-    def timed(self, *arguments):
+    def timed(self, *arguments, **environment):
         """(wall seconds, processor seconds) of one run whose output is thrown away."""
         began = time.perf_counter()
-        process = subprocess.Popen([str(self.binary), *arguments], stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
+        process = subprocess.Popen([str(self.binary), *arguments], stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL,
+                                   env=dict(os.environ, **environment))
         _, status, usage = os.wait4(process.pid, 0)
         wall = time.perf_counter() - began
         process.returncode = os.waitstatus_to_exitcode(status)

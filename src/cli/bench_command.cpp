@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "app/fleet_speed_figures.hpp"
 #include "app/planner_speed_figures.hpp"
 #include "app/serving_speed_figures.hpp"
 #include "app/speed_figures.hpp"
@@ -37,15 +38,19 @@ Value figures_json(const std::vector<SpeedFigure>& figures) {
   return json;
 }
 
+Result<std::vector<SpeedFigure>> measured(Workspace& workspace, const BenchArguments& arguments) {
+  if (arguments.planner) return measure_planner_speed(workspace);
+  if (arguments.serving) return measure_serving_speed();
+  if (arguments.fleet) return measure_fleet_speed(workspace);
+  return measure_speed(workspace);
+}
+
 int run_bench(const BenchArguments& arguments) {
   const auto workspace = Workspace::open();
   if (!workspace) return bad_input(workspace.problems());
   if (arguments.signature) return print_signature(**workspace, arguments.json);
   show_progress("measuring ...");
-  const Result<std::vector<SpeedFigure>> figures = arguments.planner
-                                                       ? measure_planner_speed(**workspace)
-                                                   : arguments.serving ? measure_serving_speed()
-                                                                       : measure_speed(**workspace);
+  const Result<std::vector<SpeedFigure>> figures = measured(**workspace, arguments);
   if (!figures) return bad_input(figures.problems());
   show_progress({});
   if (arguments.json) {
@@ -72,10 +77,12 @@ CommandSpec bench_command(BenchArguments& arguments) {
       "  polyfleet bench\n"
       "  polyfleet bench --planner     (whole searches)\n"
       "  polyfleet bench --serving     (a million requests, a plan of a service)\n"
+      "  polyfleet bench --fleet       (four years of 16 GW, 1,000 futures, the Philly trace)\n"
       "  polyfleet bench --signature   (one number over all golden results)",
       {{"--json", &arguments.json, "as JSON"},
        {"--planner", &arguments.planner, "whole searches of the planner, some seconds"},
        {"--serving", &arguments.serving, "the simulation and the plan of a service, some seconds"},
+       {"--fleet", &arguments.fleet, "a fleet study, its futures and a job trace, about a minute"},
        {"--signature", &arguments.signature, "hash of all golden results"}},
       [&] { return run_bench(arguments); }};
 }

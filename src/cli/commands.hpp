@@ -40,7 +40,7 @@ struct ValidateArguments {
   bool strict = false, json = false;
 };
 struct BenchArguments {
-  bool json = false, signature = false, planner = false, serving = false;
+  bool json = false, signature = false, planner = false, serving = false, fleet = false;
 };
 struct MainJobArguments {
   std::string scenario, against;  ///< fleets; empty = the shipped ones
