@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "catalogue/catalogue.hpp"
 #include "fleet/class_power.hpp"
@@ -72,6 +73,47 @@ TEST_CASE("planned power is within 15 % of what is published for whole facilitie
             << " W; " << power.basis);
     CHECK(power.provisioned / published->value == doctest::Approx(1).epsilon(0.15));
   }
+}
+
+namespace {
+
+/// Every text under a key `source` of the document, comma-separated keys apart.
+void collect_sources(const Value& value, std::vector<std::string>& keys) {
+  if (const Array* list = value.array()) {
+    for (const Value& each : *list) collect_sources(each, keys);
+  }
+  if (value.table() == nullptr) return;
+  for (const auto& [key, inner] : *value.table()) {
+    collect_sources(inner, keys);
+    if ((key != "source" && key != "shape_source") || inner.text() == nullptr) continue;
+    std::string rest = *inner.text();
+    for (std::size_t comma; (comma = rest.find(", ")) != std::string::npos;
+         rest = rest.substr(comma + 2))
+      keys.push_back(rest.substr(0, comma));
+    keys.push_back(rest);
+  }
+}
+
+}  // namespace
+
+TEST_CASE("every source that power, grid and weather files name is listed") {
+  const auto catalogue = load_catalogue(kData);
+  REQUIRE(catalogue.has_value());
+  int named = 0;
+  for (const char* folder : {"power", "grid", "weather"}) {
+    for (const auto& entry : std::filesystem::directory_iterator(kData / folder)) {
+      const auto document = read_document(entry.path().string());
+      REQUIRE_MESSAGE(document.has_value(), entry.path().string());
+      std::vector<std::string> keys;
+      collect_sources(*document, keys);
+      for (const std::string& key : keys) {
+        INFO(entry.path().filename().string() << ": " << key);
+        CHECK(catalogue->source(key).has_value());
+        ++named;
+      }
+    }
+  }
+  CHECK(named > 100);
 }
 
 TEST_CASE("a measured node replaces the design power") {

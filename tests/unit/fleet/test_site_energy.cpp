@@ -179,6 +179,63 @@ TEST_CASE("a battery carries peaks over the limit") {
   CHECK(with.served[0] == 1);
 }
 
+TEST_CASE("what was bought dear is not sold cheap on the next day") {
+  SiteModel site = plain_site();
+  std::vector<double> prices;
+  for (int h = 0; h < kWeek.hours(); ++h) {
+    const bool first_day = h < 24;
+    const double price = first_day ? (h >= 20 ? 0.10 : 0.20) : h % 24 < 12 ? 0.09 : 0.08;
+    prices.push_back((price * usd_per_kilowatt_hour).base());
+  }
+  site.price = HourlySeries(prices);
+  site.battery = Battery{20 * megawatt, 60 * megawatt_hour, 0.95, 0};
+  SiteState state;
+  const SiteEnergy e =
+      site_energy(site, load_of(20 * megawatt, 80 * megawatt), kWeek, 0, {}, state);
+  CHECK(e.charge / megawatt_hour == doctest::Approx(60 / 0.95));
+  CHECK(e.discharge == Joules());
+  CHECK(state.paid / usd_per_kilowatt_hour == doctest::Approx(0.10 / 0.95));
+}
+
+TEST_CASE("on a day with a shortage the battery waits for it") {
+  SiteModel site = plain_site();
+  std::vector<double> prices;
+  for (int h = 0; h < kWeek.hours(); ++h)
+    prices.push_back(((h % 24 < 6    ? 0.02
+                       : h % 24 < 12 ? 0.20
+                                     : 0.05) *
+                      usd_per_kilowatt_hour)
+                         .base());
+  site.price = HourlySeries(prices);
+  site.battery = Battery{60 * megawatt, 180 * megawatt_hour, 0.9, 0};
+  site.limits = {{0, 150 * megawatt, ""}};
+  site.events = {{24 * 3 + 18, 2, 0.5, true}};
+  const SiteLoad load = load_of(20 * megawatt, 80 * megawatt);
+  SiteState state;
+  const SiteEnergy e = site_energy(site, load, kWeek, 0, {}, state);
+  CHECK(e.limited_hours == 0);                   // 115 - 75 MW for two hours are in the battery
+  CHECK(e.discharge / megawatt_hour > 180 * 4);  // and it traded on the days before and after
+}
+
+TEST_CASE("the week's shape runs on over the end of the week, in its users' time") {
+  const SiteModel site = plain_site();
+  const FleetTime time({2026, 6, 3}, {2026, 6, 24}, 9);  // from a Wednesday
+  WeekShape shape;
+  for (std::size_t h = 0; h < shape.size(); ++h) shape[h] = 0.5 + static_cast<double>(h) / 167;
+  SiteLoad load = load_of(20 * megawatt, 60 * megawatt);
+  load.parts[0].shape = &shape;
+  load.parts[0].shape_offset_minutes = -330;
+  SiteState state;
+  std::vector<double> hourly;
+  for (int p = 0; p < time.periods(); ++p) site_energy(site, load, time, p, {}, state, &hourly);
+  REQUIRE(static_cast<int>(hourly.size()) == time.hours());
+  for (int h = 0; h < time.hours(); ++h) {
+    const auto of_week = static_cast<std::size_t>(time.hour_of_week(h, -330));
+    CHECK(hourly[static_cast<std::size_t>(h)] ==
+          doctest::Approx((20e6 + 60e6 * shape[of_week]) * site.meter_per_rack(h)));
+  }
+}
+
 TEST_CASE("calls take their share within the contract, outages theirs of the connection") {
   SiteModel site = plain_site();
   const double factor = site.meter_per_rack(0);
