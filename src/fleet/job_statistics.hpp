@@ -35,7 +35,7 @@ struct JobSizeClass {
   int least = 1, most = 1;  ///< accelerators
   std::int64_t jobs = 0, finished = 0;
   Spread wait, completion;  ///< seconds; wait until the first start
-  double slowdown = 0;      ///< mean completion over the working time of the fastest pool
+  double slowdown = 0;      ///< mean over jobs of completion over working time in the fastest pool
   double accelerator_seconds = 0;
   std::int64_t interruptions = 0, preemptions = 0;
 };
