@@ -14,7 +14,7 @@ constexpr double kSlack = 1e-9;  // of sums of probabilities
 using Names = std::vector<std::string>;
 
 struct KnownNames {
-  Names vendors, programs, workloads;
+  Names vendors, programs, workloads, sites;
 };
 
 void add_name(Names& names, const std::string& name) {
@@ -27,6 +27,7 @@ KnownNames names_of(const FleetModel& model) {
   for (const DeviceClass& each : model.classes) add_name(known.vendors, each.vendor);
   for (const FleetPhase& each : model.phases) add_name(known.programs, each.program);
   for (const FleetWorkload& each : model.workloads) add_name(known.workloads, each.id);
+  for (const SiteModel& each : model.sites) add_name(known.sites, each.id);
   return known;
 }
 
@@ -44,6 +45,20 @@ void check_losses(const UncertaintySpec& spec, const KnownNames& known, Diagnost
     check_name(loss.program, "the program", known.programs, loss.where, out);
     if (loss.until && (!loss.from || print_date(*loss.until) < print_date(*loss.from)))
       out.push_back(problem_at(loss.where, "`until` lies before `from` or stands without it"));
+  }
+}
+
+void check_markets(const UncertaintySpec& spec, const KnownNames& known, Diagnostics& out) {
+  std::map<std::string, std::string> market_of;
+  for (const PowerMarket& market : spec.markets) {
+    for (const std::string& site : market.sites) {
+      check_name(site, "the site", known.sites, market.where, out);
+      const auto [found, is_new] = market_of.emplace(site, market.name);
+      if (!is_new)
+        out.push_back(
+            problem_at(market.where, fmt::format("the site '{}' is in two markets: {} and {}", site,
+                                                 found->second, market.name)));
+    }
   }
 }
 
@@ -95,6 +110,7 @@ Diagnostics uncertainty_problems(const UncertaintySpec& spec, const FleetModel& 
   const KnownNames known = names_of(model);
   Diagnostics out;
   check_losses(spec, known, out);
+  check_markets(spec, known, out);
   for (const WorkloadSpread& each : spec.workloads)
     check_name(each.workload, "the workload", known.workloads, each.where, out);
   for (const ScenarioBranch& branch : spec.branches) check_branch(branch, known, out);

@@ -140,6 +140,11 @@ FieldTable<WorkloadSpread> workload_fields() {
                        "instead of that of `demand_growth`")};
 }
 
+FieldTable<PowerMarket> market_fields() {
+  return {required(text_field("name", &PowerMarket::name, "as reports call it")),
+          required(text_list_field("sites", &PowerMarket::sites, "ids of its sites"))};
+}
+
 FieldTable<ScenarioBranch> branch_fields() {
   using B = ScenarioBranch;
   const Range factor{1 / kLargestFactor, kLargestFactor};
@@ -174,11 +179,11 @@ FieldTable<UncertaintySpec> all_fields() {
       sourced_field("demand_growth", &U::demand_growth, factor_fields("of growth in a year"),
                     "of all workloads"),
       sourced_field("price", &U::price, factor_fields("of the price of electricity"),
-                    "of sites by region"),
+                    "of sites by market, else region"),
       sourced_field("price_growth", &U::price_growth, factor_fields("of its growth in a year"),
-                    "of sites by region"),
+                    "of sites by market, else region"),
       sourced_field("carbon", &U::carbon, factor_fields("of the grid's carbon intensity"),
-                    "of sites by region"),
+                    "of sites by market, else region"),
       sourced_field("failures", &U::failures, factor_fields("of the share out of service"),
                     "of classes by vendor"),
       sourced_field("prediction", &U::prediction, prediction_fields(),
@@ -190,6 +195,8 @@ FieldTable<UncertaintySpec> all_fields() {
       sourced_field("outages", &U::outages, outage_fields(), "correlated outages"),
       entries_field("vendor_loss", &U::losses, loss_fields(), "a vendor that delivers no more"),
       entries_field("workload", &U::workloads, workload_fields(), "demand of single workloads"),
+      entries_field("market", &U::markets, market_fields(),
+                    "sites whose electricity has causes in common"),
       entries_field("branch", &U::branches, branch_fields(), "the scenario tree")};
 }
 

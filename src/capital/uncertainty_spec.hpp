@@ -69,6 +69,14 @@ struct WorkloadSpread {
   Position where;
 };
 
+/// Sites whose electricity and carbon have causes in common; others are grouped by their region.
+struct PowerMarket {
+  std::string name;
+  std::vector<std::string> sites;
+  std::string status, source, note;
+  Position where;
+};
+
 /// One node of a scenario tree: what happens, given its parent. Fields left out change nothing.
 struct ScenarioBranch {
   std::string name;
@@ -93,7 +101,7 @@ struct UncertaintySpec {
   EventChance cancellation;     ///< of a phase that has not begun; groups: vendors
   FactorSpread demand;          ///< level; one group of workloads
   FactorSpread demand_growth;   ///< sigma a year; one group of workloads
-  FactorSpread price;           ///< of grid electricity; members: sites; groups: regions
+  FactorSpread price;           ///< of grid electricity; sites; groups: markets, else regions
   FactorSpread price_growth;    ///< sigma a year
   FactorSpread carbon;          ///< of grid electricity
   FactorSpread failures;        ///< on the share out of service; classes by vendor
@@ -103,6 +111,7 @@ struct UncertaintySpec {
   OutageSpread outages;
   std::vector<VendorLoss> losses;
   std::vector<WorkloadSpread> workloads;
+  std::vector<PowerMarket> markets;
   std::vector<ScenarioBranch> branches;
 };
 

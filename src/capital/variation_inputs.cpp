@@ -123,8 +123,7 @@ class InputList {
     std::vector<Candidate> sites;
     for (std::size_t i = 0; i < model_.sites.size(); ++i) {
       const SiteModel& site = model_.sites[i];
-      sites.push_back({at(i), site.id, site.region.empty() ? site.id : site.region, spread.sigma,
-                       spread.sigma});
+      sites.push_back({at(i), site.id, market_of(site), spread.sigma, spread.sigma});
     }
     add({.kind = kind}, id, title, spread, sites);
   }
@@ -185,6 +184,13 @@ class InputList {
   static int at(std::size_t i) { return static_cast<int>(i); }
   const std::string& vendor_of(const FleetPhase& phase) const {
     return model_.classes[static_cast<std::size_t>(phase.device_class)].vendor;
+  }
+
+  std::string market_of(const SiteModel& site) const {
+    for (const PowerMarket& market : spec_.markets)
+      if (std::find(market.sites.begin(), market.sites.end(), site.id) != market.sites.end())
+        return market.name;
+    return site.region.empty() ? site.id : site.region;
   }
 
   const FleetModel& model_;

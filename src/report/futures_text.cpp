@@ -15,6 +15,8 @@ namespace {
 
 /// Bars of a tornado that a page shows; the rest is counted.
 constexpr std::size_t kShownBars = 12;
+constexpr double kBillion = 1e9;
+constexpr double kWattsAGigawatt = 1e9;
 
 /// The numbers of a row in one unit that suits the largest.
 std::vector<std::string> cells_of(const FuturesAnswer& answer, const Outcome& outcome,
@@ -62,12 +64,13 @@ std::string percentiles_text(const FuturesAnswer& answer, PageStyle style) {
     const double plan = answer.futures.plan[i];
     if (plan == 0 && s.p5 == 0 && s.p95 == 0 && s.mean == 0) continue;
     if (outcome.kind == OutcomeKind::shortfalls && !moves(s, plan)) continue;
+    if (is_day(outcome) && s.never == 1 && std::isinf(plan)) continue;  // beyond the study's end
     std::vector<std::string> row{title_of(outcome)};
     for (std::string& cell :
          cells_of(answer, outcome, {plan, s.p5, s.p25, s.p50, s.p75, s.p95, s.mean}))
       row.push_back(std::move(cell));
     if (is_day(outcome))
-      row.back() = s.never == 0 ? "" : fmt::format("never in {:.3g} %", 100 * s.never);
+      row.back() = s.never == 0 ? "" : fmt::format("missed in {:.3g} %", 100 * s.never);
     table.row(std::move(row));
   }
   return table.empty() ? "" : '\n' + table.text(style);
@@ -132,27 +135,48 @@ double final_gigawatts(const std::vector<Outcome>& outcomes, const std::vector<d
   double watts = 0;
   for (std::size_t i = 0; i < outcomes.size(); ++i)
     if (outcomes[i].kind == OutcomeKind::gigawatts && outcomes[i].year == last) watts += values[i];
-  return watts / 1e9;
+  return watts / kWattsAGigawatt;
 }
 
-std::string deals_of_leaf(const FuturesAnswer& answer, std::size_t leaf) {
-  std::string text;
-  for (const DealLeaf& each : answer.deal_leaves) {
-    if (static_cast<std::size_t>(each.leaf) == leaf)
-      text += fmt::format("{}{} {}", text.empty() ? "" : ", ", each.deal,
-                          amount_text(each.value / usd, "USD"));
+/// What each deal is worth in each leaf.
+std::string deal_leaves_text(const FuturesAnswer& answer, PageStyle style) {
+  std::vector<std::string> deals;
+  for (const DealLeaf& each : answer.deal_leaves)
+    if (std::find(deals.begin(), deals.end(), each.deal) == deals.end()) deals.push_back(each.deal);
+  if (deals.empty()) return {};
+  std::vector<std::string> titles{"worth of the deals, billion USD"};
+  titles.insert(titles.end(), deals.begin(), deals.end());
+  TextTable table(titles);
+  std::vector<double> expected(deals.size());
+  for (std::size_t i = 0; i < answer.tree->leaves.size(); ++i) {
+    std::vector<std::string> cells{answer.tree->leaves[i].name};
+    cells.resize(titles.size());
+    for (const DealLeaf& each : answer.deal_leaves) {
+      if (static_cast<std::size_t>(each.leaf) != i) continue;
+      const auto at = static_cast<std::size_t>(std::find(deals.begin(), deals.end(), each.deal) -
+                                               deals.begin());
+      cells[at + 1] = number_text(each.value / usd / kBillion);
+      expected[at] += answer.tree->leaves[i].probability * (each.value / usd);
+    }
+    table.row(std::move(cells));
   }
-  return text;
+  table.rule();
+  std::vector<std::string> cells{"expected"};
+  for (const double value : expected) cells.push_back(number_text(value / kBillion));
+  table.row(std::move(cells));
+  return '\n' + table.text(style);
 }
 
 std::string tree_text(const FuturesAnswer& answer, PageStyle style) {
   const ScenarioTree& tree = *answer.tree;
   if (tree.interrupted) return "\nINTERRUPTED: the scenario tree is not finished\n";
-  constexpr std::array kShown{"npv", "cost", "tokens", "training_flop", "grid_energy"};
+  constexpr std::array kShown{std::pair{"npv", "present value"}, std::pair{"cost", "cost"},
+                              std::pair{"tokens", "tokens"}, std::pair{"training_flop", "training"},
+                              std::pair{"grid_energy", "energy"}};
   std::vector<std::string> titles{"scenario", "chance"};
   std::vector<std::size_t> columns;
   std::vector<ScaledUnit> scales;
-  for (const char* id : kShown) {
+  for (const auto& [id, title] : kShown) {
     const int index = outcome_index(tree.outcomes, id);
     if (index < 0) continue;
     const auto at = static_cast<std::size_t>(index);
@@ -164,27 +188,24 @@ std::string tree_text(const FuturesAnswer& answer, PageStyle style) {
     columns.push_back(at);
     scales.push_back(scaled_unit(unit.name, largest));
     scales.back().factor /= unit.factor;
-    titles.push_back(fmt::format("{}, {}", tree.outcomes[at].name, scales.back().name));
+    titles.push_back(fmt::format("{}, {}", title, scales.back().name));
   }
-  titles.insert(titles.end(), {"GW at the end", "deals are worth"});
+  titles.emplace_back("GW at the end");
   TextTable table(titles);
-  const auto row = [&](const std::string& name, double chance, const std::vector<double>& values,
-                       const std::string& deals) {
+  const auto row = [&](const std::string& name, double chance, const std::vector<double>& values) {
     std::vector<std::string> cells{name, fmt::format("{:.4g} %", 100 * chance)};
     for (std::size_t i = 0; i < columns.size(); ++i)
       cells.push_back(number_text(values[columns[i]] / scales[i].factor));
     cells.push_back(number_text(final_gigawatts(tree.outcomes, values)));
-    cells.push_back(deals);
     table.row(std::move(cells));
   };
-  for (std::size_t i = 0; i < tree.leaves.size(); ++i) {
-    const ScenarioLeaf& leaf = tree.leaves[i];
+  for (const ScenarioLeaf& leaf : tree.leaves) {
     row(leaf.feasible ? leaf.name : leaf.name + " (a must is not met)", leaf.probability,
-        leaf.values, deals_of_leaf(answer, i));
+        leaf.values);
   }
   table.rule();
-  row("expected", 1, tree.expected, "");
-  return '\n' + table.text(style);
+  row("expected", 1, tree.expected);
+  return '\n' + table.text(style) + deal_leaves_text(answer, style);
 }
 
 }  // namespace

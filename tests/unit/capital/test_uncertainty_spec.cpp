@@ -1,5 +1,7 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 #include "base/files.hpp"
 #include "futures_fixture.hpp"
 
@@ -75,6 +77,20 @@ TEST_CASE("names that the fleet does not know are problems") {
   CHECK(only(problems_of("[[uncertainty.branch]]\nname = \"x\"\nprobability = 0.1\n"
                          "program = \"amd_meta\"\n"))
             .find("amd_meta") != std::string::npos);
+}
+
+TEST_CASE("sites of a market share their price; none is in two") {
+  const std::string market = "[[uncertainty.market]]\nname = \"grid\"\nsites = ";
+  const Result<UncertaintySpec> spec =
+      read(market + "[\"abilene\", \"lordstown\"]\n[uncertainty.price]\nsigma = 0.1\n");
+  REQUIRE(spec.has_value());
+  const auto inputs = uncertain_inputs(small_fleet(), *spec, {});
+  CHECK(std::any_of(inputs.begin(), inputs.end(), [](const UncertainInput& each) {
+    return each.id == "price:grid" && each.members.size() == 2;
+  }));
+  CHECK(only(problems_of(market + "[\"texas\"]\n")).find("texas") != std::string::npos);
+  CHECK(only(problems_of(market + "[\"abilene\"]\n" + market + "[\"abilene\"]\n"))
+            .find("two markets") != std::string::npos);
 }
 
 TEST_CASE("a tree is refused whose probabilities, parents or names do not fit") {
