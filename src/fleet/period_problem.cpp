@@ -17,6 +17,13 @@ Watts lowest_limit(const SiteModel& site, FleetHour first, FleetHour end) {
   return lowest;
 }
 
+/// Of a site's draw at its limit: what the grid gives, the rest is generated.
+double grid_share(const SiteModel& site, FleetHour first) {
+  const Watts all = site.limit_at(first);
+  if (!site.generation || all <= Watts()) return 1;
+  return site.grid_limit_at(first) / all;
+}
+
 bool allows(const FleetWorkload& workload, const std::string& vendor) {
   return workload.vendors.empty() || std::find(workload.vendors.begin(), workload.vendors.end(),
                                                vendor) != workload.vendors.end();
@@ -45,26 +52,7 @@ PeriodProblems::PeriodProblems(const FleetModel& model, const FleetVariation& va
       variation_(&variation),
       rollout_(&rollout),
       names_(allocation_names(model, rollout.groups())) {
-  const FleetTime& time = model.time;
-  site_periods_.resize(model.sites.size());
-  for (int s = 0; s < static_cast<int>(model.sites.size()); ++s) {
-    const SiteModel& site = model.sites[at(s)];
-    for (int period = 0; period < time.periods(); ++period) {
-      const FleetHour first = time.first_hour(period), end = time.end_hour(period);
-      const FleetHour middle = middle_of(time, period);
-      SitePeriod& each = site_periods_[at(s)].emplace_back();
-      each.facility_per_rack = meter_per_rack(site, first, end);
-      // What the worst hour can carry, in watts of the mean hour.
-      each.available = lowest_limit(site, first, end) *
-                       (each.facility_per_rack / highest_meter_per_rack(site, first, end));
-      const double growth = varied(variation.price, s) * grown(1 + site.price_growth, middle) *
-                            grown(varied(variation.price_growth, s), middle);
-      each.price = UsdPerJoule::from_base(site.price.mean(first, end) * growth);
-      each.carbon =
-          GramsCo2ePerJoule::from_base(site.carbon.mean(first, end) * varied(variation.carbon, s) *
-                                       grown(1 + site.carbon_growth, middle));
-    }
-  }
+  set_sites();
   for (std::size_t c = 0; c < model.classes.size(); ++c)
     in_service_.push_back(std::min(
         1.0, model.classes[c].in_service * varied(variation.in_service, static_cast<int>(c))));
@@ -80,6 +68,34 @@ PeriodProblems::PeriodProblems(const FleetModel& model, const FleetVariation& va
       rates.push_back(can ? rate.per_second * varied(variation.speed, group.device_class) * useful
                           : 0);
       actives.push_back(rate.active.base());
+    }
+  }
+}
+
+void PeriodProblems::set_sites() {
+  const FleetModel& model = *model_;
+  const FleetVariation& variation = *variation_;
+  const FleetTime& time = model.time;
+  site_periods_.resize(model.sites.size());
+  for (int s = 0; s < static_cast<int>(model.sites.size()); ++s) {
+    const SiteModel& site = model.sites[at(s)];
+    for (int period = 0; period < time.periods(); ++period) {
+      const FleetHour first = time.first_hour(period), end = time.end_hour(period);
+      const FleetHour middle = middle_of(time, period);
+      SitePeriod& each = site_periods_[at(s)].emplace_back();
+      each.facility_per_rack = meter_per_rack(site, first, end);
+      // What the worst hour can carry, in watts of the mean hour.
+      each.available = lowest_limit(site, first, end) *
+                       (each.facility_per_rack / highest_meter_per_rack(site, first, end));
+      const double growth = varied(variation.price, s) * grown(1 + site.price_growth, middle) *
+                            grown(varied(variation.price_growth, s), middle);
+      const double cleaner = varied(variation.carbon, s) * grown(1 + site.carbon_growth, middle);
+      const double grid = grid_share(site, first);
+      each.price = UsdPerJoule::from_base(site.price.mean(first, end) * growth * grid);
+      each.carbon = GramsCo2ePerJoule::from_base(site.carbon.mean(first, end) * cleaner * grid);
+      if (grid == 1) continue;
+      each.price += site.generation->cost * (1 - grid);
+      each.carbon += site.generation->carbon * (1 - grid);
     }
   }
 }
@@ -114,19 +130,21 @@ void PeriodProblems::fill_groups(int period, FleetPeriod& into) const {
   for (std::size_t g = 0; g < groups.size(); ++g) {
     const FleetGroup& from = groups[g];
     const DeviceClass& device = model_->classes[at(from.device_class)];
+    const bool ours = from.ownership != Ownership::on_demand;
     double present = 0;
     for (const int phase : from.phases) {
       present += rollout_->at(phase, period).present;
       into.installed[g] += rollout_->at(phase, period).installed;
     }
-    AllocationGroup& group = into.problem.groups[g];
+    AllocationGroup& group = into.problem.groups[g] = AllocationGroup();
     group.site = from.site;
     group.device_class = from.device_class;
     group.vendor = device.vendor;
     group.accelerators = into.installed[g] * in_service_[at(from.device_class)];
-    group.without_work = model_->policy.park_idle ? device.parked : device.idle;
-    group.on_use = from.ownership == Ownership::on_demand ? from.rate : UsdPerSecond();
+    if (ours) group.without_work = model_->policy.park_idle ? device.parked : device.idle;
+    group.on_use = ours ? UsdPerSecond() : from.rate;
     group.energy_paid = !from.energy_included;
+    if (!ours) continue;  // what others use meanwhile is in their books
     into.beside[g] = std::max(0.0, present - into.installed[g]) * device.idle +
                      (into.installed[g] - group.accelerators) * device.parked;
     into.problem.sites[at(from.site)].other += into.beside[g];

@@ -1,7 +1,9 @@
 // The allocation problem of one period, made from the model: accelerators in service, rates with
 // maturity and prediction error, demand, prices and power. The one place where a fleet becomes
 // coefficients, for the simulation, the Pareto fronts and the procurement plan alike. Within a
-// period all is its mean; the power limit is its lowest, at the site's worst cooling.
+// period all is its mean; the power limit is its lowest, at the site's worst cooling; price and
+// carbon are those of the site's full draw from grid and generation, batteries left out (the hours
+// are played out after the decision). Of on-demand capacity only what is used draws power.
 #pragma once
 
 #include <vector>
@@ -29,7 +31,7 @@ class PeriodProblems {
   const AllocationNames& names() const { return names_; }
   /// Rewrites `period` in place; its `previous` is left as it is.
   void fill(int period, FleetPeriod& into) const;
-  /// Of electricity from the grid, mean over the periods [from, to). Precondition: from < to.
+  /// Of electricity at the site, mean over the periods [from, to). Precondition: from < to.
   UsdPerJoule price(int site, int from, int to) const;
 
  private:
@@ -39,6 +41,7 @@ class PeriodProblems {
     UsdPerJoule price;
     GramsCo2ePerJoule carbon;
   };
+  void set_sites();
   void fill_sites(int period, FleetPeriod& into) const;
   void fill_groups(int period, FleetPeriod& into) const;
   void fill_rates(int period, FleetPeriod& into) const;

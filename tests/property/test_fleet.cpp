@@ -154,6 +154,10 @@ TEST_CASE("energy balances, capacity nests, no site draws more than it may") {
       const double installed = run.ledger.total(Account::installed, period);
       const double in_service = run.ledger.total(Account::in_service, period);
       RC_ASSERT(in_service <= installed * (1 + 1e-9));
+      double groups = 0;
+      for (const GroupPeriod& each : run.periods[static_cast<std::size_t>(period)])
+        groups += each.installed * model.time.length(period).base();
+      RC_ASSERT(near(installed, groups, groups));
       RC_ASSERT(run.ledger.total(Account::in_use, period) <= in_service * (1 + 1e-9));
       for (std::size_t s = 0; s < model.sites.size(); ++s) {
         Watts limit;

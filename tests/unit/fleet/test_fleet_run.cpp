@@ -107,6 +107,7 @@ TEST_CASE("take or pay is paid whatever is used, on demand only when used") {
   book = simulate_fleet(model).ledger;
   CHECK(book.total(Account::partner_rent) == 0);
   CHECK(book.total(Account::unmet_units) == Approx(50e3 * kWeeks));
+  CHECK(book.total(Account::grid_energy) == 0);  // idle, it is somebody else's
 }
 
 TEST_CASE("demand above capacity: a share of it is served, a shortfall where it must") {

@@ -36,6 +36,20 @@ TEST_CASE("demand is served where its value covers the electricity that it adds"
   CHECK(book.total(Account::output_units, 3) == 0);
 }
 
+TEST_CASE("a site that makes its own power decides by what that costs") {
+  FleetModel model = hand_fleet();
+  model.sites[0].limits = {{0, 10 * megawatt, ""}};
+  model.sites[0].generation = OnSiteGeneration{10 * megawatt, 0.15 * usd_per_kilowatt_hour,
+                                               500 * gram_co2e_per_kilowatt_hour, 168};
+  model.workloads[0].value = 3.4e-6;  // 1.75e-6 from the grid, 3.5e-6 with half of it made
+  CHECK(met(model, 0) == Approx(1));
+  CHECK(met(model, 1) == 0);
+  model.workloads[0].value = 3.6e-6;
+  CHECK(met(model, 1) == Approx(1));
+  // The dispatch knows better: the grid alone can carry it and is cheaper.
+  CHECK(simulate_fleet(model).ledger.total(Account::generated_energy) == 0);
+}
+
 TEST_CASE("who cannot run it, may not, or is too few does not") {
   FleetModel model = hand_fleet();
   model.workloads[0].vendors = {"other", "vendor"};
