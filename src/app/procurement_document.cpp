@@ -8,8 +8,8 @@ constexpr Range kYear{2000, 2100}, kQuarters{0, 12}, kGap{0, 0.5}, kChange{-0.9,
 
 }  // namespace
 
-const FieldTable<StatedOffer>& plan_offer_fields() {
-  using O = StatedOffer;
+const FieldTable<StatedPurchaseOffer>& plan_offer_fields() {
+  using O = StatedPurchaseOffer;
   static const FieldTable<O> fields = with_origin<O>({
       required(text_field("system", &O::system, "as the scenario's phases or pools call it")),
       text_list_field("sites", &O::sites, "where it may stand; open: every site"),
@@ -71,12 +71,14 @@ const FieldTable<StatedFrontier>& plan_frontier_fields() {
   return fields;
 }
 
-const FieldTable<StatedPlan>& plan_fields() {
-  using P = StatedPlan;
+const FieldTable<StatedProcurement>& procurement_fields() {
+  using P = StatedProcurement;
   static const FieldTable<P> fields = with_origin<P>({
       choice_field("meet", &P::meet,
                    {{"all", PlanMeets::all}, {"worthwhile", PlanMeets::worthwhile}},
                    "all demand at least cost, or as much of it as its value pays"),
+      day_field("meet_from", &P::meet_from,
+                "before it nothing must be met; open: when the first purchase can work"),
       choice_field("keep", &P::keep, {{"pools", PlanKeeps::pools}, {"phases", PlanKeeps::phases}},
                    "what stands beside purchases: the pools, or the scenario's phases too"),
       integer_field("quarters_to_work", &P::quarters_to_work, kQuarters,

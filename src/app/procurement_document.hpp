@@ -13,7 +13,7 @@
 namespace polyfleet {
 
 /// [[plan.offer]]
-struct StatedOffer : StatedEntry {
+struct StatedPurchaseOffer : StatedEntry {
   std::string system;
   std::vector<std::string> sites;
   std::optional<CalendarDate> first_delivery;
@@ -54,21 +54,22 @@ enum class PlanMeets { all, worthwhile };
 enum class PlanKeeps { pools, phases };
 
 /// [plan]
-struct StatedPlan : StatedEntry {
+struct StatedProcurement : StatedEntry {
   PlanMeets meet = PlanMeets::all;
   PlanKeeps keep = PlanKeeps::pools;
+  std::optional<CalendarDate> meet_from;
   int quarters_to_work = 1;
   std::optional<Figure<Watts>> block;
   double gap = 0.005, largest_share = 1;
-  std::vector<StatedOffer> offers;
+  std::vector<StatedPurchaseOffer> offers;
   std::vector<StatedDelivery> deliveries;
   std::vector<StatedBudget> budgets;
   std::vector<StatedCarbonLimit> carbon;
   std::vector<StatedBoughtShare> shares;
   std::optional<StatedFrontier> frontier;
 };
-const FieldTable<StatedPlan>& plan_fields();
-const FieldTable<StatedOffer>& plan_offer_fields();
+const FieldTable<StatedProcurement>& procurement_fields();
+const FieldTable<StatedPurchaseOffer>& plan_offer_fields();
 const FieldTable<StatedDelivery>& plan_delivery_fields();
 const FieldTable<StatedBudget>& plan_budget_fields();
 const FieldTable<StatedCarbonLimit>& plan_carbon_fields();

@@ -30,6 +30,15 @@ FrontReport front_of(const FleetModel& model, int period, const ProcurementOptio
   return report;
 }
 
+/// Quarters in which nothing must be met, because nothing bought can work yet.
+void note_early_quarters(ProcurementReport& report) {
+  const ProcurementProblem& problem = report.problem;
+  if (problem.meet_from == 0 || report.terms.meet_from) return;
+  report.assumptions.push_back(fmt::format(
+      "demand before {} need not be met, at the loss of its value: nothing bought works before",
+      problem.quarters[static_cast<std::size_t>(problem.meet_from)].name));
+}
+
 int first_quarter_from(const FleetModel& model, FleetHour at) {
   const std::vector<FleetHour> begins = quarters_of(model.time);
   int quarter = 0;
@@ -63,6 +72,7 @@ Result<ProcurementReport> run_procurement(FleetDocument document, const Workspac
   tell(options, "planning purchases");
   report.terms = *std::move(terms);
   report.problem = procurement_problem(document.model, report.terms);
+  note_early_quarters(report);
   report.plan = ProcurementPlanner(report.problem).plan(options.stop);
   report.lost_from = first_quarter_from(document.model, report.terms.lost_from);
   if (options.with_frontier && report.plan.feasible) {

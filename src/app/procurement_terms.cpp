@@ -11,7 +11,7 @@ namespace {
 /// Turns names and days of the table into numbers of the model.
 class TermsReader {
  public:
-  TermsReader(const StatedPlan& stated, const FleetModel& model,
+  TermsReader(const StatedProcurement& stated, const FleetModel& model,
               std::vector<std::string>& assumptions, Diagnostics& out)
       : stated_(stated), model_(model), assumptions_(assumptions), out_(out) {
     for (const DeviceClass& each : model.classes) {
@@ -28,11 +28,12 @@ class TermsReader {
     terms_.quarters_to_work = stated_.quarters_to_work;
     terms_.gap = stated_.gap;
     terms_.largest_share = stated_.largest_share;
+    if (stated_.meet_from) terms_.meet_from = hour_of(stated_, "meet_from", stated_.meet_from);
     if (stated_.block) terms_.block = stated_.block->value;
     if (stated_.offers.empty()) {
       offer_everything();
     } else {
-      for (const StatedOffer& each : stated_.offers) add_offer(each);
+      for (const StatedPurchaseOffer& each : stated_.offers) add_offer(each);
     }
     if (terms_.offers.empty() && out_.empty())
       out_.push_back(problem_at(stated_.where, "nothing is on offer",
@@ -87,7 +88,7 @@ class TermsReader {
         "begin, in any amount");
   }
 
-  void add_offer(const StatedOffer& stated) {
+  void add_offer(const StatedPurchaseOffer& stated) {
     ProcurementTerms::Offer offer;
     offer.device_class = number_of(stated, "system", stated.system, systems_, "system");
     if (stated.sites.empty()) {
@@ -172,7 +173,7 @@ class TermsReader {
                            : model_.time.hours() / 2;
   }
 
-  const StatedPlan& stated_;
+  const StatedProcurement& stated_;
   const FleetModel& model_;
   std::vector<std::string>& assumptions_;
   Diagnostics& out_;
@@ -185,8 +186,8 @@ class TermsReader {
 Result<ProcurementTerms> read_procurement_terms(const Value& plan, const FleetModel& model,
                                                 std::vector<std::string>& assumptions) {
   Diagnostics problems;
-  StatedPlan stated;
-  if (!plan.is_null()) read_entry(plan, plan_fields(), stated, "plan", problems);
+  StatedProcurement stated;
+  if (!plan.is_null()) read_entry(plan, procurement_fields(), stated, "plan", problems);
   if (!problems.empty()) return problems;
   ProcurementTerms terms = TermsReader(stated, model, assumptions, problems).read();
   if (!problems.empty()) return problems;

@@ -97,6 +97,7 @@ std::vector<FrontPoint> trade_at(const AllocationProblem& problem, const Allocat
   const FrontPoint frugal = best_at(problem, free, output, FleetObjective::energy);
   const FrontPoint cheap = best_at(problem, free, output, FleetObjective::cost);
   std::vector<FrontPoint> trade;
+  if (cheap.energy <= frugal.energy * (1 + kOutputStep)) return {frugal};  // nothing to trade
   for (int i = 0; i < points; ++i) {
     const double share = static_cast<double>(i) / (points - 1);
     AllocationProblem all = all_of(problem, output, FleetObjective::cost);

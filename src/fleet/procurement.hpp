@@ -71,6 +71,7 @@ struct ProcurementProblem {
   double hardware_years = 5, facility_years = 20;  ///< straight-line value at the end of the plan
   /// All demand must be met; otherwise only what is a must, and the rest as far as it pays.
   bool meet_all = true;
+  int meet_from = 0;   ///< quarter; before it nothing is a must, unmet demand costs its value
   Watts block;         ///< purchases are whole multiples; zero = any amount
   double gap = 0.005;  ///< of the answer in whole blocks
   /// What is decided already, [offer][quarter]; kFree where the plan decides. Empty = all free.

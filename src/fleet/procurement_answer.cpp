@@ -158,9 +158,9 @@ class PlanLimits {
     }
     for (int g = 0; g < layout_.groups && missed_; ++g) {
       const double there = quarter.problem.groups[at(g)].accelerators;
-      if (there <= 0) continue;
+      // Where none stands, a thousand would be the first.
       add("capacity of " + problem_.names.groups[at(g)] + when, "accelerators",
-          saving(layout_.capacity(g, q)) / kThousand, there);
+          saving(layout_.capacity(g, q)) / kThousand, there > 0 ? there : kThousand);
     }
   }
 

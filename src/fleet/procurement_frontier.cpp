@@ -26,12 +26,14 @@ std::vector<std::vector<Watts>> decided(const ProcurementProblem& problem,
   return fixed;
 }
 
-double largest_unmet(const ProcurementProblem& problem, const ProcurementPlan& plan) {
+double largest_unmet(const ProcurementProblem& problem, const ProcurementPlan& plan,
+                     const ProcurementPlan& undisturbed) {
   double largest = 0;
-  for (std::size_t q = 0; q < plan.quarters.size(); ++q) {
+  for (std::size_t q = at(problem.meet_from); q < plan.quarters.size(); ++q) {
     for (std::size_t w = 0; w < plan.quarters[q].unmet.size(); ++w) {
       const double wanted = problem.quarters[q].problem.demands[w].per_second;
-      if (wanted > 0) largest = std::max(largest, plan.quarters[q].unmet[w] / wanted);
+      const double more = plan.quarters[q].unmet[w] - undisturbed.quarters[q].unmet[w];
+      if (wanted > 0) largest = std::max(largest, more / wanted);
     }
   }
   return largest;
@@ -52,16 +54,9 @@ LostVendor after_loss(const ProcurementProblem& stated, const ProcurementPlan& p
   problem.fixed = decided(stated, plan, vendor, from);
   problem.largest_share = 1;  // who is left may sell everything
   problem.shares.clear();
-  problem.meet_all = false;
-  for (ProcurementQuarter& quarter : problem.quarters) {
-    for (AllocationDemand& demand : quarter.problem.demands) {
-      demand.must = false;
-      demand.least = 0;
-    }
-  }
   const ProcurementPlan rest = ProcurementPlanner(problem).plan();
   return {vendor, rest.cost.total(), rest.cost.total() - plan.cost.total(),
-          largest_unmet(problem, rest)};
+          largest_unmet(problem, rest, plan)};
 }
 
 }  // namespace

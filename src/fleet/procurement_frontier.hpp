@@ -1,7 +1,8 @@
 // The price of not depending on one vendor: plans in which no vendor sells more than a share of the
 // power bought, and what each of them loses when a vendor delivers nothing from some quarter on.
-// After a loss the purchases made before stand, the rest is planned anew from the vendors left, and
-// what cannot be met is lost at its value. A plan by one vendor costs least until it is lost.
+// After a loss the purchases made before stand and the rest is planned anew from the vendors left,
+// so that least is missed (or, where only what pays is met, so that the whole costs least); what is
+// unmet is lost at its value. A plan by one vendor costs least until that vendor is lost.
 #pragma once
 
 #include <functional>
@@ -14,8 +15,8 @@ namespace polyfleet {
 struct LostVendor {
   std::string vendor;
   Usd cost;          ///< present value, unmet demand at its value
-  Usd more;          ///< than the plan costs undisturbed
-  double unmet = 0;  ///< largest share of any workload's demand in any quarter that goes unmet
+  Usd more;          ///< than the plan undisturbed; below zero where only its cap cost more
+  double unmet = 0;  ///< largest share of a workload's demand of a quarter, beyond the plan's
 };
 
 struct FrontierPoint {

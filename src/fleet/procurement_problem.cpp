@@ -130,6 +130,17 @@ int quarter_at(const std::vector<FleetHour>& begins, FleetHour hour_of_study) {
   return quarter;
 }
 
+int meet_from(const ProcurementTerms& terms, const std::vector<FleetHour>& begins,
+              const ProcurementProblem& problem) {
+  const int last = static_cast<int>(problem.quarters.size()) - 1;
+  if (terms.meet_from) return std::min(last, quarter_at(begins, *terms.meet_from));
+  int first = last;
+  for (const ProcurementOffer& offer : problem.offers) {
+    first = std::min(first, offer.first_quarter + problem.quarters_to_work);
+  }
+  return first;
+}
+
 double years_at(FleetHour hour_of_study) { return hour_of_study * hour / (365.25 * day); }
 
 void add_offers(const FleetModel& model, const ProcurementTerms& terms,
@@ -246,6 +257,7 @@ ProcurementProblem procurement_problem(const FleetModel& stated, const Procureme
   problem.hardware_years = model.finance.hardware_life / (365.25 * day);
   problem.facility_years = model.finance.facility_life / (365.25 * day);
   problem.meet_all = terms.meet_all;
+  problem.meet_from = meet_from(terms, begins, problem);
   problem.block = terms.block;
   problem.gap = terms.gap;
   return problem;

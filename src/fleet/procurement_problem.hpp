@@ -36,6 +36,8 @@ struct ProcurementTerms {
   double largest_share = 1;
   bool keep_phases = false;  ///< the scenario's phases come as stated; purchases are beside them
   bool meet_all = true;
+  /// From which demand must be met; open: from the quarter in which the first purchase can work.
+  std::optional<FleetHour> meet_from;
   int quarters_to_work = 1;
   Watts block;
   double gap = 0.005;

@@ -81,8 +81,9 @@ class PartsWriter {
     entry(row, unmet, 1);
     entry(row, missed, 1);
     entry(layout_.missed_total, missed, 1);
-    const bool must = problem_.meet_all || demand.must || all <= 0;
-    parts_.high[at(unmet)] = must ? 0 : 1 - demand.least / all;
+    const bool early = q < problem_.meet_from && all > 0;
+    const bool must = !early && (problem_.meet_all || demand.must || all <= 0);
+    parts_.high[at(unmet)] = must ? 0 : early ? 1 : 1 - demand.least / all;
     parts_.high[at(missed)] = all > 0 ? 1 : 0;
     parts_.cost[at(unmet)] = numbers_.unmet[at(w)][at(q)] / numbers_.scale;
     parts_.cost[at(missed)] = numbers_.above_all;

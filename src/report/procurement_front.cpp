@@ -92,6 +92,9 @@ std::string front_text(const FleetModel& model, const FrontReport& report, PageS
                         model.workloads[static_cast<std::size_t>(w)].id);
   text += outputs_text(front, style) + trade_text(front, style);
   if (front.trade.empty()) return text;
+  if (front.trade.size() == 1)
+    return text + mix_text(model, report, front.trade.front(),
+                           "The mix that takes least energy, which costs least too", style);
   text += mix_text(model, report, front.trade.front(), "The mix that takes least energy", style);
   return text + mix_text(model, report, front.trade.back(), "The mix that costs least", style);
 }

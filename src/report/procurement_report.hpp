@@ -44,7 +44,8 @@ std::vector<std::pair<std::string, std::string>> procurement_csv(const Procureme
 std::string front_text(const FleetModel& model, const FrontReport& report, PageStyle style);
 Value front_json(const FleetModel& model, const FrontReport& report);
 
-/// Largest unmet share of each workload's demand with its quarter; those above 1e-6.
+/// Largest unmet share of each workload's demand with its quarter, from the quarter on in which it
+/// must be met; those above 1e-6.
 struct UnmetDemand {
   int workload = 0, quarter = 0;
   double share = 0;

@@ -21,8 +21,8 @@ std::string whole(double value) { return fmt::format("{:.0f}", value); }
 
 std::string verdict(const ProcurementReport& report) {
   const ProcurementProblem& problem = report.problem;
-  const std::string span =
-      fmt::format("{} to {}", problem.quarters.front().name, problem.quarters.back().name);
+  const std::string span = fmt::format("{} to {}", problem.quarters[at(problem.meet_from)].name,
+                                       problem.quarters.back().name);
   if (report.plan.quarters.empty())
     return "No answer in whole blocks was found before the search was stopped.\n";
   const std::string cost = dollars(report.plan.cost.total());
@@ -124,21 +124,59 @@ std::string quarters_text(const ProcurementReport& report, PageStyle style) {
   return '\n' + table.text(style);
 }
 
+/// A limit that binds in several quarters, as one line.
+struct LimitSpan {
+  std::string what, first, last;
+  const BindingLimit* dearest = nullptr;
+  int quarters = 0;
+  double worth = 0;
+};
+
+std::vector<LimitSpan> limit_spans(const ProcurementReport& report) {
+  std::vector<LimitSpan> spans;
+  for (const BindingLimit& each : report.plan.binding) {
+    std::string what = each.what, when;
+    for (const ProcurementQuarter& quarter : report.problem.quarters) {
+      const std::string ending = " in " + quarter.name;
+      if (!what.ends_with(ending)) continue;
+      what.resize(what.size() - ending.size());
+      when = quarter.name;
+      break;
+    }
+    auto span = std::find_if(spans.begin(), spans.end(),
+                             [&](const LimitSpan& other) { return other.what == what; });
+    if (span == spans.end()) {
+      spans.push_back({what, when, when, &each, 0, 0});
+      span = spans.end() - 1;
+    }
+    span->first = std::min(span->first, when);
+    span->last = std::max(span->last, when);
+    if (each.price > span->dearest->price) span->dearest = &each;
+    ++span->quarters;
+    span->worth += each.worth;
+  }
+  std::stable_sort(spans.begin(), spans.end(),
+                   [](const LimitSpan& a, const LimitSpan& b) { return a.worth > b.worth; });
+  return spans;
+}
+
 std::string limits_text(const ProcurementReport& report, bool all, PageStyle style) {
-  const std::vector<BindingLimit>& binding = report.plan.binding;
-  if (binding.empty()) return {};
-  TextTable table({report.plan.feasible ? "what limits" : "what forbids", "one more", "saves"});
-  const std::size_t shown = all ? binding.size() : std::min(kLimitsShown, binding.size());
+  const std::vector<LimitSpan> spans = limit_spans(report);
+  if (spans.empty()) return {};
+  TextTable table({report.plan.feasible ? "what limits" : "what forbids", "quarters", "from", "to",
+                   "one more", "saves at most"});
+  const std::size_t shown = all ? spans.size() : std::min(kLimitsShown, spans.size());
   for (std::size_t i = 0; i < shown; ++i) {
-    const BindingLimit& each = binding[i];
+    const LimitSpan& each = spans[i];
+    const BindingLimit& dearest = *each.dearest;
     const std::string price = report.plan.feasible
-                                  ? saving_text(each.price, each.saves)
-                                  : fmt::format("{:.4g} {}", each.price, each.saves);
-    table.row({each.what, each.unit, price});
+                                  ? saving_text(dearest.price, dearest.saves)
+                                  : fmt::format("{:.4g} {}", dearest.price, dearest.saves);
+    table.row({each.what, each.first.empty() ? "" : fmt::format("{}", each.quarters), each.first,
+               each.last, dearest.unit, price});
   }
   std::string text = '\n' + table.text(style);
-  if (shown < binding.size())
-    text += fmt::format("{} more with --explain\n", binding.size() - shown);
+  if (shown < spans.size()) text += fmt::format("{} more with --explain\n", spans.size() - shown);
   return text;
 }
 
@@ -153,19 +191,24 @@ std::string frontier_text(const ProcurementReport& report, PageStyle style) {
   const Usd least = report.frontier.front().plan.cost.total();
   for (const FrontierPoint& point : report.frontier) {
     const Usd cost = point.plan.cost.total();
+    const Usd more = cost - least > 1e-9 * least ? cost - least : Usd();  // else rounding
     std::vector<std::string> row{percent(point.largest_share), percent(point.share_bought),
                                  dollars(cost),
-                                 point.plan.feasible ? dollars(cost - least) : "cannot be met"};
+                                 point.plan.feasible ? dollars(more) : "cannot be met"};
     for (const LostVendor& loss : point.losses) {
-      row.push_back("+ " + dollars(loss.more));
+      row.push_back(dollars(loss.cost));
       row.push_back(loss.unmet > kNoShare ? percent(loss.unmet) : "-");
     }
     table.row(std::move(row));
   }
   return fmt::format(
-             "\nDiversification: no vendor above a share of the power bought; what it costs "
-             "more if one delivers\nnothing from {} on (unmet demand at its value, the "
-             "largest unmet share of a workload in a quarter)\n",
+             "\nDiversification: no vendor above a share of the power bought. \"Without\": the "
+             "present "
+             "cost where one\ndelivers nothing from {} on and the rest is planned anew, unmet "
+             "demand "
+             "at its value; \"unmet\": the\nlargest share of a workload's demand of a quarter that "
+             "is "
+             "lost by it\n",
              report.problem.quarters[at(report.lost_from)].name) +
          table.text(style);
 }
@@ -202,7 +245,7 @@ std::string_view stage_name(WorkloadKind kind) {
 
 std::vector<UnmetDemand> unmet_demands(const ProcurementReport& report) {
   std::map<int, UnmetDemand> worst;
-  for (std::size_t q = 0; q < report.plan.quarters.size(); ++q) {
+  for (std::size_t q = at(report.problem.meet_from); q < report.plan.quarters.size(); ++q) {
     const std::vector<double>& unmet = report.plan.quarters[q].unmet;
     for (std::size_t w = 0; w < unmet.size(); ++w) {
       const double wanted = report.problem.quarters[q].problem.demands[w].per_second;
