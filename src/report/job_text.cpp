@@ -19,16 +19,15 @@ std::string sizes(const JobSizeClass& each) {
 }
 
 void add_class(TextTable& table, const std::string& name, const JobSizeClass& each) {
-  table.row({name, fmt::format("{}", each.jobs), fmt::format("{}", each.finished),
-             time(each.wait.mean), time(each.wait.median), time(each.wait.p95),
-             time(each.completion.mean), time(each.completion.median), time(each.completion.p95),
-             fmt::format("{:.2f}", each.slowdown), fmt::format("{}", each.interruptions),
-             fmt::format("{}", each.preemptions)});
+  table.row({name, fmt::format("{}", each.jobs), time(each.wait.mean), time(each.wait.median),
+             time(each.wait.p95), time(each.completion.mean), time(each.completion.median),
+             time(each.completion.p95), fmt::format("{:.2f}", each.slowdown),
+             fmt::format("{}", each.interruptions + each.preemptions)});
 }
 
 std::string classes_table(const JobRunSummary& summary, PageStyle style) {
-  TextTable table({"accelerators", "jobs", "finished", "wait mean", "median", "95 %",
-                   "completion mean", "median", "95 %", "slowdown", "interrupted", "preempted"});
+  TextTable table({"accelerators", "jobs", "waits", "50 %", "95 %", "ends after", "50 %", "95 %",
+                   "slowdown", "stopped"});
   for (const JobSizeClass& each : summary.classes) add_class(table, sizes(each), each);
   table.rule();
   add_class(table, "all", summary.all);
@@ -117,6 +116,8 @@ std::string job_text(const JobAnswer& answer, PageStyle style) {
   if (answer.run.refused > 0)
     text +=
         fmt::format("\n{} jobs are refused: no pool can hold or run them.\n", answer.run.refused);
+  const std::int64_t open = summary.all.jobs - summary.all.finished - answer.run.refused;
+  if (open > 0) text += fmt::format("\n{} jobs had not ended.\n", open);
   if (answer.run.interrupted) text += "\nInterrupted: what was played so far.\n";
   if (!answer.assumptions.empty() || !answer.file.remarks.empty()) text += '\n';
   for (const std::string& each : answer.file.remarks) text += "- " + each + '\n';
