@@ -4,8 +4,8 @@
 // of the step in which it vests (for an exercise price of a cent: the share), discounted. Prices
 // are risk-neutral (capital/share_price.hpp), deliveries carry no risk premium; with a correlation
 // the price takes in how early a path is by its first delivery to come. Brownian bridges catch
-// hurdles between steps; antithetic pairs and the share at expiry as control variate narrow the
-// error. Same result on any number of threads.
+// hurdles between steps; antithetic pairs, evenly spread ends and the share at expiry as
+// control variate narrow the error. Same result on any number of threads.
 #pragma once
 
 #include <cstdint>
@@ -36,7 +36,8 @@ struct ValuationOptions {
   std::function<void(double)> progress = {};
 };
 
-/// A mean over paths with its standard error.
+/// A mean over paths with its standard error, computed as if the paths were independent: since
+/// their ends are spread evenly the true one is smaller.
 struct Sampled {
   double mean = 0;
   double error = 0;

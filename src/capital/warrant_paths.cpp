@@ -8,6 +8,7 @@
 
 #include "base/check.hpp"
 #include "capital/deal_date.hpp"
+#include "sim/running_statistics.hpp"
 
 namespace polyfleet {
 namespace {
@@ -16,7 +17,14 @@ constexpr double kNever = std::numeric_limits<double>::infinity();
 constexpr int kTradingDays = 252;  // a year on United States exchanges, by convention
 /// Uniform draws are multiples of 2^-53, so that -2 log(u) stays below this.
 constexpr double kHighestLog = 2 * 38.0;
-constexpr double kSamePoint = 1e-9;  // years
+constexpr double kSamePoint = 1e-9;                        // years
+constexpr std::uint64_t kShiftStream = ~std::uint64_t{0};  // no chunk has this number
+
+/// The point of a Kronecker sequence moved by a shift, as a standard normal.
+double spread_normal(double shift, double step, std::int64_t point) {
+  const double at = shift + step * static_cast<double>(point);
+  return normal_quantile(std::clamp(at - std::floor(at), 0x1p-53, 1 - 0x1p-53));
+}
 
 double log_price(const ShareModel& share, Usd price) { return std::log(price / share.price); }
 
@@ -39,6 +47,11 @@ WarrantPaths::WarrantPaths(const std::vector<WarrantPosition>& positions, const 
   }
   const std::int64_t wanted = (options.paths + 1) / 2;
   pairs_ = (wanted + combinations - 1) / combinations * combinations;
+  RandomStream random(seed_, kShiftStream);
+  for (std::int64_t i = 0; i < combinations; ++i) {
+    const double first = random.uniform();
+    shifts_.push_back({first, random.uniform()});
+  }
   steps_a_year_ = averages_ ? kTradingDays : options.steps_a_year;
   set_correlation();
 }
@@ -313,8 +326,16 @@ void WarrantPaths::draw_start(std::int64_t number, RandomStream& random, Pair& p
   const std::vector<DeploymentPath>& scored = positions_.front().deployments;
   const std::size_t at = static_cast<std::size_t>(number) % scored.size();
   const double common = correlation_ * scored[at].score;
-  const double own = std::sqrt(1 - correlation_ * correlation_) * random.normal(0, 1);
-  const double rest = random.normal(0, 1), news = news_time(years_.front()[at]);
+  // The two ends of a path carry most of its variance: for each deployment they cover the square
+  // evenly, a sequence whose steps are powers of the inverse of x^3 = x + 1 (Roberts 2018).
+  constexpr double kFirstStep = 0.7548776662466927, kSecondStep = 0.5698402909980532;
+  const auto combinations = static_cast<std::int64_t>(shifts_.size());
+  const auto& shift = shifts_[static_cast<std::size_t>(number % combinations)];
+  const std::int64_t point = number / combinations;
+  const double own =
+      std::sqrt(1 - correlation_ * correlation_) * spread_normal(shift[0], kFirstStep, point);
+  const double rest = spread_normal(shift[1], kSecondStep, point);
+  const double news = news_time(years_.front()[at]);
   start(pair.legs[0], {news, common + own, rest}, granted, pair.deliveries);
   start(pair.legs[1], {news, common - own, -rest}, opposite, pair.deliveries);
 }

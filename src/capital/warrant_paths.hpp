@@ -4,6 +4,7 @@
 // of pairs draw from streams of their own: the answer does not depend on who runs which.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <vector>
 
@@ -122,6 +123,7 @@ class WarrantPaths {
   std::vector<Tranche> tranches_;
   /// By position, deployment and milestone: years to the delivery; infinite = never.
   std::vector<std::vector<std::vector<double>>> years_;
+  std::vector<std::array<double, 2>> shifts_;  ///< of the evenly spread ends, by deployments
   std::int64_t pairs_ = 0;
   double horizon_ = 0, steps_a_year_ = 0, correlation_ = 0, forward_shift_ = 0;
   bool from_start_ = false;  ///< a rule watches the price before the first delivery

@@ -99,7 +99,7 @@ std::string sides_text(const DealAnswer& answer) {
   std::string text =
       fmt::format("To {}: {} +- {:.3f}, {} a gigawatt; {} is paid to exercise.\n", deal.buyer,
                   billions(own.value.mean), own.value.error / 1e9, billions(own.per_gigawatt / usd),
-                  print_quantity(own.exercise_cash));
+                  fmt::format("{:.2f} MUSD", own.exercise_cash / usd / 1e6));
   for (std::size_t i = 1; i < all.positions.size(); ++i)
     text += fmt::format("Beside it {} to {}: {} +- {:.3f}, {} shares vest in the mean.\n",
                         answer.deals[i].id, answer.deals[i].buyer,
@@ -157,13 +157,14 @@ ListKey list_key(const std::string& key) {
   return {key.substr(0, first + 1), key.substr(second), std::stoi(key.substr(first + 1))};
 }
 
-/// Terms of one list that differ in their value only, as one row: "tranche.1-5.hurdle", "200 USD,
-/// 280 USD, ...".
+/// Terms of one list that differ in their value only, as one row: "tranche.1-5.hurdle", "200 USD
+/// ... 520 USD".
 struct TermRow {
   NamedTerm term;
   ListKey key;
   int last = 0;
   bool alike = true;
+  std::string last_value = {};
 };
 
 std::vector<TermRow> gathered(const std::vector<NamedTerm>& terms) {
@@ -177,15 +178,15 @@ std::vector<TermRow> gathered(const std::vector<NamedTerm>& terms) {
              row.term.note == term.note;
     });
     if (continued == rows.end()) {
-      rows.push_back({term, key, key.place, true});
+      rows.push_back({term, key, key.place});
       continue;
     }
-    const bool same = continued->alike && continued->term.value == term.value;
-    if (!same) continued->term.value += ", " + term.value;
-    continued->alike = same;
+    continued->alike = continued->alike && continued->term.value == term.value;
     continued->last = key.place;
+    continued->last_value = term.value;
   }
   for (TermRow& row : rows) {
+    if (!row.alike) row.term.value += " ... " + row.last_value;
     if (row.last > row.key.place)
       row.term.key = fmt::format("{}{}-{}{}", row.key.list, row.key.place, row.last, row.key.rest);
   }
