@@ -65,7 +65,7 @@ Diagnostics write_results(const FleetPage& page) {
   const std::filesystem::path folder = page.folder;
   for (const auto& [name, answer] : {std::pair<const char*, const FleetAnswer*>{"now", &page.now},
                                      {"announced", &page.announced}}) {
-    const auto written = write_files((folder / name).string(), fleet_csv(*answer));
+    const auto written = write_files((folder / name).string(), fleet_csv(*answer, true));
     if (!written) return written.problems();
   }
   const auto written =

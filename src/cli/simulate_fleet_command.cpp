@@ -53,7 +53,7 @@ FleetStudyOptions study_options(const SimulateFleetArguments& arguments,
   options.store = arguments.store;
   options.with_tornado = arguments.tornado;
   options.with_tree = arguments.tree;
-  options.with_hourly = arguments.hourly;
+  options.with_hourly = true;  // the highest hour of all sites together
   if (!arguments.fresh) options.rates = usual_rate_folder();
   options.threads = arguments.threads > 0 ? static_cast<unsigned>(arguments.threads)
                                           : std::max(1U, std::thread::hardware_concurrency());
@@ -90,7 +90,8 @@ int run_simulate_fleet(const SimulateFleetArguments& arguments) {
     print(fleet_text(*answer, {by, arguments.explain}, output_style()));
   }
   if (!arguments.csv.empty()) {
-    const Result<std::string> written = write_files(arguments.csv, fleet_csv(*answer));
+    const Result<std::string> written =
+        write_files(arguments.csv, fleet_csv(*answer, arguments.hourly));
     if (!written) return bad_input(written.problems());
     if (!arguments.json) print('\n' + *written);
   }
@@ -123,7 +124,7 @@ std::vector<OptionSpec> options_of(SimulateFleetArguments& arguments) {
       {"--csv", &arguments.csv,
        "write ledger, periods, deliveries, limits and percentiles as CSV files", "DIR"},
       {"--hourly", &arguments.hourly,
-       "keep every hour: the highest of all sites together, and energy_hourly.csv"},
+       "with --csv: energy_hourly.csv too, every hour of every site"},
       {"--threads", &arguments.threads, "0 = as many as the machine has cores", "N"},
       {"--fresh", &arguments.fresh, "predict every rate anew instead of taking kept ones"},
       {"--json", &arguments.json, "as JSON"},

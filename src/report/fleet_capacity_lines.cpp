@@ -110,12 +110,13 @@ void add_capacity_lines(const FleetLineMaker& make, std::vector<FleetLine>& line
                   in_service = make.mean(Account::in_service, 1),
                   in_use = make.mean(Account::in_use, 1);
   lines.push_back(named(make.mean(Account::installed_power, 1 / kWattsAGigawatt), "capacity",
-                        "power", "power of all that is installed", "GW"));
+                        "power", "installed power", "GW"));
   for (std::size_t site = 0; site < model.sites.size(); ++site) {
     FleetLine line =
         make.mean(Account::installed_power, 1 / kWattsAGigawatt,
                   [site](const LedgerRow& row) { return row.site == static_cast<int>(site); });
     line.from += " at " + model.sites[site].id;
+    line.of_site = true;
     lines.push_back(named(std::move(line), "capacity", "power." + model.sites[site].id,
                           "  at " + model.sites[site].id, "GW"));
   }
@@ -123,9 +124,9 @@ void add_capacity_lines(const FleetLineMaker& make, std::vector<FleetLine>& line
   lines.push_back(named(in_service, "capacity", "in_service", "in service", "accelerators"));
   lines.push_back(named(in_use, "capacity", "in_use", "in use", "accelerators"));
   lines.push_back(named(make.ratio(in_service, installed, 100), "capacity", "in_service_share",
-                        "in service, of installed", "%"));
+                        "in service of installed", "%"));
   lines.push_back(named(make.ratio(in_use, in_service, 100), "capacity", "in_use_share",
-                        "in use, of those in service", "%"));
+                        "in use of in service", "%"));
 }
 
 void add_use_lines(const FleetLineMaker& make, std::vector<FleetLine>& lines) {

@@ -139,12 +139,13 @@ std::string hourly_csv(const FleetAnswer& answer) {
 
 }  // namespace
 
-std::vector<std::pair<std::string, std::string>> fleet_csv(const FleetAnswer& answer) {
+std::vector<std::pair<std::string, std::string>> fleet_csv(const FleetAnswer& answer, bool hourly) {
   std::vector<std::pair<std::string, std::string>> files{{"ledger.csv", ledger_csv(answer)},
                                                          {"periods.csv", periods_csv(answer)},
                                                          {"deliveries.csv", deliveries_csv(answer)},
                                                          {"limits.csv", limits_csv(answer)}};
-  if (!answer.run.hourly_grid.empty()) files.emplace_back("energy_hourly.csv", hourly_csv(answer));
+  if (hourly && !answer.run.hourly_grid.empty())
+    files.emplace_back("energy_hourly.csv", hourly_csv(answer));
   if (answer.futures) {
     for (auto& file : futures_csv(*answer.futures)) files.push_back(std::move(file));
   }

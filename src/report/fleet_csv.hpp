@@ -12,7 +12,7 @@
 namespace polyfleet {
 
 /// Names and contents: ledger.csv, periods.csv, deliveries.csv, limits.csv, energy_hourly.csv
-/// (where FleetRun::hourly_grid is there), and the files of futures_csv.
-std::vector<std::pair<std::string, std::string>> fleet_csv(const FleetAnswer& answer);
+/// (where `hourly` and the run kept them), and the files of futures_csv.
+std::vector<std::pair<std::string, std::string>> fleet_csv(const FleetAnswer& answer, bool hourly);
 
 }  // namespace polyfleet

@@ -73,14 +73,16 @@ void add_energy_lines(const FleetLineMaker& make, std::vector<FleetLine>& lines)
   for (std::size_t i = 0; i < model.sites.size(); ++i) {
     FleetLine line = supply_of(make, of_site(i));
     line.from += " at " + model.sites[i].id;
+    line.of_site = true;
     lines.push_back(named(std::move(line), "energy", "bought_and_made." + model.sites[i].id,
                           "  at " + model.sites[i].id, "GWh"));
   }
-  lines.push_back(named(overhead_of(make, {}), "energy", "meter_over_racks",
-                        "racks, delivery and cooling over racks", "-"));
+  lines.push_back(
+      named(overhead_of(make, {}), "energy", "meter_over_racks", "meter over racks (PUE)", "-"));
   for (std::size_t i = 0; i < model.sites.size(); ++i) {
     FleetLine line = overhead_of(make, of_site(i));
     line.from += " at " + model.sites[i].id;
+    line.of_site = true;
     lines.push_back(named(std::move(line), "energy", "meter_over_racks." + model.sites[i].id,
                           "  at " + model.sites[i].id, "-"));
   }
@@ -90,9 +92,9 @@ void add_operation_lines(const FleetLineMaker& make, std::vector<FleetLine>& lin
   lines.push_back(named(make.sum(Account::shed_energy, 1 / kGigawattHour), "energy", "shed",
                         "not drawn for want of supply", "GWh"));
   lines.push_back(named(make.sum(Account::limited_time, second / hour), "energy", "limited",
-                        "hours in which load gave way, all sites", "h"));
+                        "load gave way, sum over sites", "h"));
   lines.push_back(named(make.sum(Account::dark_time, second / hour), "energy", "dark",
-                        "hours in which all load gave way, all sites", "h"));
+                        "and that was not enough, sum over sites", "h"));
 }
 
 /// Highest draw from grid and generation: of each site, and where hours were kept of all sites in
@@ -121,6 +123,7 @@ void add_peak_lines(const FleetLineMaker& make, std::vector<FleetLine>& lines) {
     const std::string& site = make.model().sites[i].id;
     FleetLine line = make.highest(peaks);
     line.from = "hourly draw from grid and generation at " + site;
+    line.of_site = true;
     lines.push_back(
         named(std::move(line), "energy", "peak." + site, "  highest hour at " + site, "GW"));
   }
@@ -132,6 +135,7 @@ void add_carbon_lines(const FleetLineMaker& make, std::vector<FleetLine>& lines)
   for (std::size_t i = 0; i < model.sites.size(); ++i) {
     FleetLine line = make.sum(Account::carbon_location, 1 / kTonne, of_site(i));
     line.from += " at " + model.sites[i].id;
+    line.of_site = true;
     lines.push_back(named(std::move(line), "carbon", "carbon_location_based." + model.sites[i].id,
                           "  location, at " + model.sites[i].id, "tCO2e"));
   }

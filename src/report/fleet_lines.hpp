@@ -41,6 +41,7 @@ struct FleetLine {
     double factor = 1;  ///< value over the amount in base units
   };
   std::optional<Outcome> outcome;
+  bool of_site = false;  ///< one site's part of another line
 };
 
 /// In the order of the report. Lines that are zero throughout are left out.

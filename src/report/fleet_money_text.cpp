@@ -89,28 +89,20 @@ std::string worth_table(const FleetAnswer& answer, const FleetCosts& costs, Page
   return '\n' + table.text(style);
 }
 
-std::string gigawatts_text(const DealFutures& deal) {
-  std::string text;
-  for (std::size_t i = 0; i < deal.gigawatts.size() && i < deal.reached.size(); ++i) {
-    if (deal.reached[i] > 0)
-      text += fmt::format("{}{:.3g} GW", text.empty() ? "" : ", ", deal.gigawatts[i]);
-  }
-  return text.empty() ? "none in the study" : text;
-}
-
 void add_warrant(const WarrantValue& warrant, TextTable& table) {
   for (const TrancheValue& tranche : warrant.tranches)
-    table.row({fmt::format("tranche at {:.3g} GW", tranche.delivered / gigawatt),
-               fmt::format("{:.4g} million shares from {:.4g} USD", tranche.shares / kMillion,
-                           tranche.hurdle / usd),
+    table.row({fmt::format("tranche at {:.3g} GW, from {:.4g} USD a share",
+                           tranche.delivered / gigawatt, tranche.hurdle / usd),
+               amount_text(tranche.shares, "shares"),
                fmt::format("{:.1f} %", 100 * tranche.vests.mean),
                tranche.vest_date ? print_date(*tranche.vest_date) : "never",
                usd_text(tranche.value.mean * usd)});
-  table.row({"warrant", fmt::format("{:.4g} million shares vest", warrant.shares.mean / kMillion),
-             "", "",
-             fmt::format("{} (5 % {}, 95 % {})", usd_text(warrant.value.mean * usd),
-                         usd_text(warrant.value_spread.p5 * usd),
-                         usd_text(warrant.value_spread.p95 * usd))});
+  table.row({"all tranches, mean", amount_text(warrant.shares.mean, "shares"), "", "",
+             usd_text(warrant.value.mean * usd)});
+  table.row({"  one path in twenty below", amount_text(warrant.shares_spread.p5, "shares"), "", "",
+             usd_text(warrant.value_spread.p5 * usd)});
+  table.row({"  one path in twenty above", amount_text(warrant.shares_spread.p95, "shares"), "", "",
+             usd_text(warrant.value_spread.p95 * usd)});
 }
 
 void add_investment(const InvestmentValue& investment, TextTable& table) {
@@ -135,13 +127,12 @@ std::string fleet_costs_text(const FleetAnswer& answer, PageStyle style) {
 std::string fleet_deals_text(const std::vector<DealFutures>& deals, PageStyle style) {
   std::string text;
   for (const DealFutures& deal : deals) {
-    TextTable table({deal.name, "", "happens", "when", "worth on " + print_date(deal.valued_on)});
-    table.row({"delivered", gigawatts_text(deal)});
+    TextTable table(
+        {deal.name, "of", "happens", "mean day", "worth on " + print_date(deal.valued_on)});
     if (deal.warrant) add_warrant(*deal.warrant, table);
     if (deal.investment) add_investment(*deal.investment, table);
     if (deal.guarantee)
-      table.row({"guarantee",
-                 fmt::format("exposure at most {}", usd_text(deal.guarantee->greatest_exposure)),
+      table.row({"guarantee, at the greatest exposure", usd_text(deal.guarantee->greatest_exposure),
                  "", "", usd_text(deal.guarantee->expected_loss)});
     if (!deal.problem.empty()) table.row({"not valued", deal.problem});
     text += '\n' + table.text(style);

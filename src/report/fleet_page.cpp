@@ -48,7 +48,6 @@ std::string by_year_table(const FleetAnswer& answer, PageStyle style) {
       if (line.key == key) chosen.push_back(&line);
       const bool behind_tokens = std::string_view(key) == "output.tokens" && is_video(line);
       const bool behind_power = std::string_view(key) == "delivered.power" && is_program(line);
-      if (behind_tokens) line.name = line.name + " (videos)";
       if (behind_power) line.name = "  " + line.name;
       if (behind_tokens || behind_power) chosen.push_back(&line);
     }
@@ -59,7 +58,8 @@ std::string by_year_table(const FleetAnswer& answer, PageStyle style) {
 
 std::string change_text(double now, double before) {
   if (before == 0) return now == 0 ? "" : "new";
-  return fmt::format("{:+.0f} %", 100 * (now / before - 1));
+  const double change = 100 * (now / before - 1);
+  return std::abs(change) < 0.5 ? "0 %" : fmt::format("{:+.0f} %", change);
 }
 
 std::string first_gigawatt(const FleetAnswer& answer, const std::string& program) {
@@ -89,41 +89,44 @@ std::string comparison_table(const FleetPage& page, PageStyle style) {
   return '\n' + table.text(style);
 }
 
-std::string share_text(const Sampled& share) { return fmt::format("{:.0f} %", 100 * share.mean); }
+bool in_fleet(const FleetModel& model, const DealFutures& deal) {
+  return std::any_of(model.phases.begin(), model.phases.end(),
+                     [&](const FleetPhase& phase) { return phase.program == deal.program; });
+}
 
-void add_deal(const DealFutures& deal, TextTable& table) {
-  if (deal.warrant) {
-    for (const TrancheValue& tranche : deal.warrant->tranches)
-      table.row({fmt::format("{}: {:.3g} GW and {:.4g} USD", deal.id, tranche.delivered / gigawatt,
-                             tranche.hurdle / usd),
-                 share_text(tranche.vests),
-                 tranche.vest_date ? print_date(*tranche.vest_date) : "never",
-                 amount_text(tranche.value.mean, "USD")});
-    const WarrantValue& all = *deal.warrant;
-    table.row({fmt::format("{}: {:.4g} million shares", deal.id, all.shares.mean / kMillion), "",
-               "",
-               fmt::format("{} (5 % {}, 95 % {})", amount_text(all.value.mean, "USD"),
-                           amount_text(all.value_spread.p5, "USD"),
-                           amount_text(all.value_spread.p95, "USD"))});
-  }
+void add_warrant(const DealFutures& deal, bool tranches, TextTable& table) {
+  const WarrantValue& all = *deal.warrant;
+  table.row({fmt::format("{}: {}", deal.name, amount_text(all.shares.mean, "shares")), "", "",
+             amount_text(all.value.mean, "USD")});
+  if (!tranches) return;
+  for (const TrancheValue& tranche : all.tranches)
+    table.row({fmt::format("  at {:.3g} GW, from {:.4g} USD a share", tranche.delivered / gigawatt,
+                           tranche.hurdle / usd),
+               fmt::format("{:.0f} %", 100 * tranche.vests.mean),
+               tranche.vest_date ? print_date(*tranche.vest_date) : "never",
+               amount_text(tranche.value.mean, "USD")});
+  table.row({"  p5 of all its tranches", "", "", amount_text(all.value_spread.p5, "USD")});
+  table.row({"  p95 of all its tranches", "", "", amount_text(all.value_spread.p95, "USD")});
+}
+
+void add_deal(const DealFutures& deal, bool tranches, TextTable& table) {
+  if (deal.warrant) add_warrant(deal, tranches, table);
   if (deal.investment)
-    table.row({fmt::format("{}: {} from the vendor", deal.id,
-                           amount_text(deal.investment->released / usd, "USD")),
-               "", "", amount_text(deal.investment->value / usd, "USD")});
+    table.row({deal.name + ": money from the vendor", "", "",
+               amount_text(deal.investment->value / usd, "USD")});
   if (deal.guarantee)
-    table.row({fmt::format("{}: guarantee, exposure to {}", deal.id,
-                           amount_text(deal.guarantee->greatest_exposure / usd, "USD")),
-               "", "", amount_text(deal.guarantee->expected_loss / usd, "USD")});
-  if (!deal.problem.empty()) table.row({deal.id + ": " + deal.problem});
+    table.row({deal.name + ": expected loss of the guarantee", "", "",
+               amount_text(deal.guarantee->expected_loss / usd, "USD")});
+  if (!deal.problem.empty()) table.row({deal.name + ": " + deal.problem});
 }
 
 std::string deals_table(const FleetAnswer& answer, PageStyle style) {
   const bool futures = answer.futures && !answer.futures->deals.empty();
   const std::vector<DealFutures>& deals = futures ? answer.futures->deals : answer.deals;
   if (deals.empty()) return {};
-  TextTable table({futures ? "deals, over the futures" : "deals, as planned", "happens", "mean day",
+  TextTable table({futures ? "deals, over the futures" : "deals, as planned", "vests", "mean day",
                    "worth on " + print_date(deals.front().valued_on)});
-  for (const DealFutures& deal : deals) add_deal(deal, table);
+  for (const DealFutures& deal : deals) add_deal(deal, in_fleet(answer.model, deal), table);
   return '\n' + table.text(style);
 }
 
@@ -135,8 +138,12 @@ std::string what_if_table(const FleetPage& page, PageStyle style) {
   if (page.what_if.empty()) return {};
   const auto plan = fleet_headline(page.now.model, page.now.run);
   std::vector<std::string> titles{
-      "what would change", "GW-years",     "training", "tokens", "videos", "energy", "cost",
-      "net present value", "short periods"};
+      "what would change", "GW-years", "training", "tokens", "videos", "energy", "cost",
+      "net present value"};
+  const bool any_short = std::any_of(
+      page.what_if.begin(), page.what_if.end(),
+      [](const FleetWhatIf& each) { return headline_amount(each.figures, "short_periods") > 0; });
+  if (any_short) titles.emplace_back("short periods");
   TextTable table(titles);
   for (const FleetWhatIf& each : page.what_if) {
     std::vector<std::string> cells{each.name};
@@ -147,10 +154,27 @@ std::string what_if_table(const FleetPage& page, PageStyle style) {
           worth ? fmt::format("{}{}", now < before ? "" : "+", amount_text(now - before, "USD"))
                 : change_text(now, before));
     }
-    cells.push_back(number_text(headline_amount(each.figures, "short_periods")));
+    if (any_short) cells.push_back(number_text(headline_amount(each.figures, "short_periods")));
     table.row(std::move(cells));
   }
   return '\n' + table.text(style);
+}
+
+/// The answer in a sentence.
+std::string sentence_of(const FleetAnswer& answer) {
+  const auto figures = fleet_headline(answer.model, answer.run);
+  const auto amount = [&figures](const std::string& key) {
+    for (const HeadlineFigure& each : figures) {
+      if (each.key == key) return amount_text(each.amount, each.unit);
+    }
+    return std::string();
+  };
+  return fmt::format(
+      "at the end stand {} and {}; until then {} of training, {}, {}; {}, {} by location; {} spent "
+      "less what is left, net present value {}",
+      amount("power"), amount("accelerators"), amount("training_flop"), amount("tokens"),
+      amount("videos"), amount("energy"), amount("carbon_location"), amount("cost"),
+      amount("net_present_value"));
 }
 
 std::string futures_line(const FleetAnswer& answer) {
@@ -168,7 +192,11 @@ std::string fleet_page_text(const FleetPage& page, PageStyle style) {
   if (!model.description.empty()) text += model.description + "\n";
   text += fmt::format("{} to {}, {}; ", print_date(model.time.begin()),
                       print_date(model.time.end()), name_of(model.policy.objective));
-  text += fleet_verdict(page.now) + futures_line(page.now);
+  text += fleet_verdict(page.now);
+  TextTable summary({"in short"});
+  summary.row({sentence_of(page.now)});
+  text += '\n' + summary.text(style);
+  text += futures_line(page.now);
   text += by_year_table(page.now, style) + comparison_table(page, style);
   text += deals_table(page.now, style) + what_if_table(page, style);
   if (!page.folder.empty())

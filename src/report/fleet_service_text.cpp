@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "report/fleet_limits.hpp"
 #include "report/fleet_table.hpp"
@@ -36,8 +37,8 @@ std::string lateness(const Campaign* campaign, const CampaignOutcome& outcome) {
   if (campaign == nullptr) return "-";
   if (outcome.finished == kNoHour) return "not finished";
   const double days = (outcome.finished - campaign->deadline) * (hour / day);
-  return days <= 0 ? fmt::format("{:.0f} days early", -days)
-                   : fmt::format("{:.0f} days LATE", days);
+  if (std::abs(days) < 1) return "on the day";
+  return days < 0 ? fmt::format("{:.0f} days early", -days) : fmt::format("{:.0f} days LATE", days);
 }
 
 }  // namespace
@@ -68,7 +69,7 @@ std::string fleet_programs_text(const FleetAnswer& answer, PageStyle style) {
   for (const ProgramMilestones& program : answer.run.programs) {
     std::string passed;
     for (std::size_t i = 0; i < program.gigawatts.size(); ++i)
-      passed += fmt::format("{}{} GW {}", i > 0 ? ", " : "", i + 1,
+      passed += fmt::format("{}GW {} {}", i > 0 ? ", " : "", i + 1,
                             day_of_hour(answer.model.time, program.gigawatts[i]));
     table.row({program.program, number_text(program.accepted_at_end),
                passed.empty() ? "no whole gigawatt" : passed});
@@ -78,15 +79,15 @@ std::string fleet_programs_text(const FleetAnswer& answer, PageStyle style) {
 
 std::string fleet_campaigns_text(const FleetAnswer& answer, PageStyle style) {
   if (answer.run.campaigns.empty()) return {};
-  TextTable table({"run", "done", "of", "FLOP", "begins", "ends", "deadline", "", "where"});
+  TextTable table({"run", "done", "FLOP", "begins", "ends", "deadline", "", "where"});
   for (const CampaignOutcome& each : answer.run.campaigns) {
     const FleetWorkload& workload = answer.model.workloads[static_cast<std::size_t>(each.workload)];
     const Campaign* const campaign = campaign_of(answer.model, each);
     const FleetTime& time = answer.model.time;
-    const ScaledUnit scaled = scaled_unit(workload.unit, each.amount);
-    table.row({each.id, number_text(each.done / scaled.factor),
-               fmt::format("{} {}", number_text(each.amount / scaled.factor), scaled.name),
-               amount_text(each.done * workload.flops_per_unit, "FLOP"),
+    table.row({each.id,
+               fmt::format("{:.0f} % of {}", 100 * each.done / each.amount,
+                           amount_text(each.amount, workload.unit)),
+               fmt::format("{:.4g}", each.done * workload.flops_per_unit),
                campaign == nullptr ? "-" : day_of_hour(time, campaign->start),
                day_of_hour(time, each.finished),
                campaign == nullptr ? "-" : day_of_hour(time, campaign->deadline),

@@ -19,14 +19,18 @@ struct ScaledUnit {
 };
 /// The largest unit in which `largest` is at least 1.
 ScaledUnit scaled_unit(std::string_view unit, double largest);
+/// A number of a row whose largest number is `largest`: all with the decimals that give that one
+/// four digits.
+std::string row_number(double value, double largest);
 /// Four significant digits, whole numbers from 1,000 on.
 std::string number_text(double value);
-/// One amount with its scaled unit: "3.21 billion USD".
+/// One amount with its scaled unit: "3.21 billion USD", "8.07e29 FLOP".
 std::string amount_text(double value, std::string_view unit);
 
 struct FleetTableStyle {
   PageStyle page;
   const FuturesAnswer* futures = nullptr;  ///< null = no percentiles
+  bool sites = false;                      ///< lines of single sites too
 };
 
 /// Some lines, in their order; empty where there are none. A study of more slices than fit a page

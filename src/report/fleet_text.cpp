@@ -38,6 +38,23 @@ std::string heading(const FleetAnswer& answer) {
   return text;
 }
 
+/// One row a site, of the whole study.
+std::string sites_text(const FleetModel& model, const std::vector<FleetLine>& lines,
+                       PageStyle style) {
+  TextTable table({"site, whole study", "GW, mean", "TWh", "PUE", "GW, highest hour", "ktCO2e"});
+  const auto cell = [&](const std::string& key, double factor) {
+    const FleetLine* const line = find_line(lines, key);
+    return line == nullptr ? std::string("-") : number_text(line->total / factor);
+  };
+  constexpr double kThousand = 1000;
+  for (const SiteModel& site : model.sites)
+    table.row({site.id, cell("capacity.power." + site.id, 1),
+               cell("energy.bought_and_made." + site.id, kThousand),
+               cell("energy.meter_over_racks." + site.id, 1), cell("energy.peak." + site.id, 1),
+               cell("carbon.carbon_location_based." + site.id, kThousand)});
+  return '\n' + table.text(style);
+}
+
 std::string rows_text(const std::vector<FleetLine>& lines, PageStyle style) {
   TextTable table({"line", "how", "ledger rows"});
   for (const FleetLine& line : lines)
@@ -63,12 +80,13 @@ std::string fleet_text(const FleetAnswer& answer, const FleetPageOptions& option
                        PageStyle style) {
   const std::vector<FleetSlice> slices = fleet_slices(answer.model.time, options.slices);
   const std::vector<FleetLine> lines = fleet_lines(answer.model, answer.run, slices);
-  const FleetTableStyle tables{style, answer.futures ? &*answer.futures : nullptr};
+  const FleetTableStyle tables{style, answer.futures ? &*answer.futures : nullptr, options.explain};
   std::string text = heading(answer) + fleet_verdict(answer);
   text += fleet_programs_text(answer, style);
   for (const Section& section : kSections) {
     text += fleet_table(section.title, lines, section.group, slices, tables);
     if (std::string_view(section.group) == "output") text += fleet_campaigns_text(answer, style);
+    if (std::string_view(section.group) == "carbon") text += sites_text(answer.model, lines, style);
   }
   text += fleet_costs_text(answer, style);
   text += fleet_deals_text(answer.deals, style);

@@ -233,19 +233,23 @@ TEST_CASE("limits join over periods; a missed demand names what binds in its wor
 TEST_CASE("units grow with the amount") {
   CHECK(amount_text(3.2e9, "USD") == "3.2 billion USD");
   CHECK(amount_text(-3.2e6, "USD") == "-3.2 million USD");
-  CHECK(amount_text(4.5e25, "FLOP") == "45 1e24 FLOP");
+  CHECK(amount_text(4.5e25, "FLOP") == "4.5e+25 FLOP");
   CHECK(amount_text(1500, "GWh") == "1.5 TWh");
   CHECK(amount_text(2e12, "output tokens") == "2 trillion output tokens");
   CHECK(amount_text(12, "videos") == "12 videos");
   CHECK(number_text(123456.7) == "123457");
   CHECK(number_text(1e-17) == "0");
+  CHECK(row_number(0.004, 806.3) == "0");
+  CHECK(row_number(20.48, 806.3) == "20.5");
+  CHECK(row_number(-0.005, 5.488) == "-0.005");
+  CHECK(row_number(4798324, 7742203) == "4798324");
 }
 
 TEST_CASE("the page names what a reader asks for") {
   const FleetAnswer answer = small_answer();
   const std::string text = fleet_text(answer, {FleetSliceKind::year, true}, {0, false});
   for (const char* part :
-       {"every demand that must be met is met", "1 GW 2026-12-17, 2 GW 2026-12-24", "run1",
+       {"every demand that must be met is met", "GW 1 2026-12-17, GW 2 2026-12-24", "run1",
         "nv at south", "power of north", "partner, take or pay", "net present value",
         "nothing is known of the price of water", "energy.meter_over_racks"})
     CHECK_MESSAGE(text.find(part) != std::string::npos, std::string(part), "\n", text);
@@ -269,7 +273,7 @@ TEST_CASE("the JSON is the same study, and reads back") {
 TEST_CASE("CSV files: the ledger's rows sum to its totals, and readers take every file") {
   const FleetAnswer answer = small_answer();
   double grid = 0;
-  for (const auto& [name, content] : fleet_csv(answer)) {
+  for (const auto& [name, content] : fleet_csv(answer, true)) {
     CAPTURE(name);
     CHECK(content.front() == '#');
     const auto table = CsvTable::parse(content, name);

@@ -1,0 +1,135 @@
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/csv.hpp"
+#include "config/value.hpp"
+#include "run_binary.hpp"
+
+using namespace polyfleet;
+
+namespace {
+
+const std::string kSmall = std::string(POLYFLEET_SOURCE_DIR) + "/scenarios/fleet/small.toml";
+
+Value json_of(const Outcome& outcome) {
+  const auto json = parse_json(outcome.out, "standard output");
+  REQUIRE_MESSAGE(json.has_value(), outcome.err);
+  return *json;
+}
+
+double line_total(const Value& json, const char* key) {
+  const Value* const line = json.find("lines")->find(key);
+  REQUIRE_MESSAGE(line != nullptr, key);
+  return *line->find("all")->number();
+}
+
+}  // namespace
+
+TEST_CASE("a small fleet is played out: the book balances and the same run gives the same bytes") {
+  const Outcome first = polyfleet_run("simulate fleet " + kSmall + " --json");
+  REQUIRE_MESSAGE(first.code == 0, first.err);
+  const Value json = json_of(first);
+  CHECK(*json.find("study")->find("feasible")->boolean());
+  CHECK(std::abs(*json.find("study")->find("energy_imbalance")->number()) < 1e-9);
+  CHECK(line_total(json, "delivered.power") > 0);
+  CHECK(line_total(json, "output.tokens") > 0);
+  const double grid = line_total(json, "energy.grid_energy");
+  CHECK(grid == doctest::Approx(-line_total(json, "energy.rack_energy") -
+                                line_total(json, "energy.delivery_loss") -
+                                line_total(json, "energy.cooling_energy")));
+  CHECK(polyfleet_run("simulate fleet " + kSmall + " --json --threads 1").out == first.out);
+}
+
+TEST_CASE("the page of a fleet names what it delivers, costs and assumes") {
+  const Outcome outcome = polyfleet_run("simulate fleet " + kSmall + " --explain");
+  REQUIRE_MESSAGE(outcome.code == 0, outcome.err);
+  for (const char* part : {"delivered, at the end of", "grid energy", "net present value",
+                           "limits that bind", "assumed", "ledger rows"})
+    CHECK_MESSAGE(outcome.says(part), part);
+}
+
+TEST_CASE("CSV files carry every row, and their sums are the totals of the page") {
+  const std::string folder = (scratch() / "fleet_csv").string();
+  const Outcome outcome =
+      polyfleet_run("simulate fleet " + kSmall + " --json --hourly --csv " + folder);
+  REQUIRE_MESSAGE(outcome.code == 0, outcome.err);
+  const Value json = json_of(outcome);
+  for (const char* name :
+       {"ledger.csv", "periods.csv", "deliveries.csv", "limits.csv", "energy_hourly.csv"}) {
+    CAPTURE(name);
+    const auto table = CsvTable::parse(content_of(std::filesystem::path(folder) / name), name);
+    REQUIRE_MESSAGE(table.has_value(), (table ? "" : to_text(table.problems())));
+    CHECK(!table->rows().empty());
+    if (std::string(name) != "ledger.csv") continue;
+    double grid = 0;
+    for (const CsvRow& row : table->rows()) {
+      if (row.cells[2] == "grid energy") grid += *parse_number(row.cells[6]);
+    }
+    CHECK(grid / 3.6e12 == doctest::Approx(line_total(json, "energy.grid_energy")).epsilon(1e-9));
+  }
+}
+
+TEST_CASE("a setting changes the answer; a wrong one is reported at its place") {
+  const Outcome plain = polyfleet_run("simulate fleet " + kSmall + " --json");
+  const Outcome cheap =
+      polyfleet_run("simulate fleet " + kSmall + " --json --set finance.discount=0.01");
+  REQUIRE_MESSAGE(cheap.code == 0, cheap.err);
+  const auto npv = [](const Outcome& outcome) {
+    return *json_of(outcome).find("costs")->find("net_present_value_usd")->number();
+  };
+  CHECK(npv(cheap) != npv(plain));
+  const Outcome wrong = polyfleet_run("simulate fleet " + kSmall + " --set finance.discont=0.01");
+  CHECK(wrong.code == 2);
+  CHECK(wrong.says("discont"));
+}
+
+TEST_CASE("futures give percentiles on lines, whatever the number of threads, and resume") {
+  const std::string store = (scratch() / "futures.store").string();
+  const Outcome whole =
+      polyfleet_run("simulate fleet " + kSmall + " --json --futures 6 --seed 5 --threads 2");
+  REQUIRE_MESSAGE(whole.code == 0, whole.err);
+  const Value json = json_of(whole);
+  const Value* const spread = json.find("lines")->find("energy.grid_energy")->find("futures");
+  REQUIRE(spread != nullptr);
+  CHECK(*spread->find("p5")->number() <= *spread->find("p95")->number());
+  CHECK(
+      polyfleet_run("simulate fleet " + kSmall + " --json --futures 6 --seed 5 --threads 1").out ==
+      whole.out);
+  REQUIRE(
+      polyfleet_run("simulate fleet " + kSmall + " --futures 3 --seed 5 --store " + store).code ==
+      0);
+  const Outcome resumed =
+      polyfleet_run("simulate fleet " + kSmall + " --json --futures 6 --seed 5 --store " + store);
+  REQUIRE_MESSAGE(resumed.code == 0, resumed.err);
+  const Value again = json_of(resumed);
+  CHECK(*again.find("lines")->find("energy.grid_energy")->find("futures")->find("p50")->number() ==
+        *spread->find("p50")->number());
+}
+
+TEST_CASE("demand that no allocation meets: exit 1 with the binding limit and its price") {
+  std::string text = content_of(kSmall);
+  const std::string rate = "rate = \"100 Gtokens/day\"";
+  REQUIRE(text.find(rate) != std::string::npos);
+  text.replace(text.find(rate), rate.size(), "rate = \"900 Ttokens/day\"");
+  const std::string sold = "sold = true";
+  text.replace(text.find(sold), sold.size(), "sold = true\nmust = true");
+  const std::string path = scratch().write("impossible.toml", text);
+  const Outcome outcome = polyfleet_run("simulate fleet " + path);
+  CHECK(outcome.code == 1);
+  CHECK(outcome.says("NOT FEASIBLE"));
+  CHECK(outcome.says("bound by"));
+  CHECK(outcome.says("saves"));
+}
+
+TEST_CASE("numbers out of range and a store without futures are refused") {
+  const Outcome outcome =
+      polyfleet_run("simulate fleet " + kSmall + " --futures -1 --threads 5000 --seed -2");
+  CHECK(outcome.code == 2);
+  CHECK(outcome.says("--futures"));
+  CHECK(outcome.says("--threads"));
+  CHECK(outcome.says("--seed"));
+  CHECK(polyfleet_run("simulate fleet " + kSmall + " --store x").code == 2);
+  CHECK(polyfleet_run("simulate fleet /nowhere/x.toml").code == 2);
+}
