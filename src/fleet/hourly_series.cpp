@@ -31,12 +31,17 @@ HourlySeries series_of(const HourlyProfile& profile, double factor, const FleetT
   const std::int64_t first = epoch_day(begin.year, begin.month, begin.day).value_or(0) * kHoursADay;
   std::vector<double> by_hour;
   by_hour.reserve(static_cast<std::size_t>(time.hours()));
+  int known_day = floor_divide(profile.utc_offset_minutes, kMinutesAnHour * kHoursADay) - 1;
+  int month = 0;
   for (int h = 0; h < time.hours(); ++h) {
     const int local = h * kMinutesAnHour + profile.utc_offset_minutes;
-    const int local_hour = floor_divide(local, kMinutesAnHour);
-    const HourParts parts = parts_of(first + local_hour);
-    const int minutes = parts.hour_of_day * kMinutesAnHour + (local - local_hour * kMinutesAnHour);
-    by_hour.push_back(factor * at_local_minutes(profile, parts.month, minutes));
+    const int local_day = floor_divide(local, kMinutesAnHour * kHoursADay);
+    if (local_day != known_day) {
+      known_day = local_day;
+      month = parts_of(first + local_day * kHoursADay).month;
+    }
+    const int minutes = local - local_day * kMinutesAnHour * kHoursADay;
+    by_hour.push_back(factor * at_local_minutes(profile, month, minutes));
   }
   return HourlySeries(std::move(by_hour));
 }
