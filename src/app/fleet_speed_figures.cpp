@@ -7,10 +7,8 @@
 #include "app/fleet_rate_store.hpp"
 #include "app/fleet_run_study.hpp"
 #include "app/futures_run.hpp"
-#include "base/files.hpp"
+#include "app/job_speed_figures.hpp"
 #include "fleet/fleet_run.hpp"
-#include "fleet/job_simulation.hpp"
-#include "fleet/job_trace.hpp"
 
 namespace polyfleet {
 namespace {
@@ -19,8 +17,6 @@ constexpr int kRepeats = 3;
 constexpr int kFutures = 1000;
 constexpr unsigned kThreads = 2;  // the goal is that of two cores
 constexpr const char* kFlagship = "scenarios/fleet/as_of_2026_11.toml";
-/// Philly's servers: 2,490 GPUs on 552 machines (Jeon et al., USENIX ATC 2019); here all of eight.
-constexpr int kPhillyNodes = 312;
 
 double processor_seconds(std::clock_t since) {
   return static_cast<double>(std::clock() - since) / CLOCKS_PER_SEC;
@@ -78,32 +74,6 @@ Diagnostics measure_futures(const Workspace& workspace, const FleetDocument& doc
   return {};
 }
 
-Diagnostics measure_jobs(const Workspace& workspace, std::vector<SpeedFigure>& figures) {
-  const auto path = workspace.data_directory() / "jobtraces" / "philly.csv";
-  const Result<std::string> text = read_file(path);
-  if (!text) return text.problems();
-  const Result<JobTraceFile> file = read_job_trace(*text, path.string(), {});
-  if (!file) return file.problems();
-  JobQuestion question;
-  question.pools = {{"philly", kPhillyNodes, 8, 1}};
-  for (const JobPolicy policy : {JobPolicy::fifo, JobPolicy::backfill}) {
-    question.policy = policy;
-    const double seconds = median_of([&] {
-      const std::clock_t begun = std::clock();
-      (void)simulate_jobs(file->trace, question);
-      return processor_seconds(begun);
-    });
-    const bool is_fifo = policy == JobPolicy::fifo;
-    figures.push_back({.key = is_fifo ? "fleet_jobs_per_s" : "fleet_backfilled_jobs_per_s",
-                       .what = is_fifo ? "jobs of the Philly trace scheduled a second, FIFO"
-                                       : "the same with backfill",
-                       .value = static_cast<double>(file->trace.jobs.size()) / seconds,
-                       .unit = "1/s",
-                       .goal = 100'000});
-  }
-  return {};
-}
-
 }  // namespace
 
 Result<std::vector<SpeedFigure>> measure_fleet_speed(Workspace& workspace) {
@@ -118,7 +88,9 @@ Result<std::vector<SpeedFigure>> measure_fleet_speed(Workspace& workspace) {
   measure_study(document->model, figures);
   if (Diagnostics problems = measure_futures(workspace, *document, figures); !problems.empty())
     return problems;
-  if (Diagnostics problems = measure_jobs(workspace, figures); !problems.empty()) return problems;
+  const Result<std::vector<SpeedFigure>> jobs = measure_job_speed(workspace);
+  if (!jobs) return jobs.problems();
+  figures.insert(figures.end(), jobs->begin(), jobs->end());
   return figures;
 }
 
