@@ -192,6 +192,16 @@ std::vector<SiteChainLevel> site_chain(const Accelerator& accelerator, const Cla
   return levels;
 }
 
+TrainingSwing training_swing(const Accelerator& accelerator, const PowerActivity& activity,
+                             double delivery, double accelerators) {
+  POLYFLEET_CHECK(accelerator.tdp.has_value() && delivery > 0, "a design power and a delivery");
+  const Watts tdp = accelerator.tdp->value;
+  const Watts idle = accelerator.idle ? accelerator.idle->value : tdp * activity.idle_of_tdp.value;
+  const Watts span = (tdp - idle) * (accelerators / delivery);
+  return {span * (activity.compute_of_span.value - activity.waiting_of_span.value),
+          span * activity.compute_of_span.value};
+}
+
 Result<FrontierCase> frontier_case(const std::filesystem::path& data_directory) {
   const Result<PowerChain> chain = load_power_chain(data_directory, "frontier");
   if (!chain) return chain.problems();

@@ -76,6 +76,15 @@ std::vector<SiteChainLevel> site_chain(const Accelerator& accelerator, const Cla
                                        const PowerActivity& activity,
                                        const FacilityDesign& facility);
 
+/// How far one synchronous training job swings the meter: all its accelerators do the same at once.
+struct TrainingSwing {
+  Watts in_step;  ///< between arithmetic and exposed communication, in every step
+  Watts stopped;  ///< between arithmetic and idle: a checkpoint, a failure
+};
+/// Host, network and cooling do not follow within seconds. Precondition: the accelerator has a TDP.
+TrainingSwing training_swing(const Accelerator& accelerator, const PowerActivity& activity,
+                             double delivery, double accelerators);
+
 /// Case F7 of the public oracles: Frontier idle and at peak.
 struct FrontierCase {
   ChainPower idle, peak;

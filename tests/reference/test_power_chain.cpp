@@ -5,6 +5,7 @@
 #include <cmath>
 #include <string>
 
+#include "catalogue/catalogue.hpp"
 #include "fleet/power_chain.hpp"
 
 using namespace polyfleet;
@@ -50,4 +51,17 @@ TEST_CASE("between idle and peak the chain is linear, and every watt is accounte
   double useful = half.node / watt * chain->nodes;
   for (const ChainShared& shared : chain->shared) useful += shared.count * (shared.power / watt);
   CHECK(half.total / watt == doctest::Approx(useful + half.loss / watt).epsilon(1e-12));
+}
+
+TEST_CASE("one job on 100,000 H100 swings the meter by about what a square-wave study takes") {
+  const auto catalogue = load_catalogue(kData);
+  const auto activity = load_power_activity(kData);
+  REQUIRE(catalogue.has_value());
+  REQUIRE(activity.has_value());
+  const auto h100 = catalogue->accelerator("nv_h100_sxm");
+  REQUIRE(h100.has_value());
+  const TrainingSwing swing = training_swing(*h100, *activity, 0.97, 1e5);
+  // A public study of grid resonance models 66.7 MW from full draw to nothing.
+  CHECK(swing.stopped / megawatt == doctest::Approx(66.7).epsilon(0.1));
+  CHECK(swing.in_step / megawatt == doctest::Approx(38.8).epsilon(0.02));
 }
