@@ -68,6 +68,8 @@ Diagnostics faults_of(const std::vector<WarrantPosition>& positions, const Share
 void add(PairSums& into, const PairSums& part) {
   into.value += part.value;
   into.square += part.square;
+  into.control += part.control;
+  into.control_square += part.control_square;
   into.with_control += part.with_control;
 }
 
@@ -87,8 +89,6 @@ void add(ChunkSums& into, const ChunkSums& part) {
   add(into.value, part.value);
   add(into.unforeseen, part.unforeseen);
   add(into.shares, part.shares);
-  into.control += part.control;
-  into.control_square += part.control_square;
   for (std::size_t p = 0; p < part.exercise_cash.size(); ++p)
     into.exercise_cash[p] += part.exercise_cash[p];
   into.dilution += part.dilution;
@@ -121,30 +121,29 @@ ChunkSums run_all(const WarrantPaths& paths, const ValuationOptions& options, Pa
 /// Means over pairs, plain or with the control variate (Glasserman 2003, section 4.1).
 class Estimator {
  public:
-  Estimator(const ChunkSums& sums, double control_mean)
-      : pairs_(static_cast<double>(sums.pairs)),
-        control_(sums.control / pairs_),
-        control_variance_(sums.control_square / pairs_ - control_ * control_),
-        known_(control_mean) {}
+  explicit Estimator(std::int64_t pairs) : pairs_(static_cast<double>(pairs)) {}
 
   Sampled plain(const PairSums& sums) const {
     const double mean = sums.value / pairs_;
     return {mean, error(sums.square / pairs_ - mean * mean)};
   }
+  /// The control's true mean is zero.
   Sampled controlled(const PairSums& sums) const {
     const Sampled simple = plain(sums);
-    if (!(control_variance_ > 1e-12 * control_ * control_)) return simple;
-    const double covariance = sums.with_control / pairs_ - simple.mean * control_;
-    const double slope = covariance / control_variance_;
+    const double control = sums.control / pairs_;
+    const double spread = sums.control_square / pairs_ - control * control;
+    if (!(spread > 0)) return simple;
+    const double covariance = sums.with_control / pairs_ - simple.mean * control;
+    const double slope = covariance / spread;
     const double variance = sums.square / pairs_ - simple.mean * simple.mean;
-    return {simple.mean - slope * (control_ - known_), error(variance - slope * covariance)};
+    return {simple.mean - slope * control, error(variance - slope * covariance)};
   }
 
  private:
   double error(double variance) const {
     return std::sqrt(std::max(0.0, variance) / std::max(1.0, pairs_ - 1));
   }
-  double pairs_, control_, control_variance_, known_;
+  double pairs_;
 };
 
 Percentiles percentiles_of(std::vector<double> values) {
@@ -184,7 +183,7 @@ Result<WarrantValuation> warrant_valuation(const std::vector<WarrantPosition>& p
   totals.values.assign(positions.size(), room);
   totals.shares.assign(positions.size(), room);
   const ChunkSums sums = run_all(paths, options, totals);
-  const Estimator estimator(sums, paths.control_mean());
+  const Estimator estimator(sums.pairs);
   const double pairs = static_cast<double>(sums.pairs);
   WarrantValuation answer;
   double every_share = 0;
@@ -198,7 +197,11 @@ Result<WarrantValuation> warrant_valuation(const std::vector<WarrantPosition>& p
           tranche_value(terms, sums.tranches[next++], estimator, options.valued_on));
       every_share += terms.shares.value;
     }
+    // Tranche by tranche each has its own control; the error is that of their sum.
     value.value = estimator.controlled(sums.value[p]);
+    value.value.mean = 0;
+    for (const TrancheValue& tranche : value.tranches) value.value.mean += tranche.value.mean;
+    answer.value.mean += value.value.mean;
     value.value_spread = percentiles_of(std::move(totals.values[p]));
     value.shares = estimator.plain(sums.shares[p]);
     value.shares_spread = percentiles_of(std::move(totals.shares[p]));
@@ -207,7 +210,7 @@ Result<WarrantValuation> warrant_valuation(const std::vector<WarrantPosition>& p
     value.value_if_unforeseen = estimator.controlled(sums.unforeseen[p]);
     answer.positions.push_back(std::move(value));
   }
-  answer.value = estimator.controlled(sums.value.back());
+  answer.value.error = estimator.controlled(sums.value.back()).error;
   answer.shares = estimator.plain(sums.shares.back());
   answer.per_share_outstanding = answer.value.mean * usd / share.outstanding;
   answer.of_market_value = answer.per_share_outstanding / share.price;

@@ -4,8 +4,8 @@
 // of the step in which it vests (for an exercise price of a cent: the share), discounted. Prices
 // are risk-neutral (capital/share_price.hpp), deliveries carry no risk premium; with a correlation
 // the price takes in how early a path is by its first delivery to come. Brownian bridges catch
-// hurdles between steps; antithetic pairs, evenly spread ends and the share at expiry as
-// control variate narrow the error. Same result on any number of threads.
+// hurdles between steps; antithetic pairs, evenly spread ends and the share on the days of
+// delivery as control variate narrow the error. Same result on any number of threads.
 #pragma once
 
 #include <cstdint>

@@ -31,6 +31,8 @@ double log_price(const ShareModel& share, Usd price) { return std::log(price / s
 void add(PairSums& sums, double value, double control) {
   sums.value += value;
   sums.square += value * value;
+  sums.control += control;
+  sums.control_square += control * control;
   sums.with_control += value * control;
 }
 
@@ -107,10 +109,6 @@ double WarrantPaths::news_time(const std::vector<double>& years) const {
     if (delivery > 0) first = std::min(first, delivery);
   }
   return first;
-}
-
-double WarrantPaths::control_mean() const {
-  return share_.price / usd * std::exp(-share_.dividend_yield * horizon_);
 }
 
 std::vector<double> WarrantPaths::deliveries_of(std::int64_t pair) const {
@@ -196,6 +194,7 @@ void WarrantPaths::check_point(Leg& leg, double time, bool trading_day,
   for (std::size_t i = 0; i < tranches_.size(); ++i) {
     const Tranche& tranche = tranches_[i];
     if (!leg.open[i]) continue;
+    if (std::abs(deliveries[i] - time) < kSamePoint) note_control(leg, i, time);
     if (tranche.rule == HurdleRule::average) {
       leg.met[i] = trading_day && average_met(leg, tranche);
     } else {
@@ -209,6 +208,10 @@ void WarrantPaths::check_point(Leg& leg, double time, bool trading_day,
       --leg.open_count;
     }
   }
+}
+
+void WarrantPaths::note_control(Leg& leg, std::size_t i, double time) const {
+  leg.control[i] = share_.price / usd * std::exp(leg.x - share_.rate * time);
 }
 
 void WarrantPaths::settle(Leg& leg, std::size_t i, double time, double vested_at) const {
@@ -243,16 +246,16 @@ void WarrantPaths::walk(Leg& leg, const Step& step, double z, double u,
   check_point(leg, step.end, step.trading_day, deliveries);
 }
 
-void WarrantPaths::add_pair(const std::vector<Leg>& legs, const std::vector<double>& deliveries,
-                            ChunkSums& sums) const {
-  const auto discounted = [&](const Leg& leg) {
-    return share_.price / usd * std::exp(leg.terminal - share_.rate * horizon_);
-  };
-  const double control = (discounted(legs[0]) + discounted(legs[1])) / 2;
-  sums.control += control;
-  sums.control_square += control * control;
+double WarrantPaths::control_of(const Pair& pair, std::size_t i) const {
+  if (pair.deliveries[i] > tranches_[i].expiry) return 0;
+  return (pair.legs[0].control[i] + pair.legs[1].control[i]) / 2 - pair.control_means[i];
+}
+
+void WarrantPaths::add_pair(const Pair& pair, ChunkSums& sums) const {
+  const std::vector<Leg>& legs = pair.legs;
   for (std::size_t i = 0; i < tranches_.size(); ++i) {
     TrancheSums& tranche = sums.tranches[i];
+    const double control = control_of(pair, i);
     const Tranche& terms = tranches_[i];
     int vested = 0;
     for (const Leg& leg : legs) {
@@ -266,12 +269,13 @@ void WarrantPaths::add_pair(const std::vector<Leg>& legs, const std::vector<doub
     sums.exercise_cash[terms.position] += terms.strike / usd * terms.shares * vests;
     add(tranche.value, terms.conditions * (legs[0].value[i] + legs[1].value[i]) / 2, control);
     add(tranche.vests, vests, control);
-    add(tranche.delivered, deliveries[i] <= tranches_[i].expiry ? 1 : 0, control);
+    add(tranche.delivered, pair.deliveries[i] <= tranches_[i].expiry ? 1 : 0, control);
   }
 }
 
-void WarrantPaths::add_totals(const std::vector<Leg>& legs, std::int64_t pair, ChunkSums& sums,
+void WarrantPaths::add_totals(const Pair& pair, std::int64_t number, ChunkSums& sums,
                               PathTotals& totals) const {
+  const std::vector<Leg>& legs = pair.legs;
   const std::size_t count = positions_.size();
   // By leg, then position; the last place holds the sum of all positions.
   std::array<std::vector<double>, 2> value, shares;
@@ -292,7 +296,7 @@ void WarrantPaths::add_totals(const std::vector<Leg>& legs, std::int64_t pair, C
     }
     sums.dilution += shares[l][count] / (share_.outstanding + shares[l][count]) / 2;
     for (std::size_t p = 0; p < count; ++p) {
-      const auto path = static_cast<std::size_t>(2 * pair) + l;
+      const auto path = static_cast<std::size_t>(2 * number) + l;
       totals.values[p][path] = value[l][p];
       totals.shares[p][path] = shares[l][p];
     }
@@ -300,12 +304,16 @@ void WarrantPaths::add_totals(const std::vector<Leg>& legs, std::int64_t pair, C
   const auto kept = [&](std::size_t l) {
     return share_.outstanding / (share_.outstanding + shares[l][count]);
   };
-  const double control = (std::exp(legs[0].terminal) + std::exp(legs[1].terminal)) / 2 *
-                         (share_.price / usd) * std::exp(-share_.rate * horizon_);
+  std::vector<double> control(count + 1);
+  for (std::size_t i = 0; i < tranches_.size(); ++i) {
+    const double own = tranches_[i].conditions * tranches_[i].shares * control_of(pair, i);
+    control[tranches_[i].position] += own;
+    control[count] += own;
+  }
   for (std::size_t p = 0; p <= count; ++p) {
-    add(sums.value[p], mean_value[p], control);
-    add(sums.unforeseen[p], (value[0][p] * kept(0) + value[1][p] * kept(1)) / 2, control);
-    add(sums.shares[p], mean_shares[p], control);
+    add(sums.value[p], mean_value[p], control[p]);
+    add(sums.unforeseen[p], (value[0][p] * kept(0) + value[1][p] * kept(1)) / 2, control[p]);
+    add(sums.shares[p], mean_shares[p], control[p]);
   }
 }
 
@@ -314,7 +322,24 @@ WarrantPaths::Pair WarrantPaths::empty_pair() const {
   for (auto* list : {&leg.open, &leg.met, &leg.granted}) list->resize(tranches_.size());
   leg.value.resize(tranches_.size());
   leg.days.resize(tranches_.size());
-  return {{}, 0, {}, std::vector<Leg>(2, leg)};
+  leg.control.resize(tranches_.size());
+  return {{}, {}, 0, {}, std::vector<Leg>(2, leg)};
+}
+
+void WarrantPaths::set_control_means(std::int64_t number, Pair& pair) const {
+  const std::vector<DeploymentPath>& scored = positions_.front().deployments;
+  const double score = scored[static_cast<std::size_t>(number) % scored.size()].score;
+  const double deviation = share_.volatility * std::sqrt(pair.news) * correlation_;
+  pair.control_means.assign(tranches_.size(), 0);
+  for (std::size_t i = 0; i < tranches_.size(); ++i) {
+    // Of a bridge to the news the part f has been walked: mean f (shift + deviation * score), and
+    // the variance lacks (f deviation)^2.
+    const double part = std::min(1.0, pair.deliveries[i] / pair.news);
+    const double tilt =
+        part * (forward_shift_ + deviation * score) - part * part * deviation * deviation / 2;
+    pair.control_means[i] =
+        share_.price / usd * std::exp(tilt - share_.dividend_yield * pair.deliveries[i]);
+  }
 }
 
 void WarrantPaths::draw_start(std::int64_t number, RandomStream& random, Pair& pair) const {
@@ -358,6 +383,7 @@ ChunkSums WarrantPaths::run(std::int64_t chunk, PathTotals& totals) const {
       pair.news = news;
       pair.steps = steps_of(pair.deliveries, news);
     }
+    set_control_means(i, pair);
     draw_start(i, random, pair);
     for (const Step& step : pair.steps) {
       if (pair.legs[0].open_count + pair.legs[1].open_count == 0) break;
@@ -367,8 +393,8 @@ ChunkSums WarrantPaths::run(std::int64_t chunk, PathTotals& totals) const {
         walk(pair.legs[1], step, -z, std::max(u, kLeast), pair.deliveries);
       sums.steps += 2;
     }
-    add_pair(pair.legs, pair.deliveries, sums);
-    add_totals(pair.legs, i, sums, totals);
+    add_pair(pair, sums);
+    add_totals(pair, i, sums, totals);
     ++sums.pairs;
   }
   return sums;

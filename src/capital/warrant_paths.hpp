@@ -13,10 +13,10 @@
 
 namespace polyfleet {
 
-/// Sums of one quantity over pairs (a pair counts as one value, the mean of its two paths), and its
-/// products with the control.
+/// Sums of one quantity over pairs (a pair counts as one value, the mean of its two paths) and of
+/// its control, whose mean is known to be zero: discounted prices at deliveries less their means.
 struct PairSums {
-  double value = 0, square = 0, with_control = 0;
+  double value = 0, square = 0, control = 0, control_square = 0, with_control = 0;
 };
 
 /// One tranche of one position over the pairs of a chunk.
@@ -29,8 +29,7 @@ struct TrancheSums {
 struct ChunkSums {
   std::vector<TrancheSums> tranches;
   std::vector<PairSums> value, unforeseen, shares;  ///< by position, and of all at the end
-  double control = 0, control_square = 0;
-  std::vector<double> exercise_cash;  ///< by position
+  std::vector<double> exercise_cash;                ///< by position
   double dilution = 0;
   std::int64_t pairs = 0, steps = 0;
 };
@@ -51,8 +50,6 @@ class WarrantPaths {
   /// Pairs that use every combination of deployments equally often.
   std::int64_t pairs() const { return pairs_; }
   std::int64_t chunks() const { return (pairs_ + kChunk - 1) / kChunk; }
-  /// Mean of the control: the share at the last expiry, discounted.
-  double control_mean() const;
   /// Simulates a chunk; its part of `totals` (sized 2 * pairs()) is written.
   ChunkSums run(std::int64_t chunk, PathTotals& totals) const;
 
@@ -83,18 +80,21 @@ class WarrantPaths {
     int open_count = 0;
     std::vector<char> open, met, granted;  ///< by tranche; granted: its conditions will hold
     std::vector<double> value, days;       ///< of vested tranches: USD of today; days < 0: not
+    std::vector<double> control;           ///< USD a share: price at its delivery less the mean
     std::vector<double> prices;            ///< running sums by trading day, for `average`
   };
 
   /// Two antithetic paths and the steps that they share.
   struct Pair {
-    std::vector<double> deliveries;
+    std::vector<double> deliveries, control_means;
     double news = 0;
     std::vector<Step> steps;
     std::vector<Leg> legs;
   };
 
   Pair empty_pair() const;
+  /// Means of the discounted price on the delivery days, for this deployment.
+  void set_control_means(std::int64_t number, Pair& pair) const;
   void draw_start(std::int64_t number, RandomStream& random, Pair& pair) const;
   void add_tranches(const WarrantPosition& position, std::size_t index,
                     const ValuationOptions& options);
@@ -110,12 +110,12 @@ class WarrantPaths {
             const std::vector<double>& deliveries) const;
   void check_point(Leg& leg, double time, bool trading_day,
                    const std::vector<double>& deliveries) const;
+  void note_control(Leg& leg, std::size_t tranche, double time) const;
   bool average_met(const Leg& leg, const Tranche& tranche) const;
   void settle(Leg& leg, std::size_t tranche, double time, double vested_at) const;
-  void add_pair(const std::vector<Leg>& legs, const std::vector<double>& deliveries,
-                ChunkSums& sums) const;
-  void add_totals(const std::vector<Leg>& legs, std::int64_t pair, ChunkSums& sums,
-                  PathTotals& totals) const;
+  void add_pair(const Pair& pair, ChunkSums& sums) const;
+  void add_totals(const Pair& pair, std::int64_t number, ChunkSums& sums, PathTotals& totals) const;
+  double control_of(const Pair& pair, std::size_t tranche) const;
 
   const std::vector<WarrantPosition>& positions_;
   ShareModel share_;

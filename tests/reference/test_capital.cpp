@@ -81,7 +81,7 @@ TEST_CASE("the warrant by Monte Carlo equals the closed form, whatever the steps
     for (const Distance& found : distances(kShare, 0.01 * usd, options)) {
       CHECK(std::abs(found.value) < 3.5);
       CHECK(std::abs(found.vests) < 3.5);
-      CHECK(found.relative_error < 0.01);
+      CHECK(found.relative_error < 0.005);
     }
   }
 }
