@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "fleet/demand_curve.hpp"
+
 namespace polyfleet {
 namespace {
 
@@ -63,7 +65,8 @@ void CampaignBook::open(int period, AllocationProblem& problem) {
     AllocationDemand& demand = problem.demands[w];
     demand.per_second = window.remaining / left.base();
     demand.mean_over_peak = window.length / problem.length;
-    demand.value = model_->workloads[w].value * demand.mean_over_peak;
+    demand.value =
+        value_at(model_->workloads[w], model_->time.middle(period)) * demand.mean_over_peak;
     demand.least = demand.must ? demand.per_second : 0;
   }
 }

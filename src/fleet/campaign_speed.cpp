@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "fleet/demand_curve.hpp"
+
 namespace polyfleet {
 namespace {
 
@@ -47,7 +49,7 @@ bool worth_it(const FleetModel& model, int period, const PeriodProblems& problem
   const double joules = (problem.active[place.workload][place.group] - group.without_work.base()) *
                         problem.sites[at(group.site)].facility_per_rack /
                         problem.rate[place.workload][place.group];
-  const double earlier = model.workloads[place.workload].value *
+  const double earlier = value_at(model.workloads[place.workload], time.middle(period)) *
                          (1 - std::pow(1 + model.finance.discount, -(left / kMeanYear)));
   return earlier >= dearer.base() * joules;
 }

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "fleet/fleet_variation.hpp"
+
 namespace polyfleet {
 namespace {
 
@@ -43,6 +45,10 @@ double mean_demand(const std::vector<DemandPoint>& points, FleetHour first, Flee
     sum += stretch.mean((from - a.hour) / length, (to - a.hour) / length) * (to - from);
   }
   return sum / (end - first);
+}
+
+double value_at(const FleetWorkload& workload, FleetHour at) {
+  return workload.value * grown(1 + workload.value_growth, at);
 }
 
 }  // namespace polyfleet

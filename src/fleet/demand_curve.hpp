@@ -1,5 +1,6 @@
 // Demand of a stream over time: exponential between stated points (constant growth), level before
-// the first and after the last; linear where one of the two points is zero.
+// the first and after the last; linear where one of the two points is zero. And what a unit of a
+// workload is worth over time.
 #pragma once
 
 #include <vector>
@@ -11,5 +12,8 @@ namespace polyfleet {
 /// Mean over [first, end), units a second. No points: zero. Hand case: from 1 to e over the whole
 /// of [first, end): e - 1. Precondition: points in order of their hours, first < end.
 double mean_demand(const std::vector<DemandPoint>& points, FleetHour first, FleetHour end);
+
+/// USD that a unit is worth at an hour: the stated value, grown from the study's begin.
+double value_at(const FleetWorkload& workload, FleetHour at);
 
 }  // namespace polyfleet

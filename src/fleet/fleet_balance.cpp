@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "fleet/demand_curve.hpp"
+
 namespace polyfleet {
 namespace {
 
@@ -168,6 +170,7 @@ void FleetBalance::book_output(int period, const PeriodOutcome& outcome, Ledger&
     const FleetWorkload& workload = model_->workloads[w];
     const int index = static_cast<int>(w);
     const bool stream = workload.campaigns.empty();
+    const double value = value_at(workload, model_->time.middle(period));
     for (std::size_t s = 0; s < sites; ++s) {
       const WorkloadAtSite& work = outcome.work[w * sites + s];
       const auto row = [&](Account account, double amount) {
@@ -176,13 +179,13 @@ void FleetBalance::book_output(int period, const PeriodOutcome& outcome, Ledger&
       row(Account::output_units, work.units);
       row(Account::output_tokens, work.units * workload.total_per_unit);
       if (trains(workload.kind)) row(Account::training_flop, work.units * workload.flops_per_unit);
-      if (workload.sold) row(Account::revenue, work.units * workload.value);
+      if (workload.sold) row(Account::revenue, work.units * value);
       row(Account::shed_units, work.shed);
       // What a campaign sheds it makes up later.
-      if (stream) row(Account::unmet_value, -work.shed * workload.value);
+      if (stream) row(Account::unmet_value, -work.shed * value);
     }
     ledger.add({period, Account::unmet_units, -1, -1, index, outcome.unmet[w]});
-    ledger.add({period, Account::unmet_value, -1, -1, index, -outcome.unmet[w] * workload.value});
+    ledger.add({period, Account::unmet_value, -1, -1, index, -outcome.unmet[w] * value});
   }
 }
 
@@ -210,8 +213,9 @@ void FleetBalance::close(const std::vector<CampaignOutcome>& campaigns, Ledger& 
     if (each.finished != kNoHour || each.deadline > model_->time.hours()) continue;
     const double lacks = each.amount - each.done;
     ledger.add({last, Account::unmet_units, -1, -1, each.workload, lacks});
-    ledger.add({last, Account::unmet_value, -1, -1, each.workload,
-                -lacks * model_->workloads[at(each.workload)].value});
+    ledger.add(
+        {last, Account::unmet_value, -1, -1, each.workload,
+         -lacks * value_at(model_->workloads[at(each.workload)], model_->time.middle(last))});
   }
 }
 

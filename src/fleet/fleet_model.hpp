@@ -89,12 +89,13 @@ struct FleetWorkload {
   WeekShape shape{};                ///< mean 1
   double peak_over_mean = 1;        ///< capacity must meet the peak
   int utc_offset_minutes = 0;
-  double value = 0;      ///< USD a unit: revenue where sold, else what unmet demand costs
-  bool sold = false;     ///< value is revenue
-  bool must = false;     ///< demand that nothing meets makes the study infeasible
-  double sheddable = 0;  ///< of its load, in a grid event
-  bool gang = false;     ///< one group at a time (synchronous training)
-  Seconds migration;     ///< of an accelerator that changes its workload
+  double value = 0;         ///< USD a unit: revenue where sold, else what unmet demand costs
+  double value_growth = 0;  ///< a year, compound from the study's begin; negative: it falls
+  bool sold = false;        ///< value is revenue
+  bool must = false;        ///< demand that nothing meets makes the study infeasible
+  double sheddable = 0;     ///< of its load, in a grid event
+  bool gang = false;        ///< one group at a time (synchronous training)
+  Seconds migration;        ///< of an accelerator that changes its workload
   std::vector<std::string> vendors;  ///< allowed; empty = all
   double flops_per_unit = 0;         ///< model FLOPs, for totals
   double total_per_unit = 1;         ///< tokens counted a unit (input and output), for totals

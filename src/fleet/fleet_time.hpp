@@ -28,6 +28,7 @@ class FleetTime {
   FleetHour first_hour(int period) const { return period * period_days_ * 24; }
   /// One past the last hour of a period.
   FleetHour end_hour(int period) const;
+  FleetHour middle(int period) const { return (first_hour(period) + end_hour(period)) / 2; }
   Seconds length(int period) const { return (end_hour(period) - first_hour(period)) * hour; }
   /// Precondition: 0 <= hour < hours().
   int period_of(FleetHour at) const { return at / (period_days_ * 24); }

@@ -67,7 +67,7 @@ void PeriodPlayer::play(int period, const FleetPeriod& from, const Allocation& a
                         std::vector<std::vector<double>>* hourly) {
   gather(from, allocation, into);
   set_use(from, campaigns, into);
-  const FleetHour middle = (model_->time.first_hour(period) + model_->time.end_hour(period)) / 2;
+  const FleetHour middle = model_->time.middle(period);
   for (int s = 0; s < static_cast<int>(model_->sites.size()); ++s) {
     factors_[at(s)].price =
         varied(variation_->price, s) * grown(varied(variation_->price_growth, s), middle);

@@ -29,10 +29,6 @@ bool allows(const FleetWorkload& workload, const std::string& vendor) {
                                                vendor) != workload.vendors.end();
 }
 
-FleetHour middle_of(const FleetTime& time, int period) {
-  return (time.first_hour(period) + time.end_hour(period)) / 2;
-}
-
 }  // namespace
 
 AllocationNames allocation_names(const FleetModel& model, const std::vector<FleetGroup>& groups) {
@@ -81,7 +77,7 @@ void PeriodProblems::set_sites() {
     const SiteModel& site = model.sites[at(s)];
     for (int period = 0; period < time.periods(); ++period) {
       const FleetHour first = time.first_hour(period), end = time.end_hour(period);
-      const FleetHour middle = middle_of(time, period);
+      const FleetHour middle = time.middle(period);
       SitePeriod& each = site_periods_[at(s)].emplace_back();
       each.facility_per_rack = meter_per_rack(site, first, end);
       // What the worst hour can carry, in watts of the mean hour.
@@ -153,7 +149,7 @@ void PeriodProblems::fill_groups(int period, FleetPeriod& into) const {
 
 void PeriodProblems::fill_rates(int period, FleetPeriod& into) const {
   const std::vector<FleetGroup>& groups = rollout_->groups();
-  const FleetHour middle = middle_of(model_->time, period);
+  const FleetHour middle = model_->time.middle(period);
   std::vector<double> maturity;
   for (std::size_t c = 0; c < model_->classes.size(); ++c) {
     MaturityPath path = model_->classes[c].maturity;
@@ -180,14 +176,14 @@ void PeriodProblems::fill_demands(int period, FleetPeriod& into) const {
     const FleetWorkload& workload = model_->workloads[w];
     const int index = static_cast<int>(w);
     const double factor = varied(variation_->demand, index) *
-                          grown(varied(variation_->demand_growth, index), middle_of(time, period));
+                          grown(varied(variation_->demand_growth, index), time.middle(period));
     AllocationDemand& demand = into.problem.demands[w];
     demand.per_second =
         mean_demand(workload.demand, time.first_hour(period), time.end_hour(period)) * factor *
         workload.peak_over_mean;
     demand.mean_over_peak = 1 / workload.peak_over_mean;
     // Of a unit of capacity, which the mean uses in part.
-    demand.value = workload.value * demand.mean_over_peak;
+    demand.value = value_at(workload, time.middle(period)) * demand.mean_over_peak;
     demand.must = workload.must;
     demand.migration = workload.migration;
   }
@@ -213,7 +209,7 @@ FleetPeriod period_problem(const FleetModel& model, int period, const FleetVaria
           campaign.amount * factor / ((campaign.deadline - campaign.start) * hour).base();
       demand.per_second = std::max(demand.per_second, pace);
       demand.mean_over_peak = 1;
-      demand.value = model.workloads[w].value;
+      demand.value = value_at(model.workloads[w], model.time.middle(period));
       demand.least = model.workloads[w].must ? demand.per_second : 0;
     }
   }

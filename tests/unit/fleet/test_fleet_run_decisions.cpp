@@ -36,6 +36,19 @@ TEST_CASE("demand is served where its value covers the electricity that it adds"
   CHECK(book.total(Account::output_units, 3) == 0);
 }
 
+TEST_CASE("what a unit is worth may fall over the years: in decisions and in revenue") {
+  FleetModel model = hand_fleet();
+  model.workloads[0].value = 1.80e-6;
+  model.workloads[0].value_growth = -0.5;  // 1.75e-6 of electricity is more after two weeks
+  const Ledger book = simulate_fleet(model).ledger;
+  const auto revenue = [&](int period) { return book.total(Account::revenue, period); };
+  CHECK(revenue(0) == Approx(1.8e-6 * 50e3 * kWeek * std::pow(0.5, 3.5 * day / kMeanYear)));
+  CHECK(revenue(1) / revenue(0) == Approx(std::pow(0.5, 7 * day / kMeanYear)));
+  CHECK(revenue(3) == 0);
+  CHECK(book.total(Account::unmet_value, 3) ==
+        Approx(-1.8e-6 * 50e3 * kWeek * std::pow(0.5, 24.5 * day / kMeanYear)));
+}
+
 TEST_CASE("a site that makes its own power decides by what that costs") {
   FleetModel model = hand_fleet();
   model.sites[0].limits = {{0, 10 * megawatt, ""}};
