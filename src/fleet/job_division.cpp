@@ -1,6 +1,7 @@
 #include "fleet/job_division.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 
 #include "fleet/job_fair_share.hpp"
@@ -108,7 +109,7 @@ class MaxMin final : public DivisionPolicy {
       question.rate.emplace_back(capacity_.size(), static_cast<double>(each.gang));
     }
     FairShares shares = fair_shares(question);
-    if (!aware_) return std::move(shares.share);
+    if (!aware_) return rounded(std::move(shares.share));
     for (std::size_t i = 0; i < jobs.size(); ++i) {
       double split = 0;  // throughput with the shares of the equal split
       for (std::size_t pool = 0; pool < capacity_.size(); ++pool)
@@ -116,10 +117,19 @@ class MaxMin final : public DivisionPolicy {
       for (std::size_t pool = 0; pool < capacity_.size(); ++pool)
         question.rate[i][pool] = (*jobs[i].rate)[pool] / split * jobs[i].gang;
     }
-    return fair_shares(question).share;
+    return rounded(fair_shares(question).share);
   }
 
  private:
+  /// Beyond the solver's accuracy digits mean nothing, but would decide who goes first.
+  static Division rounded(Division shares) {
+    constexpr double kSteps = 1e6;
+    for (auto& job : shares) {
+      for (double& share : job) share = std::round(share * kSteps) / kSteps;
+    }
+    return shares;
+  }
+
   std::vector<double> capacity_;
   bool aware_;
 };

@@ -75,12 +75,12 @@ class InteriorPoint {
   }
 
   FairShares solve() {
-    constexpr double kGap = 1e-6, kCentring = 0.15;
+    constexpr double kGap = 1e-7, kCentring = 0.15;
     constexpr int kMostSteps = 100;  // twenty are usual
     for (int step = 0; step < kMostSteps && gap() > kGap * least_; ++step) {
       const double mu = kCentring * gap() / count();
       find_direction(mu);
-      if (!std::isfinite(least_step_)) break;  // the last digits are gone: this is the optimum
+      if (!direction_is_finite()) break;  // the last digits are gone: this is the optimum
       move(mu);
     }
     FairShares shares;
@@ -113,7 +113,9 @@ class InteriorPoint {
   void visit_pairs(const Visit& visit);
   void answer_blocks(std::size_t i, double mu);
   void find_direction(double mu);
+  void change_slacks(const Row& use);
   void move(double mu);
+  bool direction_is_finite();
 
   const FairShareQuestion& q_;
   std::size_t pools_;
@@ -185,10 +187,10 @@ void InteriorPoint::answer_blocks(std::size_t i, double mu) {
 
 /// Newton's direction towards products of mu. With t the least worth, q a pool's use times its
 /// weight, D a job's block, l and s what ties it to t and to the pools:
-///   dx = D^-1 (g + l dt - s q),  A dt + b q = c,  C q = h + b dt.
+///   dx = D^-1 (g + l dt - s q),  a dt + b q = c,  C q = h + b dt.
 void InteriorPoint::find_direction(double mu) {
   double a = 0, c = 1;
-  Row b(pools_, 0.0), h(pools_, 0.0);
+  Row of_least(pools_, 0.0), of_gradient(pools_, 0.0);  // b and h, then C^-1 b and C^-1 h
   SmallSystem pools(pools_);
   for (std::size_t j = 0; j < pools_; ++j) pools.at(j, j) = 1 / room_[j].weight();
   for (std::size_t i = 0; i < jobs_.size(); ++i) {
@@ -200,13 +202,13 @@ void InteriorPoint::find_direction(double mu) {
       const double tie = q_.rate[i][j] * job.over.weight();
       a -= tie * job.least[j];
       c += tie * job.gradient[j];
-      b[j] += q_.gang[i] * job.least[j];
-      h[j] += q_.gang[i] * job.gradient[j];
+      of_least[j] += q_.gang[i] * job.least[j];
+      of_gradient[j] += q_.gang[i] * job.gradient[j];
       for (std::size_t k = 0; k <= j; ++k) pools.at(j, k) += q_.gang[i] * job.pool[k][j];
     }
   }
   pools.factor();
-  Row of_least = b, of_gradient = h;
+  const Row b = of_least;
   pools.solve(of_least.data());
   pools.solve(of_gradient.data());
   for (std::size_t j = 0; j < pools_; ++j) {
@@ -214,6 +216,12 @@ void InteriorPoint::find_direction(double mu) {
     c -= b[j] * of_gradient[j];
   }
   least_step_ = c / a;
+  for (std::size_t j = 0; j < pools_; ++j) of_gradient[j] += of_least[j] * least_step_;
+  change_slacks(of_gradient);
+}
+
+/// The changes of all slacks, `use` being what q is above.
+void InteriorPoint::change_slacks(const Row& use) {
   for (Pair& each : room_) each.change = 0;
   for (std::size_t i = 0; i < jobs_.size(); ++i) {
     JobPart& job = jobs_[i];
@@ -221,14 +229,19 @@ void InteriorPoint::find_direction(double mu) {
     job.over.change = -least_step_;
     for (std::size_t j = 0; j < pools_; ++j) {
       double step = job.gradient[j] + job.least[j] * least_step_;
-      for (std::size_t k = 0; k < pools_; ++k)
-        step -= job.pool[k][j] * (of_gradient[k] + of_least[k] * least_step_);
+      for (std::size_t k = 0; k < pools_; ++k) step -= job.pool[k][j] * use[k];
       job.share[j].change = step;
       job.unused.change -= step;
       job.over.change += q_.rate[i][j] * step;
       room_[j].change -= q_.gang[i] * step;
     }
   }
+}
+
+bool InteriorPoint::direction_is_finite() {
+  double sum = least_step_;
+  visit_pairs([&](const Pair& each) { sum += std::abs(each.change); });
+  return std::isfinite(sum);
 }
 
 /// As far as slacks and prices stay positive, each with its own length.

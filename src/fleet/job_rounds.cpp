@@ -76,6 +76,8 @@ class Rounds {
   void divide_if_due();
   void restart_counts();
   JobTick run_round();
+  std::vector<std::size_t> pool_order();
+  JobTick run_pool(std::size_t pool, const std::vector<Candidate>& queue, std::vector<bool>& taken);
   std::vector<std::vector<Candidate>> candidates() const;
   JobTick run_job(Present& present, std::size_t pool);
   void end_job(const Present& present, JobTick finish);
@@ -98,6 +100,7 @@ class Rounds {
   std::size_t next_ = 0;
   std::size_t measured_from_ = 0, measured_to_ = 0, unmeasured_ = 0;
   JobTick now_ = 0, last_division_ = 0;
+  JobTick busy_ = 0;  ///< accelerator-time of this round
   bool changed_ = false, divided_ = false;
   JobRun run_;
 };
@@ -223,48 +226,53 @@ void Rounds::end_job(const Present& present, JobTick finish) {
   settle(present.job);
 }
 
-JobTick Rounds::run_round() {
-  if (question_.stop != nullptr && question_.stop->load(std::memory_order_relaxed)) {
-    run_.interrupted = true;
-    return now_;
-  }
+/// The pools as the policy fills them this round.
+std::vector<std::size_t> Rounds::pool_order() {
   std::vector<std::size_t> order(pools_);
   for (std::size_t pool = 0; pool < pools_; ++pool) order[pool] = pool;
   if (!policy_->ordered_pools()) {
     for (std::size_t i = pools_; i > 1; --i) std::swap(order[i - 1], order[random_.below(i)]);
   }
-  const auto queues = candidates();
-  std::vector<bool> taken(present_.size(), false), ended(present_.size(), false);
-  std::vector<std::pair<std::size_t, JobTick>> runs;
-  std::vector<JobTick> busy(pools_, 0);
+  return order;
+}
+
+/// Runs what a pool has room for; returns the end of the last and adds the busy accelerator-time.
+JobTick Rounds::run_pool(std::size_t pool, const std::vector<Candidate>& queue,
+                         std::vector<bool>& taken) {
+  std::int64_t room = question_.pools[pool].accelerators();
   JobTick end = now_;
-  for (const std::size_t pool : order) {
-    std::int64_t room = question_.pools[pool].accelerators();
-    for (const Candidate& candidate : queues[pool]) {
-      Present& present = present_[candidate.present];
-      if (room == 0) break;
-      if (taken[candidate.present] || present.gang > room) continue;
-      taken[candidate.present] = true;
-      room -= present.gang;
-      if (present.share.empty()) continue;  // holds its room until the next division
-      const JobTick finish = run_job(present, pool);
-      busy[pool] += (finish - now_) * present.gang;
-      end = std::max(end, finish);
-      ended[candidate.present] = present.remaining <= 0;
-      if (ended[candidate.present]) end_job(present, finish);
-    }
+  for (const Candidate& candidate : queue) {
+    Present& present = present_[candidate.present];
+    if (room == 0) break;
+    if (taken[candidate.present] || present.gang > room) continue;
+    taken[candidate.present] = true;
+    room -= present.gang;
+    if (present.share.empty()) continue;  // holds its room until the next division
+    const JobTick finish = run_job(present, pool);
+    busy_ += (finish - now_) * present.gang;
+    end = std::max(end, finish);
+    if (present.remaining <= 0) end_job(present, finish);
   }
-  for (std::size_t pool = 0; pool < pools_; ++pool) {
-    const JobTick all = question_.pools[pool].accelerators() * (end - now_);
-    run_.account.idle += all - busy[pool];
-    run_.account.total += all;
+  return end;
+}
+
+JobTick Rounds::run_round() {
+  if (question_.stop != nullptr && question_.stop->load(std::memory_order_relaxed)) {
+    run_.interrupted = true;
+    return now_;
   }
-  std::size_t kept = 0;
-  for (std::size_t i = 0; i < present_.size(); ++i) {
-    if (!ended[i] && kept != i) present_[kept] = std::move(present_[i]);
-    if (!ended[i]) ++kept;
-  }
-  present_.resize(kept);
+  const std::vector<std::size_t> order = pool_order();
+  const auto queues = candidates();
+  std::vector<bool> taken(present_.size(), false);
+  JobTick end = now_;
+  busy_ = 0;
+  for (const std::size_t pool : order) end = std::max(end, run_pool(pool, queues[pool], taken));
+  JobTick all = 0;
+  for (const JobPool& pool : question_.pools) all += pool.accelerators() * (end - now_);
+  run_.account.idle += all - busy_;
+  run_.account.total += all;
+  const auto gone = [](const Present& each) { return each.remaining <= 0; };
+  present_.erase(std::remove_if(present_.begin(), present_.end(), gone), present_.end());
   return end;
 }
 

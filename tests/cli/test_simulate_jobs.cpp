@@ -40,29 +40,29 @@ TEST_CASE("Gavel's case prints the public simulator's averages") {
 }
 
 TEST_CASE("a trace and flags are enough; files are written; the same seed gives the same bytes") {
-  const ScratchFolder scratch;
   const std::string trace =
-      scratch.write("jobs.csv", "arrival,duration,accelerators\n0,100,8\n10,50,16\n20,30,4\n");
+      scratch().write("jobs.csv", "arrival,duration,accelerators\n0,100,8\n10,50,16\n20,30,4\n");
   const std::string run = "simulate jobs " + trace + " --nodes 2 --per-node 8";
-  const std::string folder = (scratch / "out").string();
+  const std::string folder = (scratch() / "tables").string();
   const Outcome outcome = polyfleet_run(run + " --policy backfill --csv " + folder);
   CHECK(outcome.code == 0);
-  CHECK(outcome.says("policy") == false);
-  CHECK(content_of(scratch / "out" / "jobs.csv").find("0,20.000,4") != std::string::npos);
-  CHECK(content_of(scratch / "out" / "account.csv").find("total") != std::string::npos);
+  CHECK_FALSE(outcome.says("none was stated"));
+  CHECK(content_of(std::filesystem::path(folder) / "jobs.csv").find("0,20.000,4") !=
+        std::string::npos);
+  CHECK(content_of(std::filesystem::path(folder) / "account.csv").find("total") !=
+        std::string::npos);
   CHECK(polyfleet_run(run).says("policy: fifo, none was stated"));
   const std::string philly = kJobs + "philly.toml --json --seed 4";
   CHECK(polyfleet_run(philly).out == polyfleet_run(philly).out);
 }
 
 TEST_CASE("a job that fits nowhere ends with 1, mistakes with 2, each with its place") {
-  const ScratchFolder scratch;
-  const std::string large = scratch.write("large.csv", "arrival,duration,accelerators\n0,1,64\n");
+  const std::string large = scratch().write("large.csv", "arrival,duration,accelerators\n0,1,64\n");
   const Outcome refused = polyfleet_run("simulate jobs " + large + " --nodes 2 --per-node 8");
   CHECK(refused.code == 1);
   CHECK(refused.says("1 jobs are refused"));
   const std::string wrong =
-      scratch.write("wrong.csv", "arrival,duration,accelerators\n0,1,1\n0,x,1\n");
+      scratch().write("wrong.csv", "arrival,duration,accelerators\n0,1,1\n0,x,1\n");
   const Outcome mistake = polyfleet_run("simulate jobs " + wrong + " --nodes 2 --per-node 8");
   CHECK(mistake.code == 2);
   CHECK(mistake.err.find("wrong.csv:3") != std::string::npos);
