@@ -38,42 +38,70 @@ std::vector<std::string> cells_of(const FuturesAnswer& answer, const Outcome& ou
   return cells;
 }
 
-/// Headlines, gigawatts and days of programs, ends of campaigns, shortfalls.
-std::vector<std::size_t> shown_outcomes(const FuturesAnswer& answer) {
-  const std::vector<Outcome>& outcomes = answer.futures.outcomes;
-  std::vector<std::size_t> shown;
-  for (const int index : headline_outcomes(outcomes))
-    shown.push_back(static_cast<std::size_t>(index));
-  for (std::size_t i = 0; i < outcomes.size(); ++i) {
-    if (outcomes[i].kind == OutcomeKind::gigawatts || is_day(outcomes[i]) ||
-        outcomes[i].kind == OutcomeKind::shortfalls)
-      shown.push_back(i);
-  }
-  return shown;
-}
-
 bool moves(const OutcomeSpread& spread, double plan) {
   return spread.p5 != spread.p95 || spread.mean != plan || spread.never > 0;
 }
 
-std::string percentiles_text(const FuturesAnswer& answer, PageStyle style) {
-  TextTable table({"over the futures", "", "plan", "5 %", "25 %", "50 %", "75 %", "95 %", "mean"});
-  for (const std::size_t i : shown_outcomes(answer)) {
-    const Outcome& outcome = answer.futures.outcomes[i];
-    const OutcomeSpread& s = answer.spreads[i];
-    const double plan = answer.futures.plan[i];
-    if (plan == 0 && s.p5 == 0 && s.p95 == 0 && s.mean == 0) continue;
-    if (outcome.kind == OutcomeKind::shortfalls && !moves(s, plan)) continue;
-    if (is_day(outcome) && s.never == 1 && std::isinf(plan)) continue;  // beyond the study's end
-    std::vector<std::string> row{title_of(outcome)};
-    for (std::string& cell :
-         cells_of(answer, outcome, {plan, s.p5, s.p25, s.p50, s.p75, s.p95, s.mean}))
-      row.push_back(std::move(cell));
-    if (is_day(outcome))
-      row.back() = s.never == 0 ? "" : fmt::format("missed in {:.3g} %", 100 * s.never);
-    table.row(std::move(row));
+/// Plan, percentiles and mean of one outcome with its unit; of a day how often it is missed.
+std::vector<std::string> spread_row(const FuturesAnswer& answer, std::size_t i, std::string name) {
+  const Outcome& outcome = answer.futures.outcomes[i];
+  const OutcomeSpread& s = answer.spreads[i];
+  std::vector<std::string> row{std::move(name)};
+  std::vector<std::string> cells =
+      cells_of(answer, outcome, {answer.futures.plan[i], s.p5, s.p25, s.p50, s.p75, s.p95, s.mean});
+  if (is_day(outcome)) {
+    cells.erase(cells.begin());  // no unit
+    cells.back() = s.never == 0 ? "" : fmt::format("{:.3g} %", 100 * s.never);
   }
-  return table.empty() ? "" : '\n' + table.text(style);
+  row.insert(row.end(), cells.begin(), cells.end());
+  return row;
+}
+
+std::vector<std::string> titles_of(const std::string& what, bool days) {
+  std::vector<std::string> titles{what};
+  if (!days) titles.emplace_back("");
+  titles.insert(titles.end(), {"plan", "5 %", "25 %", "50 %", "75 %", "95 %"});
+  titles.emplace_back(days ? "missed in" : "mean");
+  return titles;
+}
+
+std::string headlines_text(const FuturesAnswer& answer, PageStyle style) {
+  const std::vector<Outcome>& outcomes = answer.futures.outcomes;
+  TextTable table(titles_of("over the futures", false));
+  std::vector<int> shown = headline_outcomes(outcomes);
+  if (const int shorts = outcome_index(outcomes, "short_periods"); shorts >= 0)
+    shown.push_back(shorts);
+  for (const int index : shown) {
+    const auto i = static_cast<std::size_t>(index);
+    if (answer.futures.plan[i] != 0 || moves(answer.spreads[i], 0))
+      table.row(spread_row(answer, i, outcomes[i].name));
+  }
+  return '\n' + table.text(style);
+}
+
+std::string deliveries_text(const FuturesAnswer& answer, PageStyle style) {
+  const std::vector<Outcome>& outcomes = answer.futures.outcomes;
+  TextTable power(titles_of("installed at the end of", false));
+  TextTable days(titles_of("accepted, done on", true));
+  bool any_later = false;
+  for (std::size_t i = 0; i < outcomes.size(); ++i) {
+    const Outcome& outcome = outcomes[i];
+    const OutcomeSpread& s = answer.spreads[i];
+    if (outcome.kind == OutcomeKind::gigawatts && (answer.futures.plan[i] != 0 || moves(s, 0)))
+      power.row(spread_row(answer, i, fmt::format("{}, {}", outcome.program, outcome.year)));
+    // What neither plan nor futures reach lies beyond the study.
+    if (!is_day(outcome) || (s.never == 1 && std::isinf(answer.futures.plan[i]))) continue;
+    any_later = any_later || s.never > 0;
+    days.row(spread_row(answer, i,
+                        outcome.kind == OutcomeKind::campaign
+                            ? outcome.program
+                            : fmt::format("{} GW, {}", outcome.number, outcome.program)));
+  }
+  std::string text;
+  if (!power.empty()) text += '\n' + power.text(style);
+  if (!days.empty()) text += '\n' + days.text(style);
+  if (any_later) text += "later: not by the end of the study\n";
+  return text;
 }
 
 std::string heading(const FuturesAnswer& answer) {
@@ -170,9 +198,9 @@ std::string deal_leaves_text(const FuturesAnswer& answer, PageStyle style) {
 std::string tree_text(const FuturesAnswer& answer, PageStyle style) {
   const ScenarioTree& tree = *answer.tree;
   if (tree.interrupted) return "\nINTERRUPTED: the scenario tree is not finished\n";
-  constexpr std::array kShown{std::pair{"npv", "present value"}, std::pair{"cost", "cost"},
-                              std::pair{"tokens", "tokens"}, std::pair{"training_flop", "training"},
-                              std::pair{"grid_energy", "energy"}};
+  constexpr std::array kShown{std::pair{"npv", "present value, "}, std::pair{"cost", "cost, "},
+                              std::pair{"tokens", ""}, std::pair{"training_flop", ""},
+                              std::pair{"grid_energy", ""}};
   std::vector<std::string> titles{"scenario", "chance"};
   std::vector<std::size_t> columns;
   std::vector<ScaledUnit> scales;
@@ -188,9 +216,9 @@ std::string tree_text(const FuturesAnswer& answer, PageStyle style) {
     columns.push_back(at);
     scales.push_back(scaled_unit(unit.name, largest));
     scales.back().factor /= unit.factor;
-    titles.push_back(fmt::format("{}, {}", title, scales.back().name));
+    titles.push_back(title + scales.back().name);
   }
-  titles.emplace_back("GW at the end");
+  titles.emplace_back("GW at end");
   TextTable table(titles);
   const auto row = [&](const std::string& name, double chance, const std::vector<double>& values) {
     std::vector<std::string> cells{name, fmt::format("{:.4g} %", 100 * chance)};
@@ -213,7 +241,8 @@ std::string tree_text(const FuturesAnswer& answer, PageStyle style) {
 std::string futures_text(const FuturesAnswer& answer, PageStyle style,
                          const std::string& tornado_outcome) {
   std::string text = heading(answer);
-  if (!answer.spreads.empty()) text += percentiles_text(answer, style);
+  if (!answer.spreads.empty())
+    text += headlines_text(answer, style) + deliveries_text(answer, style);
   if (answer.tornado) text += tornado_text(answer, tornado_outcome, style);
   if (answer.tree) text += tree_text(answer, style);
   if (!answer.deals.empty())

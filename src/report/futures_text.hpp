@@ -25,8 +25,7 @@ Value futures_document(const FuturesAnswer& answer);
 /// outcomes and inputs), tornado.csv, scenario_tree.csv, deal_futures.csv (as far as they exist).
 std::vector<std::pair<std::string, std::string>> futures_csv(const FuturesAnswer& answer);
 
-/// A number of an outcome with a fitting unit: "412 TWh", "-31.2 B$", "2028-03-05",
-/// "not by the end".
+/// A number of an outcome with a fitting unit: "412 TWh", "-31.2 B$", "2028-03-05", "later".
 std::string outcome_text(const FuturesAnswer& answer, const Outcome& outcome, double value);
 
 }  // namespace polyfleet

@@ -70,8 +70,7 @@ OutcomeUnit unit_of(const FuturesAnswer& answer, const Outcome& outcome) {
 }
 
 std::string day_text(const FuturesAnswer& answer, double hours) {
-  return std::isfinite(hours) ? print_date(date_after(answer.begin, hours * hour))
-                              : "not by the end";
+  return std::isfinite(hours) ? print_date(date_after(answer.begin, hours * hour)) : "later";
 }
 
 std::string title_of(const Outcome& outcome) {

@@ -14,7 +14,7 @@ struct OutcomeUnit {
 };
 OutcomeUnit unit_of(const FuturesAnswer& answer, const Outcome& outcome);
 
-/// "2028-03-05", "not by the end" (of the study).
+/// "2028-03-05", "later" (than the end of the study, or never).
 std::string day_text(const FuturesAnswer& answer, double hours);
 /// "net present value", "cost in 2027".
 std::string title_of(const Outcome& outcome);
