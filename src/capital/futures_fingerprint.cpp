@@ -87,8 +87,16 @@ void add_model(const FleetModel& model, Fingerprint& into) {
   for (const FleetPhase& phase : model.phases) add_phase(phase, into);
   for (const FleetWorkload& workload : model.workloads) {
     into.add(workload.id);
-    into.add(workload.value);
-    into.add(workload.sheddable);
+    for (const double number :
+         {workload.value, workload.value_growth, workload.sheddable, workload.peak_over_mean,
+          workload.migration.base(), workload.must ? 1.0 : 0.0, workload.sold ? 1.0 : 0.0,
+          workload.gang ? 1.0 : 0.0})
+      into.add(number);
+    for (const Campaign& campaign : workload.campaigns) {
+      into.add(campaign.start);
+      into.add(campaign.deadline);
+      into.add(campaign.amount);
+    }
     for (const DemandPoint& point : workload.demand) {
       into.add(point.hour);
       into.add(point.per_second);
@@ -96,8 +104,9 @@ void add_model(const FleetModel& model, Fingerprint& into) {
   }
   for (const std::vector<WorkloadRate>& rates : model.rates) {
     for (const WorkloadRate& rate : rates) {
-      for (const double number : {rate.possible ? 1.0 : 0.0, rate.per_second, rate.active.base(),
-                                  rate.low, rate.high, rate.least_accelerators, rate.goodput})
+      for (const double number :
+           {rate.possible ? 1.0 : 0.0, rate.per_second, rate.active.base(), rate.low, rate.high,
+            rate.least_accelerators, rate.most_accelerators, rate.goodput})
         into.add(number);
     }
   }
