@@ -73,16 +73,18 @@ std::string list_of(const std::vector<std::pair<std::string, Watts>>& parts) {
   return text;
 }
 
-/// The worst hour of a site, where the power is not enough.
+/// An hour of a site in which the power is not enough.
 struct Excess {
   FleetHour at = 0;
   Watts wanted, limit;
   std::size_t last = 0;  ///< phase of the site that came last
 };
 
+/// The worst, the first of equals; nothing where the power is always enough.
 std::optional<Excess> excess_of(const SiteModel& site, int index, const FleetTime& time,
                                 const std::vector<FleetPhase>& phases) {
   constexpr double kRounding = 1e-9;
+  std::optional<Excess> worst;
   for (const FleetHour at : breaks(site, index, time, phases)) {
     Excess excess{at, {}, site.limit_at(at), 0};
     FleetHour latest = -kNoHour;
@@ -94,9 +96,10 @@ std::optional<Excess> excess_of(const SiteModel& site, int index, const FleetTim
       latest = phases[i].first_delivery;
       excess.last = i;
     }
-    if (excess.wanted > excess.limit * (1 + kRounding)) return excess;
+    if (excess.wanted <= excess.limit * (1 + kRounding)) continue;
+    if (!worst || excess.wanted - excess.limit > worst->wanted - worst->limit) worst = excess;
   }
-  return std::nullopt;
+  return worst;
 }
 
 struct Contract {
