@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "app/fleet_deals.hpp"
+#include "app/fleet_run_settings.hpp"
 #include "app/futures_run.hpp"
 
 namespace polyfleet {
@@ -56,7 +57,9 @@ FleetDealOptions deal_options(const FleetStudyOptions& options) {
 Result<FleetDocument> fleet_document_at(const std::string& path,
                                         const std::vector<Setting>& settings,
                                         Workspace& workspace) {
-  const Result<Value> document = scenario_document(path, settings);
+  const Result<Value> file = scenario_document(path, {});
+  if (!file) return file.problems();
+  const Result<Value> document = with_fleet_settings(*file, settings);
   if (!document) return document.problems();
   return read_fleet_document(*document, std::filesystem::path(path).parent_path(), workspace);
 }

@@ -128,35 +128,36 @@ int run_main_job(const MainJobArguments& arguments) {
 }  // namespace
 
 CommandSpec main_job_command(MainJobArguments& arguments) {
-  return {{"main-job"},
-          "The announced gigawatts: what they deliver, draw, emit and cost, on one page",
-          "Examples:\n"
-          "  polyfleet main-job\n"
-          "  polyfleet main-job --scenario my_fleet.toml --against scenarios/fleet/small.toml\n"
-          "  polyfleet main-job --folder results/today --futures 1000 --json\n"
-          "  polyfleet main-job --training       one training run on four systems at equal power\n"
-          "Exit code 1: demand that must be met is not; 130: interrupted, with the report so far.",
-          {{"--scenario", &arguments.scenario,
-            "the fleet in question (default: as of November 2026)", "FILE"},
-           {"--against", &arguments.against,
-            "the fleet that it is held against (default: as announced in October 2025)", "FILE"},
-           {.names = "--folder",
-            .target = &arguments.folder,
-            .help = "where the files go; \"\" = none are written",
-            .type = "DIR",
-            .show_default = true},
-           {.names = "--futures",
-            .target = &arguments.futures,
-            .help = "futures behind the percentiles",
-            .type = "N",
-            .show_default = true},
-           set_option(arguments.settings, "any key of the scenario: --set finance.discount=0.08"),
-           {"--training", &arguments.training,
-            "instead: one frontier training run on four systems at equal megawatts"},
-           {"--scenarios", &arguments.scenarios,
-            "with --training: a folder of scenarios to compare", "FOLDER"},
-           {"--json", &arguments.json, "as JSON"}},
-          [&] { return run_main_job(arguments); }};
+  return {
+      {"main-job"},
+      "The announced gigawatts: what they deliver, draw, emit and cost, on one page",
+      "Examples:\n"
+      "  polyfleet main-job\n"
+      "  polyfleet main-job --scenario my_fleet.toml --against scenarios/fleet/small.toml\n"
+      "  polyfleet main-job --folder results/today --futures 1000 --json\n"
+      "  polyfleet main-job --training       one training run on four systems at equal power\n"
+      "Exit code 1: demand that must be met is not; 130: interrupted, with the report so far.",
+      {{"--scenario", &arguments.scenario, "the fleet in question (default: as of November 2026)",
+        "FILE"},
+       {"--against", &arguments.against,
+        "the fleet that it is held against (default: as announced in October 2025)", "FILE"},
+       {.names = "--folder",
+        .target = &arguments.folder,
+        .help = "where the files go; \"\" = none are written",
+        .type = "DIR",
+        .show_default = true},
+       {.names = "--futures",
+        .target = &arguments.futures,
+        .help = "futures behind the percentiles",
+        .type = "N",
+        .show_default = true},
+       set_option(arguments.settings, "any key of the scenario: --set finance.discount.value=0.08"),
+       {"--training", &arguments.training,
+        "instead: one frontier training run on four systems at equal megawatts"},
+       {"--scenarios", &arguments.scenarios, "with --training: a folder of scenarios to compare",
+        "FOLDER"},
+       {"--json", &arguments.json, "as JSON"}},
+      [&] { return run_main_job(arguments); }};
 }
 
 }  // namespace polyfleet

@@ -21,9 +21,9 @@ namespace {
 constexpr char kExamples[] =
     "Examples:\n"
     "  polyfleet simulate fleet scenarios/fleet/small.toml\n"
-    "  polyfleet simulate fleet scenarios/fleet/as_of_november_2026.toml --futures 200 --store "
-    "futures.pff\n"
-    "  polyfleet simulate fleet small.toml --set finance.discount=0.08 --csv results --hourly\n"
+    "  polyfleet simulate fleet scenarios/fleet/as_of_2026_11.toml --futures 200 --store "
+    "futures.store\n"
+    "  polyfleet simulate fleet small.toml --set workload.chat.must=true --csv results --hourly\n"
     "  polyfleet simulate fleet small.toml --tornado --tree --json\n"
     "Exit code 1: demand that must be met is not; 130: interrupted, with the report so far (the "
     "same --store goes on there).";
@@ -130,7 +130,9 @@ std::vector<OptionSpec> options_of(SimulateFleetArguments& arguments) {
       {"--json", &arguments.json, "as JSON"},
       {"--explain", &arguments.explain,
        "rates with their plans and engines, ledger rows behind each line, every assumption"},
-      set_option(arguments.settings, "any key of the scenario: --set finance.discount=0.08"),
+      set_option(arguments.settings,
+                 "any key of the scenario, entries of lists by id or place: --set "
+                 "workload.chat.must=true"),
   };
 }
 

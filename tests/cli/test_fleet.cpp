@@ -83,6 +83,12 @@ TEST_CASE("a setting changes the answer; a wrong one is reported at its place") 
   const Outcome wrong = polyfleet_run("simulate fleet " + kSmall + " --set finance.discont=0.01");
   CHECK(wrong.code == 2);
   CHECK(wrong.says("discont"));
+  const Outcome unknown =
+      polyfleet_run("simulate fleet " + kSmall + " --set workload.chatt.must=true --set name.x=1");
+  CHECK(unknown.code == 2);
+  CHECK(unknown.says("no entry 'chatt'"));
+  CHECK(unknown.says("did you mean 'chat'"));
+  CHECK(unknown.says("reaches into a key that is no table"));
 }
 
 TEST_CASE("futures give percentiles on lines, whatever the number of threads, and resume") {
@@ -109,14 +115,9 @@ TEST_CASE("futures give percentiles on lines, whatever the number of threads, an
 }
 
 TEST_CASE("demand that no allocation meets: exit 1 with the binding limit and its price") {
-  std::string text = content_of(kSmall);
-  const std::string rate = "rate = \"100 Gtokens/day\"";
-  REQUIRE(text.find(rate) != std::string::npos);
-  text.replace(text.find(rate), rate.size(), "rate = \"900 Ttokens/day\"");
-  const std::string sold = "sold = true";
-  text.replace(text.find(sold), sold.size(), "sold = true\nmust = true");
-  const std::string path = scratch().write("impossible.toml", text);
-  const Outcome outcome = polyfleet_run("simulate fleet " + path);
+  const Outcome outcome = polyfleet_run("simulate fleet " + kSmall +
+                                        " --set workload.chat.must=true --set "
+                                        "'workload.2.demand.1.rate=900 Ttokens/day'");
   CHECK(outcome.code == 1);
   CHECK(outcome.says("NOT FEASIBLE"));
   CHECK(outcome.says("bound by"));
