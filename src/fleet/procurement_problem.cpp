@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "base/check.hpp"
+#include "fleet/demand_curve.hpp"
 #include "fleet/period_problem.hpp"
 #include "solver/linear_program.hpp"
 
@@ -39,6 +40,7 @@ void add_share(AllocationProblem& sum, const AllocationProblem& value, double sh
   }
   for (std::size_t w = 0; w < sum.demands.size(); ++w) {
     sum.demands[w].per_second += share * value.demands[w].per_second;
+    sum.demands[w].value += share * value.demands[w].value;
     for (std::size_t g = 0; g < sum.groups.size(); ++g) {
       sum.rate[w][g] += share * value.rate[w][g];
     }
@@ -55,7 +57,7 @@ AllocationProblem emptied(const AllocationProblem& like) {
     site.other = {};
   }
   for (AllocationGroup& group : sum.groups) group.accelerators = 0;
-  for (AllocationDemand& demand : sum.demands) demand.per_second = 0;
+  for (AllocationDemand& demand : sum.demands) demand.per_second = demand.value = 0;
   for (std::vector<double>& rates : sum.rate) std::fill(rates.begin(), rates.end(), 0.0);
   return sum;
 }
@@ -71,7 +73,7 @@ void add_campaigns(const FleetModel& model, FleetHour first, FleetHour end,
       AllocationDemand& demand = problem.demands[w];
       demand.per_second += campaign.amount * share / ((end - first) * hour).base();
       demand.mean_over_peak = 1;
-      demand.value = model.workloads[w].value;
+      demand.value = value_at(model.workloads[w], (first + end) / 2);
     }
   }
 }

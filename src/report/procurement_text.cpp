@@ -39,7 +39,7 @@ std::string verdict(const ProcurementReport& report) {
                 "{}, unmet demand at its value",
                 span, cost);
   if (report.plan.gap)
-    text += fmt::format(" (whole blocks of {:.4g} MW; no plan costs {:.2f} % less)",
+    text += fmt::format(" (whole blocks of {:.4g} MW, within {:.2f} % of the best)",
                         problem.block / megawatt, 100 * *report.plan.gap);
   return text + ".\n";
 }
@@ -164,7 +164,7 @@ std::string limits_text(const ProcurementReport& report, bool all, PageStyle sty
   const std::vector<LimitSpan> spans = limit_spans(report);
   if (spans.empty()) return {};
   TextTable table({report.plan.feasible ? "what limits" : "what forbids", "quarters", "from", "to",
-                   "one more", "saves at most"});
+                   "one more", report.plan.feasible ? "saves at most" : "serves at most"});
   const std::size_t shown = all ? spans.size() : std::min(kLimitsShown, spans.size());
   for (std::size_t i = 0; i < shown; ++i) {
     const LimitSpan& each = spans[i];
