@@ -166,6 +166,7 @@ ResolvedWorkload resolve_workload(const StatedWorkload& stated, const WorkloadCo
   workload.utc_offset_minutes = stated.utc_offset.value_or(0);
   if (!stated.value.empty())
     workload.value = read_value(stated, "value", stated.value, *stated.kind, out).value_or(0);
+  workload.value_growth = stated.value_growth.value_or(0);
   workload.sold = stated.sold;
   workload.must = stated.must.value_or(stated.value.empty());
   if (!stated.must && workload.must)
@@ -174,6 +175,8 @@ ResolvedWorkload resolve_workload(const StatedWorkload& stated, const WorkloadCo
   workload.gang = stated.gang.value_or(*stated.kind == WorkloadKind::pretraining);
   workload.migration = stated.migration.value_or(context.defaults.migration->value);
   workload.vendors = stated.vendors;
+  if (!stated.value.empty() && !stated.value_growth)
+    assumptions.push_back(fmt::format("{}: its value stays as it is (default)", stated.id));
   if (!stated.sheddable)
     assumptions.push_back(
         fmt::format("{}: nothing of it gives way to the grid (default)", stated.id));

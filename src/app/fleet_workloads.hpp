@@ -38,7 +38,7 @@ struct StatedWorkload : StatedEntry {
   std::vector<StatedCampaign> campaigns;
   bool sold = false;
   std::optional<bool> must, gang;
-  std::optional<double> sheddable, peak_over_mean;
+  std::optional<double> sheddable, peak_over_mean, value_growth;
   std::optional<int> utc_offset;
   std::optional<Seconds> migration;
   std::vector<std::string> vendors;

@@ -61,6 +61,8 @@ FieldTable<StatedWorkload> own_fields() {
       text_field("value", &W::value,
                  "\"2 USD/Mtokens\", \"0.5 USD/video\": price where sold, else what is lost where "
                  "it is not done"),
+      optional_number_field("value_growth", &W::value_growth, {-0.95, 5},
+                            "of the value, a year; -0.4 = falls by 40 %; open: none"),
       bool_field("sold", &W::sold, "value is revenue"),
       truth_field("must", &W::must,
                   "a study that cannot meet it is infeasible; open: true where no value is stated"),
