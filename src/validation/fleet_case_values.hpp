@@ -9,6 +9,8 @@ namespace polyfleet {
 Diagnostics add_reliability_cases(const FleetCaseFolders& folders, FleetCaseValues& values);
 /// F7, F9: fleet/power_chain, fleet/demand_response.
 Diagnostics add_power_cases(const FleetCaseFolders& folders, FleetCaseValues& values);
+/// F3, F4, F12: fleet/job_rounds on Gavel's cluster, fleet/job_trace on the Philly trace.
+Diagnostics add_job_cases(const FleetCaseFolders& folders, FleetCaseValues& values);
 /// F10: capital/cost_of_ownership.
 void add_capital_cases(FleetCaseValues& values);
 

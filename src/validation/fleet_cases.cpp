@@ -80,7 +80,7 @@ Result<FleetCases> run_fleet_cases(const FleetCaseFolders& folders) {
   cases.figures = read_list(*document, "figure", figure_fields(), problems);
   if (!problems.empty()) return problems;
   FleetCaseValues values;
-  for (const auto add : {add_reliability_cases, add_power_cases}) {
+  for (const auto add : {add_reliability_cases, add_job_cases, add_power_cases}) {
     for (Diagnostic& each : add(folders, values)) problems.push_back(std::move(each));
   }
   if (!problems.empty()) return problems;
