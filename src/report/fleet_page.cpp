@@ -179,9 +179,8 @@ std::string sentence_of(const FleetAnswer& answer) {
 
 std::string futures_line(const FleetAnswer& answer) {
   if (!answer.futures) return {};
-  return fmt::format(
-      "p5, p50, p95: over {} futures of delays, demand, prices, failures, software\n",
-      answer.futures->futures.done);
+  return fmt::format("p5, p95: over {} futures of delays, demand, prices, failures, software\n",
+                     answer.futures->futures.done);
 }
 
 }  // namespace

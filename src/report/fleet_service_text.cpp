@@ -57,7 +57,7 @@ std::string fleet_verdict(const FleetAnswer& answer) {
                         day_of_period(model.time, each.last), day_of_period(model.time, each.worst),
                         amount_text(each.most, workload.unit));
     for (const BindingLimit& limit : each.binding)
-      text += fmt::format("    bound by {}: one {} more saves {} a {}\n", limit.what, limit.unit,
+      text += fmt::format("    bound by {}: one more ({}) saves {} a {}\n", limit.what, limit.unit,
                           saving_text(std::abs(limit.price), limit.saves), period_name(model.time));
   }
   return text;

@@ -35,8 +35,11 @@ constexpr auto kSteps = std::to_array<UnitStep>({{"USD", "billion USD", 1e9},
                                                  {"-", "-", 1},
                                                  {"h", "h", 1},
                                                  {"gCO2e/kWh", "gCO2e/kWh", 1}});
-constexpr auto kCounts = std::to_array<UnitStep>(
-    {{"", "trillion ", 1e12}, {"", "billion ", 1e9}, {"", "million ", 1e6}});
+constexpr auto kCounts = std::to_array<UnitStep>({{"", "1e18 ", 1e18},
+                                                  {"", "1e15 ", 1e15},
+                                                  {"", "trillion ", 1e12},
+                                                  {"", "billion ", 1e9},
+                                                  {"", "million ", 1e6}});
 
 double largest_of(const FleetLine& line) {
   double largest = std::abs(line.total);

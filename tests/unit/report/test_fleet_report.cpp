@@ -226,7 +226,7 @@ TEST_CASE("limits join over periods; a missed demand names what binds in its wor
   CHECK(missed[0].worst == 2);
   const std::string verdict = fleet_verdict(answer);
   CHECK(verdict.find("chat: 2 periods from 2026-12-24 to 2026-12-31") != std::string::npos);
-  CHECK(verdict.find("bound by power of north: one MW more saves 123 USD a week") !=
+  CHECK(verdict.find("bound by power of north: one more (MW) saves 123 USD a week") !=
         std::string::npos);
 }
 
