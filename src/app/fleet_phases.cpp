@@ -56,6 +56,7 @@ const FieldTable<StatedCapacity>& capacity_fields() {
 
 int site_named(const StatedCapacity& stated, const std::vector<SiteModel>& sites,
                Diagnostics& out) {
+  if (stated.site.empty()) return 0;  // diagnosed as missing
   std::vector<std::string> names;
   for (std::size_t i = 0; i < sites.size(); ++i) {
     if (sites[i].id == stated.site) return static_cast<int>(i);
@@ -76,14 +77,17 @@ int class_named(const StatedCapacity& stated, const std::vector<DeviceClass>& cl
 
 void size_of(const StatedCapacity& stated, const DeviceClass& device, FleetPhase& phase,
              Diagnostics& out) {
-  if (stated.power.has_value() == stated.accelerators.has_value()) {
+  const bool both = stated.power && stated.accelerators;
+  if (both ||
+      (stated.written.find("power") == nullptr && stated.written.find("accelerators") == nullptr)) {
     out.push_back(problem_at(stated.where,
-                             fmt::format("'{}' states {} power and accelerators", stated.id,
-                                         stated.power ? "both" : "neither"),
+                             fmt::format("'{}' states {} accelerators", stated.id,
+                                         both ? "both power and" : "neither power nor"),
                              "write either power = \"1 GW\" or accelerators = 100000"));
     return;
   }
-  if (device.provisioned <= Watts()) return;  // diagnosed with the class
+  if (!stated.power && !stated.accelerators) return;  // diagnosed as faulty
+  if (device.provisioned <= Watts()) return;          // diagnosed with the class
   if (stated.power) {
     phase.power = stated.power->value;
     phase.accelerators = std::floor(phase.power / device.provisioned);

@@ -53,7 +53,7 @@ TEST_CASE("a phase needs a site, one size, an order of days") {
   refuses("power = \"20 MW\"", "power = \"0 MW\"", "power");
   refuses("power = \"20 MW\"", "power = \"-1 GW\"", "power");
   refuses("power = \"20 MW\"", "power = \"20 MW\"\naccelerators = 8", "states both power and");
-  refuses("power = \"20 MW\"\n", "", "states neither power and");
+  refuses("power = \"20 MW\"\n", "", "states neither power nor");
   refuses("ordered = \"2027-01-01\"", "ordered = \"2027-09-01\"",
           "first_delivery on 2027-08-01 is before ordered on 2027-09-01");
   refuses("last_delivery = \"2027-10-01\"", "last_delivery = \"2027-07-02\"",
