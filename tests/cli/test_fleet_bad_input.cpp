@@ -32,7 +32,7 @@ void refuses(const std::string& part, const std::string& with, const std::string
 TEST_CASE("a fleet with a fault is refused with place and remedy") {
   refuses("site = \"columbus\"", "site = \"columbia\"", "did you mean 'columbus'?");
   refuses("site = \"columbus\"\n", "", "phase lacks the key 'site'");
-  refuses("limit = \"30 MW\"", "limit = \"29 MW\"", "has 29 MW on 2026-09-01, and 29.98 MW");
+  refuses("limit = \"30 MW\"", "limit = \"29 MW\"", "has 29 MW on 2026-09-01, and 30 MW");
   refuses("power = \"30 MW\"", "power = \"30 MWh\"", "unit");
   refuses("ordered = \"2026-03-01\"", "ordered = \"2027-02-29\"", "ordered:");
   refuses("ordered = \"2026-03-01\"", "ordered = \"2026-08-01\"", "is before ordered");
