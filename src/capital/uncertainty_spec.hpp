@@ -101,6 +101,7 @@ struct UncertaintySpec {
   EventChance cancellation;     ///< of a phase that has not begun; groups: vendors
   FactorSpread demand;          ///< level; one group of workloads
   FactorSpread demand_growth;   ///< sigma a year; one group of workloads
+  FactorSpread value_growth;    ///< of what is sold, sigma a year; one group of workloads
   FactorSpread price;           ///< of grid electricity; sites; groups: markets, else regions
   FactorSpread price_growth;    ///< sigma a year
   FactorSpread carbon;          ///< of grid electricity

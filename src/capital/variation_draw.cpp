@@ -106,6 +106,9 @@ class VariationMaker {
       case InputKind::demand_growth:
         factor(into_.demand_growth, workloads, member) *= value;
         return;
+      case InputKind::value_growth:
+        factor(into_.value_growth, workloads, member) *= value;
+        return;
       case InputKind::price:
         factor(into_.price, sites, member) *= value;
         return;

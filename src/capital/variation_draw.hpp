@@ -21,6 +21,7 @@ enum class InputKind {
   vendor_loss,
   demand,
   demand_growth,
+  value_growth,
   price,
   price_growth,
   carbon,

@@ -118,6 +118,18 @@ class InputList {
         spec_.demand_growth, growth);
   }
 
+  /// What others pay; a value that only ranks workloads is certain.
+  void add_values() {
+    std::vector<Candidate> sold;
+    for (std::size_t i = 0; i < model_.workloads.size(); ++i) {
+      const FleetWorkload& each = model_.workloads[i];
+      if (each.sold)
+        sold.push_back({at(i), each.id, "", spec_.value_growth.sigma, spec_.value_growth.sigma});
+    }
+    add({.kind = InputKind::value_growth}, "value_growth", "prices of what is sold",
+        spec_.value_growth, sold);
+  }
+
   void add_sites(InputKind kind, const std::string& id, const std::string& title,
                  const FactorSpread& spread) {
     std::vector<Candidate> sites;
@@ -212,6 +224,7 @@ std::vector<UncertainInput> uncertain_inputs(const FleetModel& model, const Unce
   list.add_cancellations();
   list.add_losses();
   list.add_demand();
+  list.add_values();
   list.add_sites(InputKind::price, "price", "electricity price in", spec.price);
   list.add_sites(InputKind::price_growth, "price_growth", "growth of electricity price in",
                  spec.price_growth);

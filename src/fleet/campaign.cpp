@@ -18,7 +18,7 @@ std::size_t at(int i) { return static_cast<std::size_t>(i); }
 }  // namespace
 
 CampaignBook::CampaignBook(const FleetModel& model, const FleetVariation& variation)
-    : model_(&model), windows_(model.workloads.size()) {
+    : model_(&model), variation_(&variation), windows_(model.workloads.size()) {
   for (std::size_t w = 0; w < model.workloads.size(); ++w) {
     const std::vector<Campaign>& campaigns = model.workloads[w].campaigns;
     for (std::size_t c = 0; c < campaigns.size(); ++c) {
@@ -66,7 +66,8 @@ void CampaignBook::open(int period, AllocationProblem& problem) {
     demand.per_second = window.remaining / left.base();
     demand.mean_over_peak = window.length / problem.length;
     demand.value =
-        value_at(model_->workloads[w], model_->time.middle(period)) * demand.mean_over_peak;
+        value_at(*model_, static_cast<int>(w), model_->time.middle(period), *variation_) *
+        demand.mean_over_peak;
     demand.least = demand.must ? demand.per_second : 0;
   }
 }

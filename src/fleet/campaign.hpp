@@ -57,6 +57,7 @@ class CampaignBook {
   CampaignWindow window_of(const Progress& progress, int period) const;
 
   const FleetModel* model_;
+  const FleetVariation* variation_;
   std::vector<Progress> progress_;  ///< campaigns of the first workload, then of the next, ...
   std::vector<CampaignWindow> windows_;
 };

@@ -51,4 +51,10 @@ double value_at(const FleetWorkload& workload, FleetHour at) {
   return workload.value * grown(1 + workload.value_growth, at);
 }
 
+double value_at(const FleetModel& model, int workload, FleetHour at,
+                const FleetVariation& variation) {
+  return value_at(model.workloads[static_cast<std::size_t>(workload)], at) *
+         grown(varied(variation.value_growth, workload), at);
+}
+
 }  // namespace polyfleet

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "fleet/fleet_model.hpp"
+#include "fleet/fleet_variation.hpp"
 
 namespace polyfleet {
 
@@ -15,5 +16,8 @@ double mean_demand(const std::vector<DemandPoint>& points, FleetHour first, Flee
 
 /// USD that a unit is worth at an hour: the stated value, grown from the study's begin.
 double value_at(const FleetWorkload& workload, FleetHour at);
+/// The same of a model's workload in a future.
+double value_at(const FleetModel& model, int workload, FleetHour at,
+                const FleetVariation& variation);
 
 }  // namespace polyfleet

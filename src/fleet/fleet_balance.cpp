@@ -170,7 +170,7 @@ void FleetBalance::book_output(int period, const PeriodOutcome& outcome, Ledger&
     const FleetWorkload& workload = model_->workloads[w];
     const int index = static_cast<int>(w);
     const bool stream = workload.campaigns.empty();
-    const double value = value_at(workload, model_->time.middle(period));
+    const double value = value_at(*model_, index, model_->time.middle(period), *variation_);
     for (std::size_t s = 0; s < sites; ++s) {
       const WorkloadAtSite& work = outcome.work[w * sites + s];
       const auto row = [&](Account account, double amount) {
@@ -213,9 +213,8 @@ void FleetBalance::close(const std::vector<CampaignOutcome>& campaigns, Ledger& 
     if (each.finished != kNoHour || each.deadline > model_->time.hours()) continue;
     const double lacks = each.amount - each.done;
     ledger.add({last, Account::unmet_units, -1, -1, each.workload, lacks});
-    ledger.add(
-        {last, Account::unmet_value, -1, -1, each.workload,
-         -lacks * value_at(model_->workloads[at(each.workload)], model_->time.middle(last))});
+    ledger.add({last, Account::unmet_value, -1, -1, each.workload,
+                -lacks * value_at(*model_, each.workload, model_->time.middle(last), *variation_)});
   }
 }
 

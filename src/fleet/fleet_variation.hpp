@@ -15,6 +15,7 @@ struct FleetVariation {
   std::vector<int> delay_hours;                     ///< by phase
   std::vector<bool> cancelled;                      ///< by phase
   std::vector<double> demand, demand_growth;        ///< by workload
+  std::vector<double> value_growth;                 ///< by workload: of what a unit is worth
   std::vector<double> price, price_growth, carbon;  ///< by site
   std::vector<std::vector<SupplyEvent>> events;     ///< by site
   std::vector<double> in_service;                   ///< by class

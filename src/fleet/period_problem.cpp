@@ -183,7 +183,8 @@ void PeriodProblems::fill_demands(int period, FleetPeriod& into) const {
         workload.peak_over_mean;
     demand.mean_over_peak = 1 / workload.peak_over_mean;
     // Of a unit of capacity, which the mean uses in part.
-    demand.value = value_at(workload, time.middle(period)) * demand.mean_over_peak;
+    demand.value =
+        value_at(*model_, index, time.middle(period), *variation_) * demand.mean_over_peak;
     demand.must = workload.must;
     demand.migration = workload.migration;
   }
@@ -209,7 +210,7 @@ FleetPeriod period_problem(const FleetModel& model, int period, const FleetVaria
           campaign.amount * factor / ((campaign.deadline - campaign.start) * hour).base();
       demand.per_second = std::max(demand.per_second, pace);
       demand.mean_over_peak = 1;
-      demand.value = value_at(model.workloads[w], model.time.middle(period));
+      demand.value = value_at(model, static_cast<int>(w), model.time.middle(period), variation);
       demand.least = model.workloads[w].must ? demand.per_second : 0;
     }
   }

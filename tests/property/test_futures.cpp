@@ -22,8 +22,9 @@ SmallStudy some_study() {
     spread.correlation = share();
   };
   UncertaintySpec& spec = study.spec;
-  for (FactorSpread* each : {&spec.demand, &spec.demand_growth, &spec.price, &spec.price_growth,
-                             &spec.carbon, &spec.failures, &spec.maturity, &spec.hardware_price})
+  for (FactorSpread* each :
+       {&spec.demand, &spec.demand_growth, &spec.value_growth, &spec.price, &spec.price_growth,
+        &spec.carbon, &spec.failures, &spec.maturity, &spec.hardware_price})
     sigma(*each);
   spec.delay.correlation = share();
   spec.cancellation = {share() * 0.3, share(), "", "", ""};
@@ -106,8 +107,8 @@ TEST_CASE("draws stay where they may be") {
       const double working = future.in_service[i] * study.model.classes[i].in_service;
       RC_ASSERT(working > 0 && working < 1);
     }
-    for (const auto* factors : {&future.demand, &future.price, &future.speed, &future.maturity,
-                                &future.hardware_price, &future.carbon})
+    for (const auto* factors : {&future.demand, &future.value_growth, &future.price, &future.speed,
+                                &future.maturity, &future.hardware_price, &future.carbon})
       for (const double factor : *factors) RC_ASSERT(factor > 0 && std::isfinite(factor));
   }));
 }

@@ -24,3 +24,18 @@ TEST_CASE("from or to nothing it is linear; two points with one value are that v
   CHECK(mean_demand({{0, 8}, {100, 0}}, 0, 100) == Approx(4));
   CHECK(mean_demand({{0, 5}, {100, 5}, {200, 5}}, 13, 177) == Approx(5).epsilon(1e-14));
 }
+
+TEST_CASE("what a unit is worth grows with the plan's change and the future's") {
+  FleetModel model;
+  FleetWorkload& workload = model.workloads.emplace_back();
+  workload.value = 8;
+  workload.value_growth = -0.5;
+  const auto year = static_cast<FleetHour>(kMeanYear / hour);  // 8,766 h, 0.18 s short of the year
+  CHECK(value_at(workload, 0) == 8);
+  CHECK(value_at(workload, year) == doctest::Approx(4).epsilon(1e-4));
+  FleetVariation future;
+  CHECK(value_at(model, 0, year, future) == value_at(workload, year));
+  future.value_growth = {1.5};
+  CHECK(value_at(model, 0, 0, future) == 8);
+  CHECK(value_at(model, 0, 2 * year, future) == doctest::Approx(8 * 0.75 * 0.75).epsilon(1e-4));
+}
