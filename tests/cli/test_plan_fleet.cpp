@@ -76,8 +76,7 @@ TEST_CASE("demand that cannot be met: exit 1, with the limit that forbids and it
 }
 
 TEST_CASE("whole blocks") {
-  const Outcome outcome =
-      polyfleet_run("plan fleet " + kSmall + " --set 'plan.block=1 MW' --json");
+  const Outcome outcome = polyfleet_run("plan fleet " + kSmall + " --set 'plan.block=1 MW' --json");
   REQUIRE_MESSAGE(outcome.code == 0, outcome.err);
   const Value json = json_of(outcome);
   CHECK(number(json, "gap") <= 0.005 + 1e-9);
