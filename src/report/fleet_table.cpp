@@ -35,8 +35,8 @@ constexpr auto kSteps = std::to_array<UnitStep>({{"USD", "billion USD", 1e9},
                                                  {"-", "-", 1},
                                                  {"h", "h", 1},
                                                  {"gCO2e/kWh", "gCO2e/kWh", 1}});
-constexpr auto kCounts = std::to_array<UnitStep>({{"", "1e18 ", 1e18},
-                                                  {"", "1e15 ", 1e15},
+constexpr auto kCounts = std::to_array<UnitStep>({{"", "quintillion ", 1e18},
+                                                  {"", "quadrillion ", 1e15},
                                                   {"", "trillion ", 1e12},
                                                   {"", "billion ", 1e9},
                                                   {"", "million ", 1e6}});
