@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
+
 #include "base/csv.hpp"
 
 namespace polyfleet {
@@ -27,6 +29,14 @@ std::string allowed_text(const FleetCaseFigure& figure) {
   return std::string(rule_text(figure.rule));
 }
 
+/// What rounding leaves counts as none.
+std::string difference_text(const FleetCaseFigure& figure) {
+  constexpr double kRounding = 1e-12;
+  if (figure.expected == 0) return "";
+  const double difference = std::abs(figure.difference()) < kRounding ? 0 : figure.difference();
+  return fmt::format("{:+.3g} %", 100 * difference);
+}
+
 std::string_view verdict(const FleetCaseFigure& figure) {
   if (figure.rule == FleetCaseRule::reported) return "-";
   return figure.within() ? "yes" : "no";
@@ -39,9 +49,8 @@ std::string fleet_cases_text(const FleetCases& cases, PageStyle style) {
       {"case", "figure", "unit", "expected", "computed", "difference", "allowed", "met"});
   for (const FleetCaseFigure& each : cases.figures)
     table.row({each.id, each.name, each.unit, fmt::format("{:.6g}", each.expected),
-               fmt::format("{:.6g}", each.computed),
-               each.expected == 0 ? "" : fmt::format("{:+.3g} %", 100 * each.difference()),
-               allowed_text(each), std::string(verdict(each))});
+               fmt::format("{:.6g}", each.computed), difference_text(each), allowed_text(each),
+               std::string(verdict(each))});
   std::string text = table.text(style);
   text += fmt::format("\n{} figures, {} outside their tolerance\n", cases.figures.size(),
                       cases.missed());
