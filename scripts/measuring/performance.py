@@ -37,7 +37,7 @@ WORDS = {"plan_evaluations_per_s": "complete plan evaluations per second (time, 
          "fleet_futures_s": "1,000 futures of it, wall time on two threads, deals valued",
          "job_trace_mb_per_s": "job trace read",
          "jobs_per_s_fifo": "jobs of the Philly trace per second on 528 accelerators that fail, FIFO with gangs",
-         "jobs_per_s_shortest_first": "the same, shortest first",
+         "jobs_per_s_shortest-first": "the same, shortest first",
          "jobs_per_s_backfill": "the same, backfill (EASY)",
          "jobs_per_s_priority": "the same, priorities that stop others"}
 MORE_IS_BETTER = {"serving_plan_configurations", "fleet_accelerators"}
