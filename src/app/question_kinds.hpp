@@ -1,0 +1,12 @@
+// The kinds of question, one function a kind; each stands in its own ask_*.cpp. A new kind of
+// result: write its ask_*.cpp with a view (src/view), add its line here and in question.cpp, and a
+// command for it in cli/: report, history, API and web page follow.
+#pragma once
+
+#include "app/question.hpp"
+
+namespace polyfleet {
+
+QuestionKind estimate_train_kind();
+
+}  // namespace polyfleet

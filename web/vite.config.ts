@@ -1,0 +1,16 @@
+// The page of `polyfleet ui`: index.html with one script and one style sheet of fixed names.
+import {defineConfig} from "vite";
+
+export default defineConfig({
+  base: "./",
+  esbuild: {jsx: "automatic", jsxImportSource: "preact"},
+  build: {
+    outDir: process.env.POLYFLEET_WEB_OUT ?? "dist",
+    emptyOutDir: true,
+    target: "es2022",
+    modulePreload: false,
+    rollupOptions: {
+      output: {entryFileNames: "assets/[name].js", assetFileNames: "assets/[name][extname]"},
+    },
+  },
+});

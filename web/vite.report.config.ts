@@ -1,0 +1,17 @@
+// What a one-file report carries: one script and one style sheet, beside the page's own.
+import {defineConfig} from "vite";
+
+export default defineConfig({
+  build: {
+    outDir: `${process.env.POLYFLEET_WEB_OUT ?? "dist"}/report`,
+    emptyOutDir: true,
+    target: "es2022",
+    lib: {
+      entry: "report/report.ts",
+      formats: ["iife"],
+      name: "polyfleetReport",
+      fileName: () => "report.js",
+      cssFileName: "report",
+    },
+  },
+});
