@@ -80,7 +80,8 @@ struct FigureSource {
   std::string address;  ///< https address or empty
 };
 
-struct Figure {
+/// One picture of a page. (A published figure of the catalogue is Figure<Q>, catalogue/figure.hpp.)
+struct PageFigure {
   std::string id;       ///< unique on its page: [a-z0-9_]+; anchor and name of its CSV
   std::string title;    ///< "Where a step's time goes"
   std::string reading;  ///< one to three sentences: how to read it and what it shows here
@@ -99,7 +100,7 @@ struct PageFact {
 
 struct FigureSection {
   std::string title;
-  std::vector<Figure> figures;
+  std::vector<PageFigure> figures;
 };
 
 /// One answer as pictures. `notices`: what limits the answer, most important first.

@@ -27,7 +27,7 @@ struct PageOrigin {
 std::string html_page(const FigurePage& page, const PageAssets& assets, const PageOrigin& origin);
 
 /// One figure as the HTML fragment that pages are made of.
-std::string figure_html(const Figure& figure);
+std::string figure_html(const PageFigure& figure);
 
 /// The page as JSON (what the API answers and the run history keeps), each figure with "svg" when
 /// `with_svg`; and back again. Errors: what is no such document.

@@ -17,6 +17,6 @@ struct SvgStyle {
 
 /// Empty for a figure without chart. Lines of more points than can be seen are thinned to the least
 /// and greatest of each column of pixels.
-std::string svg_of(const Figure& figure, const SvgStyle& style = {});
+std::string svg_of(const PageFigure& figure, const SvgStyle& style = {});
 
 }  // namespace polyfleet
