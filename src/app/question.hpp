@@ -70,7 +70,9 @@ struct QuestionOption {
   std::string type = {};                  ///< for the help: "N", "TIME"
   std::vector<std::string> choices = {};  ///< of texts; empty = any
   std::optional<double> least = {}, most = {};
-  Value usual = {};  ///< shown as the default; null = none
+  Value usual = {};         ///< shown as the default; null = none
+  bool positional = false;  ///< without dashes on the command line
+  bool required = false;
 };
 
 /// A file or folder that a command writes when asked to.
@@ -88,7 +90,8 @@ struct QuestionKind {
   std::string scenario_help;
   ScenarioUse scenario = ScenarioUse::optional;
   bool takes_settings = true;
-  bool threaded = false;  ///< uses RunControl::threads
+  bool threaded = false;   ///< uses RunControl::threads
+  bool stoppable = false;  ///< looks at RunControl::stop and answers with what it has
   /// Answers within a request (below about 0.2 s); else the server makes a job of it.
   bool quick = true;
   std::vector<QuestionOption> options;
@@ -104,17 +107,25 @@ const std::vector<QuestionKind>& question_kinds();
 /// The kind of this command, or null pointer.
 const QuestionKind* question_kind(std::string_view command);
 
-/// Checks scenario use and options against the kind, then asks.
+/// What contradicts the kind: a scenario missing or not taken, unknown options (with a suggestion),
+/// wrong kinds, ranges and choices. Empty = none.
+Diagnostics question_problems(const QuestionKind& kind, const Question& question);
+
+/// Checks the question against its kind, then asks.
 Result<Reply> ask(const Question& question, Workspace& workspace, const RunControl& control);
 
-/// The scenario parsed (TOML, or JSON by its ending) with the settings laid over it; an empty table
-/// where there is neither. Errors: syntax, a setting below a key that is not a table.
+/// The scenario parsed (TOML, or JSON by its ending); an empty table where there is none.
+Result<Value> scenario_value(const Question& question);
+/// The same with the settings laid over it. Errors: syntax, a setting below a key that is not a
+/// table.
 Result<Value> question_document(const Question& question);
 
 /// Options by name, their usual value where not given. Asking for an option that the kind does not
 /// have, or by another kind, is a bug.
 bool flag_option(const Question& question, std::string_view name);
+/// 0 where it was not given and has no usual value.
 std::int64_t integer_option(const Question& question, std::string_view name);
+/// Nothing where it was not given and has no usual value.
 std::optional<double> number_option(const Question& question, std::string_view name);
 std::string text_option(const Question& question, std::string_view name);
 std::vector<std::string> texts_option(const Question& question, std::string_view name);

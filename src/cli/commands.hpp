@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/ask_command.hpp"
 #include "cli/command_table.hpp"
 #include "cli/estimate_flags.hpp"
 #include "cli/whatif_command.hpp"
@@ -25,10 +26,7 @@ struct CatalogueCompareArguments {
   bool json = false, sources = false;
 };
 struct EstimateArguments {
-  std::string scenario;   ///< file; empty = flags alone
-  SettingTexts settings;  ///< flags and --set
-  bool strict = false, json = false, explain = false;
-  std::string timeline;  ///< file to write; empty = none
+  AskArguments ask;
   WhatIfArguments what_if;
 };
 struct ValidateArguments {
