@@ -17,11 +17,11 @@ enum class AxisScale { linear, logarithmic };
 /// Bars of one value column, or several side by side or stacked, for each word of `category`.
 struct BarChart {
   std::string category;
-  std::vector<std::string> values;
+  std::vector<std::string> values = {};
   bool stacked = false;
   bool horizontal = false;  ///< for long category names
   /// Ends of an interval on each bar; columns; only with one value column. Empty = none.
-  std::string low, high;
+  std::string low = {}, high = {};
   AxisScale scale = AxisScale::linear;
 };
 
@@ -34,24 +34,24 @@ struct Band {
 /// Lines over a number or date column, or areas stacked on each other.
 struct LineChart {
   std::string x;
-  std::vector<std::string> values;
+  std::vector<std::string> values = {};
   bool stacked_area = false;
   bool steps = false;  ///< a value holds until the next x (queues, allocations)
-  std::vector<Band> bands;
+  std::vector<Band> bands = {};
   AxisScale x_scale = AxisScale::linear, y_scale = AxisScale::linear;
   /// A rule across the plot, as a limit or a capacity, with its label. Empty label = none.
   double limit = 0;
-  std::string limit_label;
+  std::string limit_label = {};
 };
 
 /// Points of two number columns, coloured by a word column.
 struct ScatterChart {
   std::string x, y;
-  std::string group;      ///< word column: vendor, family; empty = one colour
-  std::string label;      ///< word column shown when a point is pointed at; empty = none
-  std::string low, high;  ///< interval of y; empty = none
-  bool identity = false;  ///< the line y = x: predicted against measured
-  std::string joined;     ///< number column: points with 1 are joined in order of x (a front)
+  std::string group = {};           ///< word column: vendor, family; empty = one colour
+  std::string label;                ///< word column shown when a point is pointed at; empty = none
+  std::string low = {}, high = {};  ///< interval of y; empty = none
+  bool identity = false;            ///< the line y = x: predicted against measured
+  std::string joined = {};  ///< number column: points with 1 are joined in order of x (a front)
   AxisScale x_scale = AxisScale::linear, y_scale = AxisScale::linear;
 };
 
@@ -68,7 +68,7 @@ struct TornadoChart {
   std::string name;
   std::string low, high;  ///< number columns: the answer, in the unit of `low`
   double base = 0;
-  std::string base_label;
+  std::string base_label = {};
 };
 
 /// std::monostate: the table is the figure.
@@ -82,13 +82,13 @@ struct FigureSource {
 
 /// One picture of a page. (A published figure of the catalogue is Figure<Q>, catalogue/figure.hpp.)
 struct PageFigure {
-  std::string id;       ///< unique on its page: [a-z0-9_]+; anchor and name of its CSV
-  std::string title;    ///< "Where a step's time goes"
-  std::string reading;  ///< one to three sentences: how to read it and what it shows here
-  Chart chart;
-  DataTable data;
-  std::vector<std::string> assumptions;  ///< each a sentence
-  std::vector<FigureSource> sources;
+  std::string id;            ///< unique on its page: [a-z0-9_]+; anchor and name of its CSV
+  std::string title;         ///< "Where a step's time goes"
+  std::string reading = {};  ///< one to three sentences: how to read it and what it shows here
+  Chart chart = {};
+  DataTable data = {};
+  std::vector<std::string> assumptions = {};  ///< each a sentence
+  std::vector<FigureSource> sources = {};
 };
 
 /// A number that heads a page.
