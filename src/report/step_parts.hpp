@@ -19,4 +19,8 @@ struct StepPart {
 /// Every part, the empty ones included; the times sum to where.total.
 std::vector<StepPart> step_parts(const StepBreakdown& where);
 
+/// What follows a pipeline that takes so long, on every stage, in order, the empty ones included:
+/// with the pipeline they sum to the total. Of the host's time what does not lie in the passes.
+std::vector<StepPart> step_end_parts(const StepBreakdown& where, Seconds pipeline);
+
 }  // namespace polyfleet

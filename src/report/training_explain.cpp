@@ -14,12 +14,7 @@
 namespace polyfleet {
 namespace {
 
-/// One section of the explanation: titles and rows, printed as a table or as JSON objects.
-struct Section {
-  std::string key;
-  std::vector<std::string> titles;
-  std::vector<std::vector<std::string>> rows;
-};
+using Section = ExplanationSection;
 
 /// Operators of one step's micro-batch on one device, one layer of each kind the model has.
 std::vector<LayerWork> works_of(const TrainingAnswer& answer) {
@@ -148,11 +143,13 @@ Section basis_section(const TrainingAnswer& answer) {
   return section;
 }
 
-class FigureRows {
- public:
-  FigureRows(Section& section, const Catalogue& catalogue)
-      : section_(section), catalogue_(catalogue) {}
+/// A figure of the catalogue as printed, with the keys of its sources.
+struct ShownFigure {
+  std::string name, value, status, sources, note;
+};
 
+class FigureList {
+ public:
   template <class Q>
   void add(std::string name, const std::optional<Figure<Q>>& figure) {
     if (!figure) return;
@@ -162,57 +159,89 @@ class FigureRows {
     } else {
       value = print_quantity(figure->value);
     }
-    section_.rows.push_back({std::move(name), std::move(value),
-                             std::string(name_of(figure->status)), source_text(figure->source),
-                             figure->note});
+    figures_.push_back({std::move(name), std::move(value), std::string(name_of(figure->status)),
+                        figure->source, figure->note});
   }
+  std::vector<ShownFigure> take() { return std::move(figures_); }
 
  private:
-  /// The first source's title and address; the key where it is not listed.
-  std::string source_text(const std::string& keys) const {
-    const std::string key = keys.substr(0, keys.find(','));
-    const Result<Source> source = catalogue_.source(key);
-    if (!source) return keys;
-    return source->url.empty() ? source->title : source->url;
-  }
-
-  Section& section_;
-  const Catalogue& catalogue_;
+  std::vector<ShownFigure> figures_;
 };
 
-Section figure_section(const TrainingAnswer& answer, const Catalogue& catalogue) {
-  Section section{"figures", {"figure", "value", "status", "source", "note"}, {}};
-  FigureRows rows(section, catalogue);
+std::vector<ShownFigure> shown_figures(const TrainingAnswer& answer) {
+  FigureList list;
   const Accelerator& part = answer.machine.accelerator;
   const System& system = answer.machine.system;
   const PrecisionRecipe& precision = answer.scenario.plan.precision;
-  rows.add(fmt::format("{} peak", name_of(precision.linear)), part.dense_peak(precision.linear));
+  list.add(fmt::format("{} peak", name_of(precision.linear)), part.dense_peak(precision.linear));
   if (precision.attention != precision.linear)
-    rows.add(fmt::format("{} peak", name_of(precision.attention)),
+    list.add(fmt::format("{} peak", name_of(precision.attention)),
              part.dense_peak(precision.attention));
-  rows.add("memory", part.memory);
-  rows.add("usable memory", part.usable_memory);
-  rows.add("memory bandwidth", part.memory_bandwidth);
-  rows.add("scale-up rate", system.scale_up_rate ? system.scale_up_rate : part.scale_up_rate);
-  rows.add("scale-out rate", system.scale_out_rate ? system.scale_out_rate : part.scale_out_rate);
-  rows.add("design power", part.tdp);
-  rows.add("all-in power", system.all_in_power ? system.all_in_power : part.all_in_power);
-  rows.add("PUE", system.pue);
+  list.add("memory", part.memory);
+  list.add("usable memory", part.usable_memory);
+  list.add("memory bandwidth", part.memory_bandwidth);
+  list.add("scale-up rate", system.scale_up_rate ? system.scale_up_rate : part.scale_up_rate);
+  list.add("scale-out rate", system.scale_out_rate ? system.scale_out_rate : part.scale_out_rate);
+  list.add("design power", part.tdp);
+  list.add("all-in power", system.all_in_power ? system.all_in_power : part.all_in_power);
+  list.add("PUE", system.pue);
+  return list.take();
+}
+
+/// The first source's address, else its title; the keys where it is not listed.
+std::string source_text(const std::string& keys, const Catalogue& catalogue) {
+  const Result<Source> source = catalogue.source(keys.substr(0, keys.find(',')));
+  if (!source) return keys;
+  return source->url.empty() ? source->title : source->url;
+}
+
+Section figure_section(const TrainingAnswer& answer, const Catalogue& catalogue) {
+  Section section{"figures", {"figure", "value", "status", "source", "note"}, {}};
+  for (ShownFigure& each : shown_figures(answer))
+    section.rows.push_back({std::move(each.name), std::move(each.value), std::move(each.status),
+                            source_text(each.sources, catalogue), std::move(each.note)});
   return section;
 }
 
-std::vector<Section> sections_of(const TrainingAnswer& answer, const Catalogue& catalogue) {
+/// "a, b" as its words.
+std::vector<std::string> keys_in(const std::string& text) {
+  std::vector<std::string> keys;
+  for (std::size_t begin = 0; begin < text.size();) {
+    const std::size_t end = std::min(text.find(',', begin), text.size());
+    const std::size_t first = text.find_first_not_of(' ', begin);
+    if (first < end) keys.push_back(text.substr(first, end - first));
+    begin = end + 1;
+  }
+  return keys;
+}
+
+}  // namespace
+
+std::vector<ExplanationSection> explanation_sections(const TrainingAnswer& answer,
+                                                     const Catalogue& catalogue) {
   const std::vector<LayerWork> works = works_of(answer);
   return {kernel_section(answer, works), collective_section(answer, works), basis_section(answer),
           figure_section(answer, catalogue)};
 }
 
-}  // namespace
+std::vector<Source> explanation_sources(const TrainingAnswer& answer, const Catalogue& catalogue) {
+  std::vector<Source> sources;
+  for (const ShownFigure& figure : shown_figures(answer)) {
+    for (const std::string& key : keys_in(figure.sources)) {
+      const bool known = std::any_of(sources.begin(), sources.end(),
+                                     [&](const Source& each) { return each.key == key; });
+      if (known) continue;
+      const Result<Source> source = catalogue.source(key);
+      sources.push_back(source ? *source : Source{key, {}, key, {}});
+    }
+  }
+  return sources;
+}
 
 std::string explanation_text(const TrainingAnswer& answer, const Catalogue& catalogue,
                              PageStyle style) {
   std::string text;
-  for (const Section& section : sections_of(answer, catalogue)) {
+  for (const Section& section : explanation_sections(answer, catalogue)) {
     if (section.rows.empty()) continue;
     TextTable table(section.titles);
     for (const auto& row : section.rows) table.row(row);
@@ -224,7 +253,7 @@ std::string explanation_text(const TrainingAnswer& answer, const Catalogue& cata
 
 Value explanation_json(const TrainingAnswer& answer, const Catalogue& catalogue) {
   Value json{Table{}};
-  for (const Section& section : sections_of(answer, catalogue)) {
+  for (const Section& section : explanation_sections(answer, catalogue)) {
     Value list{Array{}};
     for (const auto& row : section.rows) {
       Value one{Table{}};

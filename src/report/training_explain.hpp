@@ -4,6 +4,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "catalogue/catalogue.hpp"
 #include "config/value.hpp"
@@ -11,6 +12,20 @@
 #include "report/training_answer.hpp"
 
 namespace polyfleet {
+
+/// One table of the explanation: its key in JSON, its titles and rows.
+struct ExplanationSection {
+  std::string key;
+  std::vector<std::string> titles;
+  std::vector<std::vector<std::string>> rows;
+};
+
+/// kernels, collectives, bases, figures.
+std::vector<ExplanationSection> explanation_sections(const TrainingAnswer& answer,
+                                                     const Catalogue& catalogue);
+/// Where the catalogue's figures behind the answer stand, each once, in the order of the figures;
+/// a key that is not listed stays as title.
+std::vector<Source> explanation_sources(const TrainingAnswer& answer, const Catalogue& catalogue);
 
 std::string explanation_text(const TrainingAnswer& answer, const Catalogue& catalogue,
                              PageStyle style);

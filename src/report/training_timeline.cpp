@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "report/step_parts.hpp"
 #include "training/timeline.hpp"
 
 namespace polyfleet {
@@ -53,31 +54,36 @@ class TraceWriter {
 constexpr int kComputeLane = 0;
 constexpr int kSendLane = 1;
 
-/// What follows the pipeline on every stage, in order.
-void write_end(const StepBreakdown& where, int stage, Seconds start, TraceWriter& trace) {
-  const std::pair<const char*, Seconds> parts[] = {{"gradient reduction", where.gradient_reduce},
-                                                   {"optimiser", where.optimizer},
-                                                   {"parameter gather", where.parameter_gather},
-                                                   {"host", where.host},
-                                                   {"software maturity", where.software}};
-  for (const auto& [name, time] : parts) {
-    trace.slice(name, "step end", stage, kComputeLane, start, time);
-    start += max(time, 0 * second);
+/// What follows the pipeline on a stage, in order. Software that is faster than the bound has no
+/// length: there the trace is longer than the estimate.
+void write_end(const std::vector<StepPart>& parts, int stage, Seconds start, TraceWriter& trace) {
+  for (const StepPart& part : parts) {
+    trace.slice(part.name, "step end", stage, kComputeLane, start, part.time);
+    start += max(part.time, 0 * second);
   }
 }
 
 }  // namespace
 
-std::string training_timeline(const TrainingAnswer& answer) {
+PipelineShape pipeline_shape(const TrainingAnswer& answer) {
   const TrainingPlan& plan = answer.scenario.plan;
-  const StepTime& step = answer.estimate.step;
-  const PipelineShape shape{.schedule = plan.schedule,
-                            .stages = plan.layout.pipeline,
-                            .virtual_stages = plan.layout.virtual_stages,
-                            .micro_batches = step.micro_batches,
-                            .overlap_hand_over = plan.overlap.pipeline};
+  return {.schedule = plan.schedule,
+          .stages = plan.layout.pipeline,
+          .virtual_stages = plan.layout.virtual_stages,
+          .micro_batches = answer.estimate.step.micro_batches,
+          .overlap_hand_over = plan.overlap.pipeline};
+}
+
+std::vector<StageCost> chunk_costs(const TrainingAnswer& answer) {
   std::vector<StageCost> costs;
-  for (const StageDetail& chunk : step.chunks) costs.push_back(chunk.cost);
+  for (const StageDetail& chunk : answer.estimate.step.chunks) costs.push_back(chunk.cost);
+  return costs;
+}
+
+std::string training_timeline(const TrainingAnswer& answer) {
+  const StepTime& step = answer.estimate.step;
+  const PipelineShape shape = pipeline_shape(answer);
+  const std::vector<StageCost> costs = chunk_costs(answer);
   TraceWriter trace;
   for (int stage = 0; stage < shape.stages; ++stage) {
     trace.name_stage(stage);
@@ -100,7 +106,8 @@ std::string training_timeline(const TrainingAnswer& answer) {
     for (int stage = 0; stage < shape.stages; ++stage)
       trace.slice(name, "cut", stage, kSendLane, timeline.elided_from, timeline.elided_time);
   }
-  for (int stage = 0; stage < shape.stages; ++stage) write_end(step.where, stage, end, trace);
+  const std::vector<StepPart> end_parts = step_end_parts(step.where, end);
+  for (int stage = 0; stage < shape.stages; ++stage) write_end(end_parts, stage, end, trace);
   return trace.finish();
 }
 

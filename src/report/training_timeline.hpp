@@ -5,10 +5,16 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "report/training_answer.hpp"
+#include "training/schedule.hpp"
 
 namespace polyfleet {
+
+/// The schedule of the step and what each of its chunks costs, in model order.
+PipelineShape pipeline_shape(const TrainingAnswer& answer);
+std::vector<StageCost> chunk_costs(const TrainingAnswer& answer);
 
 /// The trace as JSON.
 std::string training_timeline(const TrainingAnswer& answer);
