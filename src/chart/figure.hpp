@@ -48,7 +48,7 @@ struct LineChart {
 struct ScatterChart {
   std::string x, y;
   std::string group = {};           ///< word column: vendor, family; empty = one colour
-  std::string label;                ///< word column shown when a point is pointed at; empty = none
+  std::string label = {};           ///< word column shown when a point is pointed at; empty = none
   std::string low = {}, high = {};  ///< interval of y; empty = none
   bool identity = false;            ///< the line y = x: predicted against measured
   std::string joined = {};  ///< number column: points with 1 are joined in order of x (a front)
