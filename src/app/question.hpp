@@ -33,7 +33,9 @@ struct Question {
   std::vector<Setting> settings;
   Value options = Table{};  ///< by the names of QuestionKind::options; absent = their usual value
   /// What to write beside the answer, by the names of QuestionKind::files; command line only.
-  std::map<std::string, std::string> files;
+  std::multimap<std::string, std::string> files;
+  /// Text alone will be shown: work that only json() and page() show may be skipped.
+  bool text_only = false;
 };
 
 /// How the work is watched and stopped; nothing here changes an answer that was not stopped.
@@ -80,6 +82,7 @@ struct QuestionFile {
   std::string name;  ///< "timeline": --timeline FILE
   std::string help;
   std::string type = "FILE";
+  bool repeated = false;  ///< may be given several times
 };
 
 enum class ScenarioUse { none, optional, required };

@@ -102,8 +102,11 @@ std::vector<OptionSpec> options_of(const QuestionKind& kind, AskArguments& argum
   for (const QuestionOption& option : kind.options) {
     if (!option.positional) options.push_back(option_of(option, arguments.options));
   }
-  for (const QuestionFile& file : kind.files)
-    options.push_back({"--" + file.name, &arguments.files[file.name], file.help, file.type});
+  for (const QuestionFile& file : kind.files) {
+    const OptionTarget target = file.repeated ? OptionTarget(&arguments.repeated_files[file.name])
+                                              : OptionTarget(&arguments.files[file.name]);
+    options.push_back({"--" + file.name, target, file.help, file.type});
+  }
   if (kind.threaded)
     options.push_back(
         {"--threads", &arguments.threads, "0 = as many as the machine has cores", "N"});
@@ -130,6 +133,10 @@ Result<Question> question_of(const QuestionKind& kind, const AskArguments& argum
   for (const auto& [name, path] : arguments.files) {
     if (!path.empty()) question.files.emplace(name, path);
   }
+  for (const auto& [name, paths] : arguments.repeated_files) {
+    for (const std::string& path : paths) question.files.emplace(name, path);
+  }
+  question.text_only = !arguments.json && arguments.report.empty() && arguments.figures.empty();
   if (!arguments.scenario.empty()) {
     Result<std::string> text = read_file(arguments.scenario, kLargestScenario);
     if (!text) return text.problems();

@@ -28,6 +28,7 @@ struct AskArguments {
   SettingTexts settings;
   OptionTexts options;
   std::map<std::string, std::string> files;
+  std::map<std::string, std::vector<std::string>> repeated_files;
   std::int64_t threads = 0;  ///< 0 = as many as the machine has cores
   bool json = false;
   std::string report;   ///< HTML file; empty = none
