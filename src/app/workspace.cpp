@@ -41,7 +41,13 @@ std::filesystem::path Workspace::validation_directory() const {
   return data_directory_.parent_path() / "validation";
 }
 
+void Workspace::lend_models(std::map<std::string, ModelSpec, std::less<>> models) {
+  lent_models_ = std::move(models);
+}
+
 Result<const ModelSpec*> Workspace::model(std::string_view name) {
+  if (const auto lent = lent_models_.find(name); lent != lent_models_.end())
+    return static_cast<const ModelSpec*>(&lent->second);
   auto found = models_.find(name);
   if (found == models_.end()) {
     const Result<std::filesystem::path> file = catalogue_.model_file(name);

@@ -37,6 +37,11 @@ class Workspace {
 
   /// A model by catalogue id, alias, path to a config.json, its folder, or a TOML file.
   Result<const ModelSpec*> model(std::string_view name);
+  /// Models of one question by the names that it uses for them: they come before the catalogue and
+  /// are forgotten at the next call (with none).
+  void lend_models(std::map<std::string, ModelSpec, std::less<>> models);
+  /// How many machines and models are held: what a process that lives long may want to bound.
+  std::size_t loaded() const { return models_.size() + machines_.size() + engine_machines_.size(); }
   /// Accelerator (with @edition) inside a system, with its cost models; an empty accelerator means
   /// that of the system, an empty system the accelerator's default.
   Result<const Machine*> machine(const std::string& accelerator, const std::string& system);
@@ -63,6 +68,7 @@ class Workspace {
 
   std::filesystem::path data_directory_;
   Catalogue catalogue_;
+  std::map<std::string, ModelSpec, std::less<>> lent_models_;
   std::map<std::string, std::unique_ptr<ModelSpec>, std::less<>> models_;
   std::map<std::string, std::unique_ptr<Machine>, std::less<>> machines_;
   std::unique_ptr<TrainingModels> training_models_;

@@ -220,6 +220,17 @@ Result<ModelSpec> load_model(const std::filesystem::path& path) {
   return model;
 }
 
+Result<ModelSpec> read_model_text(std::string_view text, const std::string& name) {
+  const Result<Value> document = parse_json(text, name);
+  if (!document) return document.problems();
+  Result<ModelSpec> model = read_json_model(*document);
+  if (model && model->id.empty()) {
+    model->id = std::filesystem::path(name).stem().string();
+    if (model->name.empty()) model->name = model->id;
+  }
+  return model;
+}
+
 std::string model_reference_page() { return reference_page(model_fields(), ModelDocument{}); }
 
 }  // namespace polyfleet

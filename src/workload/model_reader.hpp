@@ -6,6 +6,7 @@
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 
 #include "base/result.hpp"
 #include "config/value.hpp"
@@ -18,6 +19,9 @@ Result<ModelSpec> read_model(const Value& document);
 
 /// A .toml of the catalogue's form, a .json of either form, or a folder that holds a config.json.
 Result<ModelSpec> load_model(const std::filesystem::path& path);
+
+/// The text of such a .json; `name` stands in messages and becomes the id of a model without one.
+Result<ModelSpec> read_model_text(std::string_view text, const std::string& name);
 
 /// The reference page of the TOML form: a Markdown table of key, type, default and meaning.
 std::string model_reference_page();
