@@ -1,0 +1,25 @@
+// A figure as the program wrote it (chart/figure_html.cpp). When a newer answer replaces it, what
+// the reader had opened stays open.
+import {useLayoutEffect, useRef} from "preact/hooks";
+import {enliven} from "../../shared/enliven";
+import type {PageFigure} from "../documents";
+
+function openParts(root: HTMLElement): boolean[] {
+  return [...root.querySelectorAll("details")].map((part) => part.open);
+}
+
+export function FigureView({figure}: {figure: PageFigure}) {
+  const root = useRef<HTMLDivElement>(null);
+  const html = figure.html ?? "";
+  useLayoutEffect(() => {
+    const element = root.current;
+    if (!element) return;
+    const open = openParts(element);
+    element.innerHTML = html;
+    element.querySelectorAll("details").forEach((part, place) => {
+      part.open = open[place] ?? part.open;
+    });
+    return enliven(element);
+  }, [html]);
+  return <div class="figure-slot" ref={root} />;
+}

@@ -1,0 +1,31 @@
+// Fleets: gigawatts over years with futures, purchases, deals, and clusters that run traces of jobs.
+import {useState} from "preact/hooks";
+import {useCommands} from "../scenario/commands";
+import {ScenarioJob} from "../scenario/scenario_job";
+import {Tabs} from "../tabs";
+
+const kQuestions = [
+  {
+    id: "simulate fleet",
+    title: "Fleet over years",
+    action: "Run",
+    lead: "Deliveries, work, energy, carbon and money of a fleet; with futures, the spread of each.",
+  },
+  {id: "plan fleet", title: "What to buy", action: "Plan", lead: "The purchases that meet demand at least cost."},
+  {id: "value deal", title: "A deal's worth", action: "Value", lead: "What warrants and capital of a supply deal are worth."},
+  {id: "simulate jobs", title: "Jobs on a cluster", action: "Run", lead: "Queueing, placement, failures and checkpoints of a trace of jobs."},
+];
+
+export function FleetPage() {
+  const known = useCommands().map((each) => each.command);
+  const [chosen, setChosen] = useState("simulate fleet");
+  const shown = kQuestions.filter((each) => each.id === "simulate fleet" || known.includes(each.id));
+  const question = shown.find((each) => each.id === chosen) ?? kQuestions[0];
+  if (!question) return null;
+  return (
+    <>
+      <Tabs label="Questions" tabs={shown} chosen={question.id} onChoose={setChosen} />
+      <ScenarioJob key={question.id} command={question.id} action={question.action} lead={question.lead} />
+    </>
+  );
+}

@@ -1,0 +1,78 @@
+// What the commands take, from the API's own description (openapi.json): a command or an option
+// that the program learns appears here without a change.
+import type {FieldKind} from "../forms/field";
+import type {Json, JsonTable} from "../documents";
+import {isTable, valueAt} from "../documents";
+import {useResource} from "../resource";
+
+export interface OptionSpec {
+  name: string;
+  kind: FieldKind;
+  help: string;
+  type: string;
+  choices: string[];
+  usual: Json | undefined;
+}
+
+export interface CommandSpec {
+  command: string;
+  summary: string;
+  options: OptionSpec[];
+}
+
+function resolved(api: JsonTable, schema: Json | undefined): JsonTable {
+  if (!isTable(schema)) return {};
+  const link = schema.$ref;
+  if (typeof link !== "string") return schema;
+  let found: Json | undefined = api;
+  for (const step of link.replace(/^#\//, "").split("/")) found = isTable(found) ? found[step] : undefined;
+  return resolved(api, found);
+}
+
+const kKinds: Record<string, FieldKind> = {boolean: "truth", integer: "integer", number: "number", array: "texts", string: "text"};
+
+function optionOf(api: JsonTable, name: string, schema: Json): OptionSpec {
+  const option = resolved(api, schema);
+  const items = resolved(api, option.items);
+  const type = Array.isArray(option.type) ? option.type.find((one) => one !== "null") : option.type;
+  const kind = kKinds[String(type)] ?? "text";
+  return {
+    name,
+    kind: kind === "texts" && (items.type === "number" || items.type === "integer") ? "numbers" : kind,
+    help: String(option.description ?? ""),
+    type: String(option["x-polyfleet-type"] ?? ""),
+    choices: Array.isArray(option.enum) ? option.enum.filter((one) => one !== null).map(String) : [],
+    usual: option.default,
+  };
+}
+
+function commandOf(api: JsonTable, slug: string, post: JsonTable): CommandSpec {
+  const content = valueAt(resolved(api, post.requestBody), "content");
+  const body = resolved(api, isTable(content) ? valueAt(content["application/json"], "schema") : undefined);
+  const properties = resolved(api, valueAt(body, "properties"));
+  const options = resolved(api, properties.options).properties;
+  return {
+    command: slug.replaceAll("-", " "),
+    summary: String(post.summary ?? ""),
+    options: isTable(options) ? Object.entries(options).map(([name, schema]) => optionOf(api, name, schema)) : [],
+  };
+}
+
+export function commandsOf(api: JsonTable): CommandSpec[] {
+  const paths = isTable(api.paths) ? api.paths : {};
+  const prefix = "/api/v1/ask/";
+  return Object.entries(paths).flatMap(([path, item]) => {
+    const at = path.indexOf(prefix);
+    const post = isTable(item) ? item.post : undefined;
+    return at < 0 || !isTable(post) ? [] : [commandOf(api, path.slice(at + prefix.length), post)];
+  });
+}
+
+export function useCommands(): CommandSpec[] {
+  const {data} = useResource<JsonTable>("openapi.json");
+  return data ? commandsOf(data) : [];
+}
+
+export function useCommand(command: string): CommandSpec | undefined {
+  return useCommands().find((each) => each.command === command);
+}

@@ -1,0 +1,121 @@
+// A command that takes a scenario and some time: choose or write the scenario, set options, run,
+// watch, cancel, look at the figures. Serves every such command.
+import {useEffect, useState} from "preact/hooks";
+import {shippedText, save, slugOf, bytes, problemsFrom} from "../api";
+import {JobPanel} from "../answers/job_panel";
+import {useJob} from "../answers/job";
+import {PageView} from "../answers/page_view";
+import {Problems} from "../answers/problems";
+import type {Problem, Question} from "../documents";
+import {useKept} from "../kept";
+import {useCommand} from "./commands";
+import {OptionsForm, optionsOf} from "./options_form";
+import {ShippedChoice, useShipped} from "./shipped";
+import {TomlEditor} from "./toml_editor";
+
+export interface ScenarioJobProps {
+  command: string;
+  /** What the button says. */
+  action: string;
+  lead: string;
+}
+
+interface Draft {
+  path: string;
+  text: string;
+}
+
+const kOwnFile = "scenario.toml";
+
+export function ScenarioJob({command, action, lead}: ScenarioJobProps) {
+  const slug = slugOf(command);
+  const job = useJob(command);
+  const spec = useCommand(command);
+  const shipped = useShipped(command);
+  const [draft, setDraft] = useKept<Draft>(`draft ${command}`, {path: "", text: ""});
+  const [options, setOptions] = useKept<Record<string, string>>(`options ${command}`, {});
+  const [more, setMore] = useState<Problem[]>([]);
+  const first = shipped[0]?.path;
+  useEffect(() => {
+    if (draft.text !== "" || !first) return;
+    shippedText(first).then((text) => setDraft({path: first, text}), (error: unknown) => setMore(problemsFrom(error)));
+  }, [first]);
+  const question: Question = {
+    scenario: {file: draft.path || kOwnFile, text: draft.text},
+    options: optionsOf(spec?.options ?? [], options),
+  };
+  const report = async () => {
+    const done = job.status?.job;
+    if (!done) return;
+    try {
+      save(`${slug}.html`, await bytes(`jobs/${done}/report`));
+    } catch (error) {
+      setMore(problemsFrom(error));
+    }
+  };
+  const inText = job.problems.filter((problem) => (problem.line ?? 0) > 0 && !problem.field?.startsWith("options."));
+  const others = job.problems.filter((problem) => !inText.includes(problem) && !problem.field?.startsWith("options."));
+  return (
+    <div class="split editing">
+      <form class="pane" aria-label="Question" onSubmit={(event) => event.preventDefault()}>
+        <p class="muted">{lead}</p>
+        <div class="fields">
+          <ShippedChoice
+            id={`${slug}-shipped`}
+            label="Scenario"
+            command={command}
+            chosen={draft.path}
+            none="your own text"
+            onText={(path, text) => setDraft((old) => ({path, text: path ? text : old.text}))}
+            onProblems={setMore}
+          />
+        </div>
+        <TomlEditor
+          id={`${slug}-text`}
+          label="Scenario text (TOML)"
+          text={draft.text}
+          problems={inText}
+          onText={(text) => setDraft((old) => ({...old, text}))}
+        />
+        <OptionsForm name={slug} options={spec?.options ?? []} texts={options} problems={job.problems} onTexts={setOptions} />
+        <div class="row sticky">
+          <button
+            type="button"
+            class="main"
+            disabled={job.running || draft.text.trim() === ""}
+            onClick={() => {
+              setMore([]);
+              void job.start(question);
+            }}
+          >
+            {action}
+          </button>
+          <button type="button" class="quiet" onClick={() => save(draft.path.split("/").pop() || kOwnFile, draft.text)}>
+            Save text
+          </button>
+        </div>
+      </form>
+      <div class="results">
+        <JobPanel job={job} />
+        <Problems problems={[...more, ...others]} />
+        {job.answer ? (
+          <>
+            <div class="answer-bar">
+              <div class="actions" role="group" aria-label="This answer">
+                <button type="button" onClick={() => void report()}>
+                  Report
+                </button>
+                <button type="button" onClick={() => save(`${slug}.json`, `${JSON.stringify(job.answer?.result, null, 2)}\n`, "application/json")}>
+                  JSON
+                </button>
+              </div>
+            </div>
+            <PageView page={job.answer.page} verdict={job.answer.verdict} stale={job.running} />
+          </>
+        ) : (
+          !job.running && <p class="empty">Its figures appear here.</p>
+        )}
+      </div>
+    </div>
+  );
+}
