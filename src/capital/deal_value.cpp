@@ -15,7 +15,9 @@ namespace polyfleet {
 namespace {
 
 constexpr std::int64_t kMostPaths = 2'000'000;  // two numbers a path and position are kept
-constexpr double kLeastVolatility = 0.05;       // below it the closed forms overflow
+constexpr std::size_t kBins = 41;  // of values: forty up to the percentile below, one above
+constexpr double kLastBin = 0.99;
+constexpr double kLeastVolatility = 0.05;  // below it the closed forms overflow
 
 Diagnostics faults_of(const WarrantPosition& position, const ValuationOptions& options) {
   Diagnostics out;
@@ -85,6 +87,10 @@ void add(ChunkSums& into, const ChunkSums& part) {
     add(tranche.delivered, part.tranches[i].delivered);
     tranche.days += part.tranches[i].days;
     tranche.count += part.tranches[i].count;
+    const std::vector<std::int64_t>& vested = part.tranches[i].vested_in;
+    tranche.vested_in.resize(std::max(tranche.vested_in.size(), vested.size()));
+    for (std::size_t step = 0; step < vested.size(); ++step)
+      tranche.vested_in[step] += vested[step];
   }
   add(into.value, part.value);
   add(into.unforeseen, part.unforeseen);
@@ -152,6 +158,37 @@ Percentiles percentiles_of(std::vector<double> values) {
           quantile(values, 0.75), quantile(values, 0.95)};
 }
 
+ValueBins bins_of(const std::vector<double>& values) {
+  ValueBins bins;
+  bins.counts.assign(kBins, 0);
+  std::vector<double> sorted = values;
+  std::sort(sorted.begin(), sorted.end());
+  bins.width = quantile(sorted, kLastBin) / static_cast<double>(kBins - 1);
+  for (const double value : values) {
+    const double at = bins.width > 0 ? value / bins.width : 0;
+    ++bins.counts[at < kBins - 1 ? static_cast<std::size_t>(at) : kBins - 1];
+  }
+  return bins;
+}
+
+double share_of_zeros(const std::vector<double>& values) {
+  return static_cast<double>(std::count(values.begin(), values.end(), 0.0)) /
+         static_cast<double>(values.size());
+}
+
+/// Adds what one tranche vests to the running means.
+void add_vesting(const WarrantTranche& terms, const TrancheSums& sums, double paths,
+                 std::vector<double>& vested_by) {
+  if (sums.vested_in.empty()) return;
+  if (vested_by.size() < sums.vested_in.size())
+    vested_by.resize(sums.vested_in.size(), vested_by.empty() ? 0 : vested_by.back());
+  double so_far = 0;
+  for (std::size_t step = 0; step < vested_by.size(); ++step) {
+    if (step < sums.vested_in.size()) so_far += static_cast<double>(sums.vested_in[step]);
+    vested_by[step] += terms.conditions.value * terms.shares.value * so_far / paths;
+  }
+}
+
 TrancheValue tranche_value(const WarrantTranche& terms, const TrancheSums& sums,
                            const Estimator& estimator, const CalendarDate& valued_on) {
   TrancheValue value;
@@ -193,6 +230,7 @@ Result<WarrantValuation> warrant_valuation(const std::vector<WarrantPosition>& p
     WarrantValue value;
     value.deal = positions[p].deal->id;
     for (const WarrantTranche& terms : warrant.tranches) {
+      add_vesting(terms, sums.tranches[next], 2 * pairs, value.vested_by);
       value.tranches.push_back(
           tranche_value(terms, sums.tranches[next++], estimator, options.valued_on));
       every_share += terms.shares.value;
@@ -202,8 +240,10 @@ Result<WarrantValuation> warrant_valuation(const std::vector<WarrantPosition>& p
     value.value.mean = 0;
     for (const TrancheValue& tranche : value.tranches) value.value.mean += tranche.value.mean;
     answer.value.mean += value.value.mean;
+    value.value_bins = bins_of(totals.values[p]);
     value.value_spread = percentiles_of(std::move(totals.values[p]));
     value.shares = estimator.plain(sums.shares[p]);
+    value.nothing_vests = share_of_zeros(totals.shares[p]);
     value.shares_spread = percentiles_of(std::move(totals.shares[p]));
     value.per_gigawatt = value.value.mean * usd / (warrant.tranches.back().delivered / gigawatt);
     value.exercise_cash = sums.exercise_cash[p] / pairs * usd;

@@ -58,15 +58,27 @@ struct Percentiles {
   double p5 = 0, p25 = 0, p50 = 0, p75 = 0, p95 = 0;
 };
 
+/// How many values fall into bins of equal width from `begin`; the last takes all above.
+struct ValueBins {
+  double begin = 0, width = 0;
+  std::vector<std::int64_t> counts;
+};
+
 struct WarrantValue {
+  /// Days of a step of `vested_by`: a quarter of a year.
+  static constexpr int kVestingDays = 91;
+
   std::string deal;
   std::vector<TrancheValue> tranches;
   Sampled value;             ///< USD of today, to the holder
   Percentiles value_spread;  ///< of the same, by path
   Sampled shares;            ///< that vest
   Percentiles shares_spread;
-  Usd per_gigawatt;   ///< value over the power of the last tranche
-  Usd exercise_cash;  ///< paid by the holder in the mean, undiscounted
+  ValueBins value_bins;           ///< of the value by path, up to its 99th percentile
+  double nothing_vests = 0;       ///< share of the paths
+  std::vector<double> vested_by;  ///< [i]: mean shares vested i + 1 steps after the valuation
+  Usd per_gigawatt;               ///< value over the power of the last tranche
+  Usd exercise_cash;              ///< paid by the holder in the mean, undiscounted
   /// Value if the quoted price foresees no dilution: N / (N + shares vested) of it (Galai and
   /// Schneller 1978), over all positions together.
   Sampled value_if_unforeseen;

@@ -22,8 +22,9 @@ struct PairSums {
 /// One tranche of one position over the pairs of a chunk.
 struct TrancheSums {
   PairSums value, vests, delivered;
-  double days = 0;         ///< from the valuation to vesting, over paths that vest
-  std::int64_t count = 0;  ///< those paths
+  double days = 0;                      ///< from the valuation to vesting, over paths that vest
+  std::int64_t count = 0;               ///< those paths
+  std::vector<std::int64_t> vested_in;  ///< of them by step of WarrantValue::kVestingDays
 };
 
 struct ChunkSums {

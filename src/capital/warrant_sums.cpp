@@ -32,6 +32,9 @@ void WarrantPaths::add_pair(const Pair& pair, ChunkSums& sums) const {
       if (leg.days[i] < 0) continue;
       ++vested;
       tranche.days += leg.days[i];
+      const auto step = static_cast<std::size_t>(leg.days[i] / WarrantValue::kVestingDays);
+      if (tranche.vested_in.size() <= step) tranche.vested_in.resize(step + 1);
+      ++tranche.vested_in[step];
     }
     tranche.count += vested;
     // The conditions enter means as a factor and single paths as a draw: less noise, same mean.
