@@ -51,6 +51,15 @@ struct ReplicaEvent {
   ReplicaChange change = ReplicaChange::fail;
 };
 
+/// A place for a replica: absent, or provisioned and in one of these states.
+enum class SlotState { absent, starting, up, draining, failed };
+/// What became of a replica, planned or not; all of them come up at the first arrival.
+struct SlotChange {
+  Picos at = 0;
+  int pool = 0, replica = 0;  ///< replica: of the pool, from 0
+  SlotState state = SlotState::absent;
+};
+
 struct ServingPool {
   std::string name, vendor, accelerator;
   PoolRole role = PoolRole::aggregated;
@@ -111,6 +120,9 @@ struct SimulationOptions {
   Picos warm_up = 0;          ///< requests that arrive earlier are served but not counted
   Picos stop_after = kNever;  ///< no arrivals after this
   Picos sample_interval = 0;  ///< of the timeline, 0 = none
+  /// Samples of the timeline of each pool, at least 2: beyond, every second one is dropped and the
+  /// interval doubles. 0 = any number.
+  std::size_t most_samples = 0;
   std::function<void(const RequestOutcome&)> on_outcome;             ///< each request as it ends
   std::function<bool(Picos now, std::int64_t finished)> keep_going;  ///< false: stop early
 };
@@ -170,6 +182,7 @@ struct SimulationReport {
   std::vector<PoolReport> pools;
   std::vector<TransferReport> transfers;
   std::vector<TimelineSample> timeline;
+  std::vector<SlotChange> changes;  ///< of all replicas, in order of time
   Joules energy;
   Usd cost;
   GramsCo2e carbon;

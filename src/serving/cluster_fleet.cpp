@@ -85,6 +85,7 @@ void ClusterFleet::set_state(int slot, SlotState state, Picos now) {
   if (state == SlotState::absent) changed.provisioned += now - changed.since;
   changed.state = state;
   ++changed.changes;
+  changes_.push_back({now, changed.pool, slot - first_slot(changed.pool), state});
   std::vector<int>& up = group_of(slot).up;
   const auto place = std::lower_bound(up.begin(), up.end(), slot);
   const bool listed = place != up.end() && *place == slot;

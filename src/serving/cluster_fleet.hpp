@@ -12,8 +12,6 @@ namespace polyfleet {
 
 struct ClusterRequest;
 
-enum class SlotState { absent, starting, up, draining, failed };
-
 struct ClusterSlot {
   int pool = 0;
   SlotState state = SlotState::absent;
@@ -62,6 +60,8 @@ class ClusterFleet {
 
   void set_state(int slot, SlotState state, Picos now);
   int count(int pool, SlotState state) const;
+  /// Every change of state so far.
+  const std::vector<SlotChange>& changes() const { return changes_; }
   /// Provisioned until now, summed over the pool.
   Picos provisioned(int pool, Picos now) const;
 
@@ -82,6 +82,7 @@ class ClusterFleet {
   std::vector<ClusterSlot> slots_;
   std::vector<RouterReplica> routed_;
   std::vector<RouteGroup> groups_;
+  std::vector<SlotChange> changes_;
   ClusterClock clock_;
 };
 

@@ -57,7 +57,19 @@ void ClusterRun::sample() {
     }
     timeline_.push_back(taken);
   }
-  next_sample_ += options_->sample_interval;
+  thin_timeline();
+  next_sample_ = timeline_.back().at + sample_interval_;
+}
+
+/// Keeps the samples at even places where there are more than wanted, and goes on half as often.
+void ClusterRun::thin_timeline() {
+  const std::size_t pools = cluster_->pools.size();
+  if (options_->most_samples == 0 || timeline_.size() <= options_->most_samples * pools) return;
+  std::size_t kept = 0;
+  for (std::size_t from = 0; from < timeline_.size(); from += 2 * pools)
+    for (std::size_t pool = 0; pool < pools; ++pool) timeline_[kept++] = timeline_[from + pool];
+  timeline_.resize(kept);
+  sample_interval_ *= 2;
 }
 
 PoolReport ClusterRun::pool_report(int index) const {
@@ -100,6 +112,7 @@ SimulationReport ClusterRun::report() const {
   report.events = steps_;
   report.transfers = links_.report();
   report.timeline = timeline_;
+  report.changes = fleet_.changes();
   report.stopped_early = stopped_;
   report.infinite_cache_hit_rate =
       share(static_cast<double>(known_tokens_), static_cast<double>(prompt_tokens_));

@@ -70,7 +70,8 @@ void ClusterRun::start(Picos at) {
     control_.push(std::max(at, event.at),
                   {ControlKind::planned, static_cast<int>(each), nullptr, 0});
   }
-  if (options_->sample_interval > 0) next_sample_ = at;
+  sample_interval_ = options_->sample_interval;
+  if (sample_interval_ > 0) next_sample_ = at;
 }
 
 /// Handles the next event; false when everything is done.

@@ -85,6 +85,7 @@ class ClusterRun final : private ReplicaListener {
 
   // cluster_report.cpp
   void sample();
+  void thin_timeline();
   PoolReport pool_report(int pool) const;
   SimulationReport report() const;
 
@@ -114,7 +115,7 @@ class ClusterRun final : private ReplicaListener {
   RequestOutcome outcome_;     ///< scratch of end()
   std::vector<TimelineSample> timeline_;
   std::optional<Diagnostics> problems_;
-  Picos now_ = 0, next_sample_ = kNever;
+  Picos now_ = 0, next_sample_ = kNever, sample_interval_ = 0;
   std::int64_t steps_ = 0, waited_ = 0;
   std::int64_t prompt_tokens_ = 0, known_tokens_ = 0;  ///< for the bound on prefix hits
   bool arrivals_over_ = false, stopped_ = false;

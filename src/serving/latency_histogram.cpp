@@ -48,6 +48,19 @@ void LatencyHistogram::add(Picos latency) {
   maximum_ = std::max(maximum_, latency);
 }
 
+void LatencyHistogram::add(const LatencyHistogram& others) {
+  for (std::size_t bucket = 0; bucket < buckets_.size(); ++bucket)
+    buckets_[bucket] += others.buckets_[bucket];
+  count_ += others.count_;
+  whole_seconds_ += others.whole_seconds_;
+  rest_ += others.rest_;
+  if (rest_ >= kPicosInSecond) {
+    rest_ -= kPicosInSecond;
+    ++whole_seconds_;
+  }
+  maximum_ = std::max(maximum_, others.maximum_);
+}
+
 Picos LatencyHistogram::percentile(double p) const {
   if (count_ == 0) return 0;
   const auto rank = std::clamp<std::int64_t>(

@@ -22,6 +22,7 @@ class LatencyHistogram {
   LatencyHistogram();
   /// Precondition: not negative.
   void add(Picos latency);
+  void add(const LatencyHistogram& others);
   std::int64_t count() const { return count_; }
   /// The latency that a share `p` of the requests does not exceed; 0 when there are none.
   Picos percentile(double p) const;

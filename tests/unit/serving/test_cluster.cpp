@@ -301,6 +301,57 @@ TEST_CASE("autoscaling: replicas start after their start-up time and go after th
   CHECK(ran.report.pools[0].replica_seconds < 4 * 41);
 }
 
+TEST_CASE("a timeline of bounded length; looking changes nothing") {
+  const PlainTimes times = real_times();
+  ServingCluster cluster = plain_cluster(times, 2);
+  cluster.pools.push_back(cluster.pools.front());
+  cluster.pools[1].name = "second";
+  const auto requests = some_requests(300, 10, 400, 100);
+  SimulationOptions options;
+  const Ran plain = run(cluster, requests, options);
+  CHECK(plain.report.timeline.empty());
+  options.sample_interval = kSecond / 8;
+  const Ran every = run(cluster, requests, options);
+  options.most_samples = 20;
+  const Ran few = run(cluster, requests, options);
+  CHECK(same_outcomes(plain.outcomes, every.outcomes));
+  CHECK(same_outcomes(plain.outcomes, few.outcomes));
+  REQUIRE(every.report.timeline.size() > 80);
+  CHECK(few.report.timeline.size() <= 40);
+  CHECK(few.report.timeline.size() > 20);
+  // What is kept is what was seen, at equal steps of the first interval times a power of two.
+  const Picos step = few.report.timeline[2].at - few.report.timeline[0].at;
+  CHECK(step % options.sample_interval == 0);
+  for (std::size_t i = 0; i < few.report.timeline.size(); ++i) {
+    const TimelineSample& kept = few.report.timeline[i];
+    CHECK(kept.pool == static_cast<int>(i % 2));
+    CHECK(kept.at == few.report.timeline[0].at + static_cast<Picos>(i / 2) * step);
+    const auto place = static_cast<std::size_t>(i / 2) *
+                           static_cast<std::size_t>(step / options.sample_interval) * 2 +
+                       i % 2;
+    REQUIRE(place < every.report.timeline.size());
+    CHECK(every.report.timeline[place].at == kept.at);
+    CHECK(every.report.timeline[place].running == kept.running);
+    CHECK(every.report.timeline[place].output_tokens == kept.output_tokens);
+  }
+}
+
+TEST_CASE("every change of a replica is told, in order") {
+  PlainTimes times;
+  ServingCluster cluster = plain_cluster(times, 2);
+  cluster.events = {{2 * kSecond, 0, 0, ReplicaChange::fail},
+                    {3 * kSecond, 0, 0, ReplicaChange::recover},
+                    {4 * kSecond, 0, 1, ReplicaChange::drain}};
+  const Ran ran = run(cluster, {text_request(0, 0, 10, 10), text_request(1, 6 * kSecond, 10, 10)});
+  std::vector<SlotState> states;
+  for (const SlotChange& change : ran.report.changes) states.push_back(change.state);
+  using enum SlotState;
+  CHECK(states == std::vector<SlotState>{up, up, failed, up, draining, absent});
+  CHECK(ran.report.changes[2].at == 2 * kSecond);
+  CHECK(ran.report.changes[2].replica == 0);
+  CHECK(ran.report.changes[5].replica == 1);
+}
+
 TEST_CASE("the autoscaler drains the replica with the fewest requests") {
   PlainTimes times;
   ServingCluster cluster = plain_cluster(times, 2);

@@ -60,3 +60,20 @@ TEST_CASE("buckets below 128 ps are exact, and each octave begins a new one") {
   histogram.add(kNever);                    // the longest time there is has a bucket too
   CHECK(histogram.percentile(1) <= kNever);
 }
+
+TEST_CASE("two histograms added are the histogram of all") {
+  RandomStream random(3, 1);
+  LatencyHistogram one, other, all;
+  for (int i = 0; i < 5000; ++i) {
+    const auto latency = static_cast<Picos>(random.log_normal(27, 2));
+    (i % 3 == 0 ? one : other).add(latency);
+    all.add(latency);
+  }
+  one.add(other);
+  const LatencySummary sum = one.summary(), whole = all.summary();
+  CHECK(sum.count == whole.count);
+  CHECK(sum.mean == whole.mean);
+  CHECK(sum.p50 == whole.p50);
+  CHECK(sum.p99 == whole.p99);
+  CHECK(sum.maximum == whole.maximum);
+}
