@@ -9,6 +9,7 @@ export default defineConfig({
     emptyOutDir: true,
     target: "es2022",
     modulePreload: false,
+    assetsInlineLimit: 0,
     rollupOptions: {
       output: {entryFileNames: "assets/[name].js", assetFileNames: "assets/[name][extname]"},
     },

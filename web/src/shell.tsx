@@ -2,6 +2,8 @@
 import type {ComponentChildren} from "preact";
 import {useEffect, useRef, useState} from "preact/hooks";
 import type {JsonTable} from "./documents";
+import type {Heading} from "./heading";
+import {HeadingContext} from "./heading";
 import {useResource} from "./resource";
 import {applyTheme, chosenTheme, kThemes} from "./theme";
 
@@ -29,6 +31,10 @@ function ThemeButton() {
         setTheme(next);
       }}
     >
+      <svg viewBox="0 0 16 16" width="14" height="14" aria-hidden="true">
+        <circle cx="8" cy="8" r="6.5" fill="none" stroke="currentColor" stroke-width="1.5" />
+        <path d="M8 1.5a6.5 6.5 0 0 1 0 13z" fill="currentColor" />
+      </svg>
       {kThemeTitles[theme]}
     </button>
   );
@@ -56,9 +62,12 @@ export interface ShellProps {
 export function Shell({page, place, children}: ShellProps) {
   const heading = useRef<HTMLHeadingElement>(null);
   const first = useRef(true);
-  const title = kPages.find((each) => each.path === page)?.title ?? "Not found";
+  const [own, setOwn] = useState<Heading | null>(null);
+  const title = own ? own.title : (kPages.find((each) => each.path === page)?.title ?? "Not found");
   useEffect(() => {
-    document.title = `${title}, polyfleet`;
+    document.title = title ? `${title}, polyfleet` : "polyfleet";
+  }, [title]);
+  useEffect(() => {
     if (!first.current) {
       heading.current?.focus();
       scrollTo(0, 0);
@@ -91,10 +100,13 @@ export function Shell({page, place, children}: ShellProps) {
         <ThemeButton />
       </header>
       <main id="main">
-        <h1 tabIndex={-1} ref={heading}>
-          {title}
-        </h1>
-        {children}
+        <div class="heading">
+          {own?.up && <a href={own.up.address}>{own.up.title}</a>}
+          <h1 tabIndex={-1} ref={heading}>
+            {title}
+          </h1>
+        </div>
+        <HeadingContext.Provider value={setOwn}>{children}</HeadingContext.Provider>
       </main>
       <Foot />
     </>

@@ -32,6 +32,16 @@ export function LiveView({live, others, children}: {live: LiveAnswer; others: Pr
         {live.loading || live.problems.length ? "" : facts.join(", ")}
       </p>
       {live.answer && (
+        <button type="button" class="brief" onClick={() => document.querySelector(".answer")?.scrollIntoView()}>
+          {live.answer.page.facts.slice(0, 2).map((fact) => (
+            <span key={fact.label}>
+              <small>{fact.label}</small>
+              {fact.value}
+            </span>
+          ))}
+        </button>
+      )}
+      {live.answer && (
         <PageView page={live.answer.page} verdict={live.answer.verdict} stale={live.loading || live.problems.length > 0} />
       )}
     </div>

@@ -25,7 +25,8 @@ export interface FieldSpec {
   choices?: readonly string[];
   /** An open list, shown while typing. */
   suggest?: SuggestionList;
-  wide?: boolean;
+  /** Sixths of the form's width; open: two. */
+  span?: 3 | 4 | 6;
 }
 
 export interface FieldGroup {

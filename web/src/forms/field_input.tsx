@@ -35,7 +35,8 @@ export function FieldInput({form, field, text, assumed, problems, onText}: Field
     "aria-invalid": problems.length > 0,
   };
   return (
-    <div class={`field${field.wide ? " wide" : ""}${problems.length ? " wrong" : ""}${text ? " stated" : ""}`}>
+    <>
+    <div class={`field${field.span ? ` span-${field.span}` : ""}${problems.length ? " wrong" : ""}${text ? " stated" : ""}`}>
       <label for={id} title={field.help}>
         {field.label}
       </label>
@@ -68,13 +69,14 @@ export function FieldInput({form, field, text, assumed, problems, onText}: Field
       <p class="help" id={`${id}-help`}>
         {field.help}
       </p>
+    </div>
       {problems.length > 0 && (
-        <p class="problem" id={`${id}-problem`}>
+        <p class="problem below" id={`${id}-problem`}>
           {problems.map((problem, place) => (
             <ProblemLine key={place} problem={problem} />
           ))}
         </p>
       )}
-    </div>
+    </>
   );
 }

@@ -43,8 +43,16 @@ function vendorsById(shelves: Shelves): Map<string, string> {
 }
 
 function columnsOf(rows: JsonTable[]): string[] {
+  // A column that only some rows have stands behind the one it follows there.
   const columns: string[] = [];
-  for (const row of rows) for (const key of Object.keys(row)) if (!columns.includes(key)) columns.push(key);
+  for (const row of rows) {
+    let after = -1;
+    for (const key of Object.keys(row)) {
+      const at = columns.indexOf(key);
+      if (at < 0) columns.splice(++after, 0, key);
+      else after = at;
+    }
+  }
   return columns.filter((column) => column !== "id" && column !== "name");
 }
 
@@ -58,6 +66,7 @@ interface ShelfTableProps {
 
 function ShelfTable({rows, picked, onPick}: ShelfTableProps) {
   const columns = columnsOf(rows);
+  const numeric = new Set(columns.filter((column) => rows.every((row) => isNumeric(String(row[column] ?? "0")))));
   return (
     <div class="table-scroll">
       <table class="dense catalogue">
@@ -66,7 +75,7 @@ function ShelfTable({rows, picked, onPick}: ShelfTableProps) {
             <th scope="col"><span class="unseen">Compare</span></th>
             <th scope="col">name</th>
             {columns.map((column) => (
-              <th key={column} scope="col">
+              <th key={column} scope="col" class={numeric.has(column) ? "number" : ""}>
                 {column}
               </th>
             ))}
@@ -94,7 +103,7 @@ function ShelfTable({rows, picked, onPick}: ShelfTableProps) {
                 {columns.map((column) => {
                   const text = String(row[column] ?? "");
                   return (
-                    <td key={column} class={isNumeric(text) ? "number" : ""}>
+                    <td key={column} class={numeric.has(column) ? "number" : ""}>
                       {text}
                     </td>
                   );

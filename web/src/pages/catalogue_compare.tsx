@@ -2,10 +2,11 @@
 // ratios that the program derives; other shelves their own figures.
 import {Problems} from "../answers/problems";
 import type {JsonTable} from "../documents";
+import {useHeading} from "../heading";
 import {useResource} from "../resource";
 import {kMostCompared} from "./catalogue";
 import type {EntryFigure} from "./catalogue_details";
-import {detailPath, figuresOf, useDetails} from "./catalogue_details";
+import {figuresOf, useDetails} from "./catalogue_details";
 import {Source, Status} from "./catalogue_entry";
 
 interface Compared {
@@ -29,6 +30,7 @@ function numberIn(text: string): number | null {
 const isSame = (values: string[]): boolean => values.length > 1 && values.every((value) => value === values[0]);
 
 export function ComparePage({names}: {names: string[]}) {
+  useHeading("Side by side", "Catalogue", "#/catalogue");
   const ids = names.slice(0, kMostCompared);
   const details = useDetails(ids, "accelerators");
   const {data, problems} = useResource<JsonTable>(`catalogue-compare?names=${ids.map(encodeURIComponent).join(",")}`);
@@ -43,10 +45,6 @@ export function ComparePage({names}: {names: string[]}) {
   if (failed && details.size > 0 && all.length === 0) return <Problems problems={problems} />;
   return (
     <div class="results">
-      <p>
-        <a href="#/catalogue">Catalogue</a>
-      </p>
-      <h2>Side by side</h2>
       {names.length > kMostCompared && <p class="notice">The first {kMostCompared} of {names.length} are shown.</p>}
       <div class="table-scroll" tabIndex={0} role="region" aria-label="Comparison">
         <table class="dense compare">
@@ -95,4 +93,3 @@ export function ComparePage({names}: {names: string[]}) {
     </div>
   );
 }
-export {detailPath};

@@ -2,6 +2,7 @@
 import {Problems} from "../answers/problems";
 import type {JsonTable} from "../documents";
 import {isTable} from "../documents";
+import {useHeading} from "../heading";
 import {keepFor, keptFor} from "../kept";
 import {useResource} from "../resource";
 import {addressOf} from "../route";
@@ -12,11 +13,20 @@ export function Status({status}: {status: string}) {
   return status ? <span class={`badge status-${status.replaceAll(" ", "-")}`}>{status}</span> : null;
 }
 
+const kLongestTitle = 48;
+
+/** "https://github.com/stas00/ml-engineering/blob/..." as "github.com/stas00/ml-engineering". */
+function shortened(url: string): string {
+  const plain = url.replace(/^https?:\/\/(www\.)?/, "").split(/[?#]/)[0] ?? url;
+  const parts = plain.split("/").filter(Boolean);
+  return parts.slice(0, 3).join("/").slice(0, kLongestTitle);
+}
+
 export function Source({id, entry}: {id: string; entry: JsonTable}) {
   const sources = isTable(entry.sources) ? entry.sources : {};
   const found = sources[id];
   const url = isTable(found) ? String(found.url ?? "") : "";
-  const title = isTable(found) && found.title ? String(found.title) : id;
+  const title = isTable(found) && found.title ? String(found.title) : url ? shortened(url) : id;
   return /^https?:/.test(url) ? (
     <a href={url} rel="noreferrer" title={url}>
       {title}
@@ -28,8 +38,11 @@ export function Source({id, entry}: {id: string; entry: JsonTable}) {
 
 export function EntryPage({id, shelf}: {id: string; shelf: string}) {
   const {data, problems} = useResource<JsonTable>(detailPath(shelf, id));
+  useHeading(data ? String(data.name ?? id) : null, "Catalogue", "#/catalogue");
   if (!data) return <Problems problems={problems} />;
-  const figures = figuresOf(data);
+  const all = figuresOf(data);
+  const plain = all.filter((figure) => !figure.status && !figure.source);
+  const figures = all.filter((figure) => figure.status || figure.source);
   const isAccelerator = data.shelf === "accelerator";
   const isModel = data.shelf === "model";
   const key = isAccelerator ? "accelerator" : "model";
@@ -39,11 +52,7 @@ export function EntryPage({id, shelf}: {id: string; shelf: string}) {
   };
   return (
     <div class="results">
-      <p>
-        <a href="#/catalogue">Catalogue</a>
-      </p>
       <header class="entry-head">
-        <h2>{String(data.name ?? id)}</h2>
         <p class="muted">
           {[data.vendor, data.shelf, id].filter(Boolean).map(String).join(", ")}
         </p>
@@ -63,7 +72,15 @@ export function EntryPage({id, shelf}: {id: string; shelf: string}) {
           </a>
         </div>
       </header>
-      <div class="table-scroll">
+      <dl class="about panel">
+        {plain.map((figure) => (
+          <div key={figure.path} class={figure.value.length > 60 ? "long" : ""}>
+            <dt>{figure.path}</dt>
+            <dd>{figure.value}</dd>
+          </div>
+        ))}
+      </dl>
+      {figures.length > 0 && <div class="table-scroll">
         <table class="dense entry">
           <thead>
             <tr>
@@ -88,7 +105,7 @@ export function EntryPage({id, shelf}: {id: string; shelf: string}) {
             ))}
           </tbody>
         </table>
-      </div>
+      </div>}
     </div>
   );
 }

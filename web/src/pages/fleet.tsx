@@ -4,11 +4,20 @@ import {useCommands} from "../scenario/commands";
 import {ScenarioJob} from "../scenario/scenario_job";
 import {Tabs} from "../tabs";
 
-const kQuestions = [
+interface FleetQuestion {
+  id: string;
+  title: string;
+  action: string;
+  lead: string;
+  first?: string;
+}
+
+const kQuestions: FleetQuestion[] = [
   {
     id: "simulate fleet",
     title: "Fleet over years",
     action: "Run",
+    first: "fleet/small.toml",
     lead: "Deliveries, work, energy, carbon and money of a fleet; with futures, the spread of each.",
   },
   {id: "plan fleet", title: "What to buy", action: "Plan", lead: "The purchases that meet demand at least cost."},
@@ -25,7 +34,7 @@ export function FleetPage() {
   return (
     <>
       <Tabs label="Questions" tabs={shown} chosen={question.id} onChoose={setChosen} />
-      <ScenarioJob key={question.id} command={question.id} action={question.action} lead={question.lead} />
+      <ScenarioJob key={question.id} command={question.id} action={question.action} lead={question.lead} {...(question.first && {first: question.first})} />
     </>
   );
 }

@@ -5,6 +5,7 @@ import {PageView} from "../answers/page_view";
 import {Problems} from "../answers/problems";
 import type {FigurePage, Json, JsonTable, Problem} from "../documents";
 import {isTable, valueAt} from "../documents";
+import {useHeading} from "../heading";
 import {go} from "../route";
 import {DeleteRun} from "./run_delete";
 import {momentText} from "./runs";
@@ -60,12 +61,10 @@ export function RunPage({id}: {id: string}) {
       setProblems(problemsFrom(error));
     }
   };
+  useHeading(`Run ${id}`, "Runs", "#/runs");
   const summary = loaded ? summaryOf(loaded.record) : {};
   return (
     <div class="results">
-      <p>
-        <a href="#/runs">All runs</a>
-      </p>
       <Problems problems={problems} />
       {loaded && (
         <>

@@ -3,6 +3,7 @@ import {useState} from "preact/hooks";
 import {Problems} from "../answers/problems";
 import type {Json, JsonTable} from "../documents";
 import {isTable} from "../documents";
+import {useHeading} from "../heading";
 import {useResource} from "../resource";
 
 interface Change {
@@ -79,14 +80,12 @@ function Changes({title, changes, text}: {title: string; changes: Change[]; text
 export function RunComparePage({a, b}: {a: string; b: string}) {
   const {data, problems} = useResource<JsonTable>(`runs/compare?${new URLSearchParams({a, b}).toString()}`);
   const [text, setText] = useState("");
+  useHeading(`Runs ${a} and ${b}`, "Runs", "#/runs");
   return (
     <div class="results">
       <p>
-        <a href="#/runs">All runs</a>
+        Before: <a href={`#/runs/${a}`}>run {a}</a>, after: <a href={`#/runs/${b}`}>run {b}</a>
       </p>
-      <h2>
-        Run <a href={`#/runs/${a}`}>{a}</a> and run <a href={`#/runs/${b}`}>{b}</a>
-      </h2>
       <Problems problems={problems} />
       {data && (
         <>

@@ -65,7 +65,7 @@ export function OptionsForm({name, options, texts, problems, onTexts}: OptionsFo
               ...(option.choices.length && {choices: option.choices}),
             }}
             text={texts[option.name] ?? ""}
-            assumed={option.usual === undefined || option.usual === null ? option.type : String(option.usual)}
+            assumed={option.usual === undefined || option.usual === null ? option.type.toLowerCase() : String(option.usual)}
             problems={wrong(option)}
             onText={(_, text) => onTexts({...texts, [option.name]: text})}
           />

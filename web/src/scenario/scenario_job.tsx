@@ -18,6 +18,8 @@ export interface ScenarioJobProps {
   /** What the button says. */
   action: string;
   lead: string;
+  /** The shipped scenario to begin with; open: the first. */
+  first?: string;
 }
 
 interface Draft {
@@ -27,7 +29,7 @@ interface Draft {
 
 const kOwnFile = "scenario.toml";
 
-export function ScenarioJob({command, action, lead}: ScenarioJobProps) {
+export function ScenarioJob({command, action, lead, first: wanted}: ScenarioJobProps) {
   const slug = slugOf(command);
   const job = useJob(command);
   const spec = useCommand(command);
@@ -35,7 +37,7 @@ export function ScenarioJob({command, action, lead}: ScenarioJobProps) {
   const [draft, setDraft] = useKept<Draft>(`draft ${command}`, {path: "", text: ""});
   const [options, setOptions] = useKept<Record<string, string>>(`options ${command}`, {});
   const [more, setMore] = useState<Problem[]>([]);
-  const first = shipped[0]?.path;
+  const first = (shipped.find((each) => each.path.endsWith(wanted ?? "")) ?? shipped[0])?.path;
   useEffect(() => {
     if (draft.text !== "" || !first) return;
     shippedText(first).then((text) => setDraft({path: first, text}), (error: unknown) => setMore(problemsFrom(error)));

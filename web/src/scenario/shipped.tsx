@@ -34,7 +34,7 @@ export function ShippedChoice({id, label, command, chosen, none, onText, onProbl
     }
   };
   return (
-    <div class="field wide">
+    <div class="field span-6">
       <label for={id}>{label}</label>
       <div class="input">
         <select id={id} value={chosen} disabled={loading} onChange={(event) => void choose(event.currentTarget.value)}>
