@@ -2,41 +2,16 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cstdint>
-#include <cstdlib>
-#include <fstream>
-#include <iterator>
 #include <string_view>
-#include <vector>
 
+#include "app/content_fingerprint.hpp"
 #include "base/files.hpp"
 
 namespace polyfleet {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// FNV-1a with 64 bits (Fowler, Noll, Vo), eight bytes at a time for long inputs.
-std::uint64_t hashed(std::string_view text, std::uint64_t hash = 14695981039346656037ULL) {
-  constexpr std::uint64_t kPrime = 1099511628211ULL;
-  std::size_t i = 0;
-  for (; i + 8 <= text.size(); i += 8) {
-    std::uint64_t word = 0;
-    text.copy(reinterpret_cast<char*>(&word), 8, i);
-    hash = (hash ^ word) * kPrime;
-    hash ^= hash >> 29;
-  }
-  for (; i < text.size(); ++i) hash = (hash ^ static_cast<unsigned char>(text[i])) * kPrime;
-  return hash;
-}
-
-std::uint64_t hash_of_file(const fs::path& path, std::uint64_t hash) {
-  std::ifstream file(path, std::ios::binary);
-  const std::string content((std::istreambuf_iterator<char>(file)),
-                            std::istreambuf_iterator<char>());
-  return hashed(content, hash);
-}
 
 /// Folders whose files no rate depends on.
 bool is_aside(const fs::path& relative) {
@@ -100,19 +75,10 @@ std::optional<WorkloadRate> rate_of(const Value& document, const std::string& qu
 }  // namespace
 
 std::string rate_fingerprint(const fs::path& data_directory) {
-  std::vector<fs::path> files;
-  std::error_code error;
-  for (fs::recursive_directory_iterator it(data_directory, error), end; !error && it != end;
-       it.increment(error)) {
-    const fs::path relative = it->path().lexically_relative(data_directory);
-    if (it->is_regular_file(error) && !is_aside(relative)) files.push_back(it->path());
-  }
-  std::sort(files.begin(), files.end());
-  std::uint64_t hash = hashed("polyfleet rates");
-  for (const fs::path& file : files)
-    hash = hash_of_file(file, hashed(file.lexically_relative(data_directory).string(), hash));
-  hash = hash_of_file("/proc/self/exe", hash);
-  return fmt::format("{:016x}", hash);
+  const auto matters = [](const fs::path& relative) { return !is_aside(relative); };
+  const std::uint64_t data =
+      hash_of_folder(data_directory, matters, hash_of_text("polyfleet rates"));
+  return fmt::format("{:016x}", hash_of_file("/proc/self/exe", data));
 }
 
 std::string rate_question_text(const RateQuestion& question, const RateClass& on) {
@@ -132,18 +98,15 @@ std::string rate_question_text(const RateQuestion& question, const RateClass& on
 }
 
 fs::path usual_rate_folder() {
-  if (const char* cache = std::getenv("XDG_CACHE_HOME"); cache != nullptr && *cache != '\0')
-    return fs::path(cache) / "polyfleet" / "rates";
-  if (const char* home = std::getenv("HOME"); home != nullptr && *home != '\0')
-    return fs::path(home) / ".cache" / "polyfleet" / "rates";
-  return {};
+  const fs::path cache = usual_cache_folder();
+  return cache.empty() ? cache : cache / "rates";
 }
 
 RateStore::RateStore(fs::path folder, std::string fingerprint)
     : folder_(std::move(folder)), fingerprint_(std::move(fingerprint)) {}
 
 fs::path RateStore::file_of(const std::string& question) const {
-  return folder_ / fmt::format("{:016x}.json", hashed(fingerprint_ + " " + question));
+  return folder_ / fmt::format("{:016x}.json", hash_of_text(fingerprint_ + " " + question));
 }
 
 std::optional<WorkloadRate> RateStore::find(const std::string& question) const {

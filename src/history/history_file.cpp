@@ -13,7 +13,8 @@ std::string environment(const char* name) {
 }  // namespace
 
 std::filesystem::path usual_history_file() {
-  if (const std::string stated = environment("POLYFLEET_STORE"); !stated.empty()) return stated;
+  if (const std::string stated = environment("POLYFLEET_STORE"); !stated.empty())
+    return stated == "none" ? std::filesystem::path() : std::filesystem::path(stated);
   const std::filesystem::path below = std::filesystem::path("polyfleet") / "runs.sqlite";
   if (const std::string data = environment("XDG_DATA_HOME"); !data.empty()) return data / below;
   if (const std::string home = environment("HOME"); !home.empty())

@@ -36,11 +36,14 @@ struct RunRecord {
 };
 
 struct RunFilter {
-  std::string command;      ///< begins with; empty = any
-  std::string text;         ///< in title or question; empty = any
-  std::int64_t before = 0;  ///< ids below; 0 = any
-  std::size_t most = 50;    ///< the newest
+  std::string command = {};       ///< begins with; empty = any
+  std::string text = {};          ///< in title or question, ASCII letters of any case; empty = any
+  std::int64_t before = 0;        ///< ids below; 0 = any
+  std::size_t most = 50;          ///< the newest
+  std::string begun_before = {};  ///< UTC as in RunSummary::begun, or its beginning; empty = any
 };
+
+class HistoryConnection;
 
 class RunHistory {
  public:
@@ -52,6 +55,8 @@ class RunHistory {
   RunHistory& operator=(RunHistory&&) noexcept;
   ~RunHistory();
 
+  /// What happened to the file, in sentences for the user; empty = nothing. Look again after each
+  /// call: damage may be found late.
   const std::string& notice() const;
 
   /// Adds the run (its id is ignored) and returns its id; on return it survives a crash of the
@@ -59,19 +64,21 @@ class RunHistory {
   Result<std::int64_t> add(const RunRecord& run);
   /// Newest first.
   Result<std::vector<RunSummary>> list(const RunFilter& filter) const;
+  /// How many runs the filter lets through, without regard to `most`.
+  Result<std::int64_t> count(const RunFilter& filter) const;
   /// Errors: no such run, with the nearest ids.
   Result<RunRecord> find(std::int64_t id) const;
   /// Errors: an id that is not there; nothing is deleted then.
   Result<std::monostate> remove(const std::vector<std::int64_t>& ids);
 
  private:
-  struct Connection;
-  explicit RunHistory(std::unique_ptr<Connection> connection);
-  std::unique_ptr<Connection> connection_;
+  explicit RunHistory(std::unique_ptr<HistoryConnection> connection);
+  std::unique_ptr<HistoryConnection> connection_;
 };
 
 /// $POLYFLEET_STORE, else $XDG_DATA_HOME/polyfleet/runs.sqlite, else
-/// ~/.local/share/polyfleet/runs.sqlite; empty where none of them is set.
+/// ~/.local/share/polyfleet/runs.sqlite; empty where none of them is set, or POLYFLEET_STORE is
+/// "none".
 std::filesystem::path usual_history_file();
 
 /// A leaf that differs between two documents: "result.step.time" and both values (null = absent).
