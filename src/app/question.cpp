@@ -19,6 +19,9 @@ std::string_view name_of(Verdict verdict) {
 const std::vector<QuestionKind>& question_kinds() {
   static const std::vector<QuestionKind> kinds{
       estimate_train_kind(),
+      estimate_serve_kind(),
+      simulate_serve_kind(),
+      plan_serve_kind(),
   };
   return kinds;
 }

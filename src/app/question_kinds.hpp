@@ -8,5 +8,8 @@
 namespace polyfleet {
 
 QuestionKind estimate_train_kind();
+QuestionKind estimate_serve_kind();
+QuestionKind simulate_serve_kind();
+QuestionKind plan_serve_kind();
 
 }  // namespace polyfleet

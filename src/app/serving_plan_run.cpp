@@ -34,17 +34,18 @@ ServingPlanAnswer ServingPlanRun::answer() const {
 }
 
 Result<ServingPlanRun> run_serving_plan(Workspace& workspace, const Value& document,
-                                        const std::function<void(const std::string&)>& progress) {
+                                        const PlanProgress& progress) {
   ServingPlanRun run;
   Result<std::unique_ptr<PreparedServingPlan>> prepared = prepare_serving_plan(workspace, document);
   if (!prepared) return prepared.problems();
   run.prepared = *std::move(prepared);
   const ServingPlanQuestion& question = run.prepared->question;
-  progress(fmt::format("comparing {} kinds of replicas ...", question.kinds.size()));
+  progress(fmt::format("comparing {} kinds of replicas", question.kinds.size()), -1);
   run.result = search_serving_plans(question, *run.prepared->models);
   const std::size_t wanted = std::min(run.prepared->simulate, run.result.best.size());
   for (std::size_t i = 0; i < wanted; ++i) {
-    progress(fmt::format("simulating plan {} of {} ...", i + 1, wanted));
+    progress(fmt::format("simulating plan {} of {}", i + 1, wanted),
+             static_cast<double>(i) / static_cast<double>(wanted));
     Result<VerifiedPlan> verified =
         verify_serving_plan(question, run.result.best[i], *run.prepared->models,
                             run.prepared->traffic.maker, run.prepared->verify);

@@ -20,9 +20,12 @@ struct ServingPlanRun {
   ServingPlanAnswer answer() const;
 };
 
-/// `progress` is told in words what is going on. Errors: those of the question, of the traffic and
+/// Told in words what is going on, and the share done (below 0 = unknown).
+using PlanProgress = std::function<void(const std::string&, double share)>;
+
+/// Errors: those of the question, of the traffic and
 /// of the simulation.
 Result<ServingPlanRun> run_serving_plan(Workspace& workspace, const Value& document,
-                                        const std::function<void(const std::string&)>& progress);
+                                        const PlanProgress& progress);
 
 }  // namespace polyfleet

@@ -18,6 +18,31 @@ std::string misfit_of(const ResolvedEngine& served) {
   return served.engine->misfit();
 }
 
+/// When a source's last request comes, by its rate and limits; 0 where a trace or the answers
+/// decide.
+Seconds last_arrival_of(const SourceSpec& source) {
+  if (source.duration > Seconds{}) return source.duration;
+  if (source.arrivals == ArrivalKind::trace) {
+    return source.trace.stop > Seconds{}
+               ? (source.trace.stop - source.trace.start) *
+                     (static_cast<double>(source.trace.repeat) / source.trace.speed)
+               : Seconds{};
+  }
+  const bool open = source.rate > 0 / second && source.requests > 0;
+  return open ? static_cast<double>(source.requests) / source.rate : Seconds{};
+}
+
+/// The latest of all sources; 0 where one is unknown.
+Picos last_arrival_of(const TrafficSpec& traffic) {
+  Seconds last;
+  for (const SourceSpec& source : traffic.sources) {
+    const Seconds each = last_arrival_of(source);
+    if (!(each > Seconds{})) return 0;
+    last = max(last, each);
+  }
+  return last < kLongestSimulation ? picos_of(last) : 0;
+}
+
 class ServingPreparer {
  public:
   ServingPreparer(Workspace& workspace, const Value& document)
@@ -193,6 +218,7 @@ class ServingPreparer {
         open_traffic(traffic, static_cast<std::uint64_t>(stated_.seed));
     if (!source) return add(source.problems(), position_of(document_, "traffic"));
     prepared_.source = *std::move(source);
+    prepared_.last_arrival = std::min(last_arrival_of(traffic), stated_.stop_after);
     prepared_.run.names = traffic.names;
   }
 

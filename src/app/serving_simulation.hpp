@@ -16,6 +16,8 @@ struct PreparedServing {
   ServingSimulation run;  ///< all but the report
   std::unique_ptr<RequestSource> source;
   SimulationOptions options;
+  /// About when the last request comes, to tell how far a run is; 0 = unknown.
+  Picos last_arrival = 0;
 };
 
 /// Resolves a document. Errors: everything that is unknown, missing or contradicts itself. Pools

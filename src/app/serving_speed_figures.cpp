@@ -134,7 +134,7 @@ Result<std::vector<SpeedFigure>> plan_figures() {
       scenario_document(file, {{"simulate", Value(std::int64_t{0}), "bench"}});
   if (!document) return document.problems();
   const Result<ServingPlanRun> run =
-      run_serving_plan(**workspace, *document, [](const std::string&) {});
+      run_serving_plan(**workspace, *document, [](const std::string&, double) {});
   if (!run) return run.problems();
   const double seconds = processor_seconds(clock);
   const auto configurations = static_cast<double>(run->result.counts.configurations);

@@ -28,12 +28,12 @@ struct CommandArguments {
   CatalogueCoolingArguments cooling;
   EstimateArguments estimate;
   RunArguments run;
-  EstimateServeArguments serve;
-  SimulateArguments simulate;
+  AskArguments serve;
+  AskArguments simulate;
   SimulateJobsArguments simulate_jobs;
   SimulateFleetArguments simulate_fleet;
   PlanArguments plan;
-  PlanServeArguments plan_serve;
+  AskArguments plan_serve;
   SizeArguments size;
   PlanFleetArguments plan_fleet;
   ExportArguments exports;

@@ -1,15 +1,7 @@
 #include "cli/plan_serve_command.hpp"
 
-#include <fmt/format.h>
-
-#include <algorithm>
-
-#include "app/serving_plan_export.hpp"
-#include "app/serving_plan_run.hpp"
-#include "cli/output.hpp"
+#include "app/serving_plan_document.hpp"
 #include "cli/serving_flags.hpp"
-#include "report/serving_plan_json.hpp"
-#include "report/serving_plan_text.hpp"
 
 namespace polyfleet {
 namespace {
@@ -77,11 +69,8 @@ void add_offer(SettingTexts& texts, const std::string& text) {
     texts.faulty.insert(texts.faulty.end(), offer.problems().begin(), offer.problems().end());
 }
 
-std::vector<OptionSpec> options_of(PlanServeArguments& arguments) {
-  SettingTexts& texts = arguments.settings;
-  std::vector<OptionSpec> options{{.names = "scenario",
-                                   .target = &arguments.scenario,
-                                   .help = "the question in TOML (docs/serving_planner.md)"}};
+std::vector<OptionSpec> options_of(SettingTexts& texts) {
+  std::vector<OptionSpec> options;
   options.push_back({.names = "--offer",
                      .target = [&texts](const std::string& text) { add_offer(texts, text); },
                      .help = "an accelerator on offer, price in USD/h; may be given again",
@@ -98,105 +87,25 @@ std::vector<OptionSpec> options_of(PlanServeArguments& arguments) {
                      .type = "AMD=0.3..0.6",
                      .repeated = true});
   options.push_back(serving_set_option(texts));
-  options.push_back({"--export", &arguments.exports,
-                     "files that start the plan: vllm, sglang or kubernetes; may be given again",
-                     "FORMAT=DIR"});
-  options.push_back({"--front", &arguments.front, "the Pareto front of cost, energy and latency"});
-  options.push_back({"--json", &arguments.json, "as JSON"});
-  options.push_back({"--explain", &arguments.explain, "every assumption with its basis"});
   return options;
 }
 
-/// Where the exports went, and what their tools cannot be told.
-std::string exports_text(const std::vector<ServingExport>& exports, PageStyle style) {
-  if (exports.empty()) return {};
-  std::string text;
-  for (const ServingExport& each : exports) {
-    std::string files;
-    for (const LaunchFile& file : each.files.files)
-      files += (files.empty() ? "" : ", ") + file.name;
-    text +=
-        fmt::format("\n{} in {}: {}\n", name_of(each.request.format), each.request.folder, files);
-    TextTable table({"not in the files", "value", "why"});
-    for (const Unexpressed& one : each.files.unexpressed)
-      table.row({one.setting, one.value, one.why});
-    if (!table.empty()) text += table.text(style);
+/// --export may be given again: one request a line (app/ask_plan_serve.cpp).
+void take_exports(CommandSpec& command, std::string& lines) {
+  for (OptionSpec& option : command.options) {
+    if (option.names != "--export") continue;
+    option.repeated = true;
+    option.target = [&lines](const std::string& text) {
+      lines += (lines.empty() ? "" : "\n") + text;
+    };
   }
-  return text;
-}
-
-Value exports_json(const std::vector<ServingExport>& exports) {
-  Value list{Array{}};
-  for (const ServingExport& each : exports) {
-    Value one{Table{}};
-    one.set("format", name_of(each.request.format));
-    one.set("folder", each.request.folder);
-    Value files{Array{}}, unsaid{Array{}};
-    for (const LaunchFile& file : each.files.files) files.push(file.name);
-    for (const Unexpressed& setting : each.files.unexpressed) {
-      Value row{Table{}};
-      row.set("setting", setting.setting);
-      row.set("value", setting.value);
-      row.set("why", setting.why);
-      unsaid.push(std::move(row));
-    }
-    one.set("files", std::move(files));
-    one.set("unexpressed", std::move(unsaid));
-    list.push(std::move(one));
-  }
-  return list;
-}
-
-Result<std::vector<ServingExportRequest>> export_requests(const std::vector<std::string>& texts) {
-  std::vector<ServingExportRequest> requests;
-  for (const std::string& text : texts) {
-    Result<ServingExportRequest> request = serving_export_of(text);
-    if (!request) return request.problems();
-    requests.push_back(*std::move(request));
-  }
-  return requests;
-}
-
-int run_plan_serve(const PlanServeArguments& arguments) {
-  if (!arguments.settings.faulty.empty()) return bad_input(arguments.settings.faulty);
-  const auto requests = export_requests(arguments.exports);
-  if (!requests) return bad_input(requests.problems());
-  const auto workspace = Workspace::open();
-  if (!workspace) return bad_input(workspace.problems());
-  const Result<Value> document = scenario_document(arguments.scenario, arguments.settings.settings);
-  if (!document) return bad_input(document.problems());
-  const Result<ServingPlanRun> run = run_serving_plan(
-      **workspace, *document, [](const std::string& doing) { show_progress(doing); });
-  show_progress({});
-  if (!run) return bad_input(run.problems());
-  const ServingPlanAnswer answer = run->answer();
-  const ServingPlan* chosen = chosen_plan(answer);
-  const int code = chosen != nullptr ? kExitOk : kExitInfeasible;
-  std::vector<ServingExport> exports;
-  if (chosen != nullptr) {
-    auto made = write_serving_exports(*run, *chosen, *requests, **workspace);
-    if (!made) return bad_input(made.problems());
-    exports = *std::move(made);
-  }
-  if (arguments.json) {
-    Value json = serving_plan_json(answer);
-    if (!exports.empty()) json.set("exports", exports_json(exports));
-    print_json(json);
-    return code;
-  }
-  const ServingPlanPage page{.front = arguments.front, .explain = arguments.explain};
-  print(answer.result.best.empty() ? no_serving_plan_text(answer, page, output_style())
-                                   : serving_plan_text(answer, page, output_style()));
-  print(exports_text(exports, output_style()));
-  return code;
 }
 
 }  // namespace
 
-CommandSpec plan_serve_command(PlanServeArguments& arguments) {
-  return {
-      {"plan", "serve"},
-      "The fleet that serves a stream of requests within its latency targets",
+CommandSpec plan_serve_command(AskArguments& arguments) {
+  CommandSpec command = ask_command(
+      "plan serve", arguments,
       "Examples:\n"
       "  polyfleet plan serve --model llama3.1-70b --rate 50 --input 2000 --output 300 \\\n"
       "      --slo-ttft \"1 s p90\" --slo-tpot \"40 ms\" --offer mi355x:price=2.5,stock=64 \\\n"
@@ -205,8 +114,9 @@ CommandSpec plan_serve_command(PlanServeArguments& arguments) {
       "  polyfleet plan serve --model deepseek-r1 --trace conv.csv --slo-tpot \"50 ms p95\" \\\n"
       "      --offer b200 --offer mi355x --vendor-share AMD=0.3..0.6 --export kubernetes=k8s/\n"
       "Exit code 1: nothing meets the targets; the best that can be had and what binds are told.",
-      options_of(arguments),
-      [&] { return run_plan_serve(arguments); }};
+      options_of(arguments.settings));
+  take_exports(command, arguments.files["export"]);
+  return command;
 }
 
 }  // namespace polyfleet
