@@ -60,6 +60,8 @@ struct Reply {
   std::function<Value()> json;                              ///< what --json prints
   std::function<std::string(const PageStyle& style)> text;  ///< what a terminal shows
   std::function<FigurePage()> page;                         ///< what --report and the web page show
+  /// Files that were asked for and could not be written: told after the answer, exit code 2.
+  Diagnostics unwritten = {};
 };
 
 enum class OptionKind { truth, integer, number, text, texts };

@@ -24,7 +24,7 @@ PageOrigin origin_of(const Question& question, const Delivery& delivery) {
 
 /// The report and the figures that were asked for.
 Diagnostics write_pictures(const Question& question, const Reply& reply, const Delivery& delivery) {
-  Diagnostics problems;
+  Diagnostics problems = reply.unwritten;
   if (delivery.report.empty() && delivery.figures.empty()) return problems;
   const FigurePage page = reply.page();
   if (!delivery.report.empty()) {
