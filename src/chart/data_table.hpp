@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.hpp"
@@ -17,11 +18,11 @@ enum class ColumnKind {
 };
 
 struct DataColumn {
-  std::string name;  ///< unique in its table; what heads of tables, legends and axes say
-  std::string unit;  ///< "ms", "GW", "USD/Mtoken"; empty = a pure number or words
+  std::string name;       ///< unique in its table; what heads of tables, legends and axes say
+  std::string unit = {};  ///< "ms", "GW", "USD/Mtoken"; empty = a pure number or words
   ColumnKind kind = ColumnKind::number;
-  std::vector<double> numbers;     ///< of kinds number and date
-  std::vector<std::string> words;  ///< of kind word
+  std::vector<double> numbers = {};     ///< of kinds number and date
+  std::vector<std::string> words = {};  ///< of kind word
 
   std::size_t size() const { return kind == ColumnKind::word ? words.size() : numbers.size(); }
 };

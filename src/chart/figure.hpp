@@ -16,7 +16,7 @@ enum class AxisScale { linear, logarithmic };
 
 /// Bars of one value column, or several side by side or stacked, for each word of `category`.
 struct BarChart {
-  std::string category;
+  std::string category = {};
   std::vector<std::string> values = {};
   bool stacked = false;
   bool horizontal = false;  ///< for long category names
@@ -28,12 +28,12 @@ struct BarChart {
 /// A shaded interval around or beside lines: two columns of the table.
 struct Band {
   std::string low, high;
-  std::string label;  ///< "5 to 95 % of futures"
+  std::string label = {};  ///< "5 to 95 % of futures"
 };
 
 /// Lines over a number or date column, or areas stacked on each other.
 struct LineChart {
-  std::string x;
+  std::string x = {};
   std::vector<std::string> values = {};
   bool stacked_area = false;
   bool steps = false;  ///< a value holds until the next x (queues, allocations)
@@ -53,19 +53,22 @@ struct ScatterChart {
   bool identity = false;            ///< the line y = x: predicted against measured
   std::string joined = {};  ///< number column: points with 1 are joined in order of x (a front)
   AxisScale x_scale = AxisScale::linear, y_scale = AxisScale::linear;
+  /// A rule at this y, as a bound of latency, with its label. Empty label = none.
+  double limit = 0;
+  std::string limit_label = {};
 };
 
 /// Spans of time on lanes: a pipeline, phases of a rollout.
 struct SpanChart {
-  std::string lane;        ///< word column; lanes in order of first appearance
+  std::string lane = {};   ///< word column; lanes in order of first appearance
   std::string begin, end;  ///< number or date columns
-  std::string kind;        ///< word column: colour and legend
+  std::string kind = {};   ///< word column: colour and legend
 };
 
 /// What moves the answer: for each word of `name` the answer at the low and the high end of an
 /// input, around the base answer; drawn in the table's order.
 struct TornadoChart {
-  std::string name;
+  std::string name = {};
   std::string low, high;  ///< number columns: the answer, in the unit of `low`
   double base = 0;
   std::string base_label = {};
@@ -76,14 +79,14 @@ using Chart =
     std::variant<std::monostate, BarChart, LineChart, ScatterChart, SpanChart, TornadoChart>;
 
 struct FigureSource {
-  std::string name;     ///< "Meta, The Llama 3 Herd of Models, table 4"
-  std::string address;  ///< https address or empty
+  std::string name = {};     ///< "Meta, The Llama 3 Herd of Models, table 4"
+  std::string address = {};  ///< https address or empty
 };
 
 /// One picture of a page. (A published figure of the catalogue is Figure<Q>, catalogue/figure.hpp.)
 struct PageFigure {
-  std::string id;            ///< unique on its page: [a-z0-9_]+; anchor and name of its CSV
-  std::string title;         ///< "Where a step's time goes"
+  std::string id = {};       ///< unique on its page: [a-z0-9_]+; anchor and name of its CSV
+  std::string title = {};    ///< "Where a step's time goes"
   std::string reading = {};  ///< one to three sentences: how to read it and what it shows here
   Chart chart = {};
   DataTable data = {};
@@ -93,23 +96,23 @@ struct PageFigure {
 
 /// A number that heads a page.
 struct PageFact {
-  std::string label;  ///< "step time"
-  std::string value;  ///< "7.68 s (7.1 to 8.3)"
-  std::string note;   ///< "90 % interval"; may be empty
+  std::string label = {};  ///< "step time"
+  std::string value = {};  ///< "7.68 s (7.1 to 8.3)"
+  std::string note = {};   ///< "90 % interval"; may be empty
 };
 
 struct FigureSection {
-  std::string title;
-  std::vector<PageFigure> figures;
+  std::string title = {};
+  std::vector<PageFigure> figures = {};
 };
 
 /// One answer as pictures. `notices`: what limits the answer, most important first.
 struct FigurePage {
-  std::string title;     ///< "Llama 3.1 405B on 128 H100"
-  std::string subtitle;  ///< the question in a sentence
-  std::vector<PageFact> facts;
-  std::vector<std::string> notices;
-  std::vector<FigureSection> sections;
+  std::string title = {};     ///< "Llama 3.1 405B on 128 H100"
+  std::string subtitle = {};  ///< the question in a sentence
+  std::vector<PageFact> facts = {};
+  std::vector<std::string> notices = {};
+  std::vector<FigureSection> sections = {};
 };
 
 /// Our own mistakes in a page: two figures of one id, a chart that names a column which is not

@@ -29,8 +29,9 @@ std::string html_page(const FigurePage& page, const PageAssets& assets, const Pa
 /// One figure as the HTML fragment that pages are made of.
 std::string figure_html(const PageFigure& figure);
 
-/// The page as JSON (what the API answers and the run history keeps), each figure with "svg" when
-/// `with_svg`; and back again. Errors: what is no such document.
+/// The page as JSON (what the API answers and the run history keeps), each figure with "svg" and
+/// "html" (figure_html) when `with_svg`; and back again, without loss (null = NaN, "Infinity"
+/// and "-Infinity" as words). Errors: what is no such document.
 Value page_json(const FigurePage& page, bool with_svg);
 Result<FigurePage> page_from_json(const Value& document);
 

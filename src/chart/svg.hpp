@@ -10,8 +10,11 @@
 
 namespace polyfleet {
 
+/// Widths of pictures for a desk and for a phone: texts of 12 units stay readable on both.
+inline constexpr double kWidePicture = 720, kNarrowPicture = 360;
+
 struct SvgStyle {
-  double width = 720;       ///< user units; the picture scales with its page
+  double width = kWidePicture;  ///< user units; the picture scales with its page
   bool standalone = false;  ///< a file of its own: name spaces, both colour schemes, a background
 };
 
