@@ -42,6 +42,13 @@ class Members {
     fault(*value, std::string(key) + " is " + std::string(value->kind()), "a table");
     return kEmpty;
   }
+  bool truth(const char* key) {
+    const Value* value = document_.find(key);
+    if (value == nullptr || value->is_null()) return false;
+    if (value->boolean() != nullptr) return *value->boolean();
+    fault(*value, std::string(key) + " is " + std::string(value->kind()), "true or false");
+    return false;
+  }
   const Array& list(const char* key) {
     static const Array kEmpty;
     const Value* value = document_.find(key);
@@ -102,6 +109,7 @@ Value question_value(const Question& question) {
   for (const Setting& setting : question.settings) settings.push(setting_value(setting));
   document.set("settings", std::move(settings));
   document.set("options", question.options);
+  if (question.text_only) document.set("text_only", true);
   return document;
 }
 
@@ -124,6 +132,7 @@ Result<Question> question_from_value(const Value& document) {
     }
   }
   question.options = members.table("options");
+  question.text_only = members.truth("text_only");
   if (!members.problems().empty()) return members.problems();
   return question;
 }

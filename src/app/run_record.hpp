@@ -12,8 +12,8 @@
 
 namespace polyfleet {
 
-/// {"command", "scenario": {"file", "text"}, "settings": [{"key", "value", "flag"}], "options"};
-/// files to write beside the answer are no part of a question.
+/// {"command", "scenario": {"file", "text"}, "settings": [{"key", "value", "flag"}], "options", and
+/// "text_only" where that is so}; files to write beside the answer are no part of a question.
 Value question_value(const Question& question);
 /// Errors: what is no such document.
 Result<Question> question_from_value(const Value& document);
