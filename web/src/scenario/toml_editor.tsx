@@ -29,7 +29,8 @@ export function TomlEditor({id, label, text, problems, onText}: TomlEditorProps)
   const area = useRef<HTMLTextAreaElement>(null);
   const back = useRef<HTMLDivElement>(null);
   const lines = text.split("\n");
-  const marks = new Map(problems.filter(placed).map((problem) => [problem.line, problem]));
+  const listed = problems.filter(placed).sort((a, b) => a.line - b.line || (a.column ?? 0) - (b.column ?? 0));
+  const marks = new Map(listed.map((problem) => [problem.line, problem]));
   const follow = () => {
     if (area.current && back.current) {
       back.current.scrollTop = area.current.scrollTop;
@@ -78,7 +79,7 @@ export function TomlEditor({id, label, text, problems, onText}: TomlEditorProps)
         />
       </div>
       <ul id={`${id}-problems`} class="editor-problems" aria-live="polite">
-        {problems.filter(placed).map((problem, place) => (
+        {listed.map((problem, place) => (
           <li key={place} class="problem">
             <button type="button" class="link" onClick={() => jump(problem)}>
               Line {problem.line}

@@ -1,0 +1,57 @@
+import assert from "node:assert/strict";
+import {eventually, facts, settled} from "../watch.mjs";
+
+async function atPlan({page, open}, place) {
+  await open(place);
+  await settled(page);
+  await page.getByRole("tab", {name: "Plan"}).click();
+}
+
+const kSmall = "#/train?model=llama3.1-8b&accelerator=nv_h100_sxm&devices=8&plan.global_batch=64&plan.sequence_length=4096&precision=bf16&plan.layout.tensor=8";
+const kLarge = "#/train?model=llama3.1-405b&accelerator=nv_h100_sxm&devices=4096&plan.global_batch=2048&plan.sequence_length=8192&precision=bf16";
+
+export const cases = [
+  {
+    name: "plan: best plans and the front, one is used",
+    async run(watched) {
+      const {page} = watched;
+      await atPlan(watched, kSmall);
+      await page.getByRole("button", {name: "Plan", exact: true}).click();
+      await page.getByRole("heading", {name: "Best plans"}).waitFor();
+      assert.ok((await page.locator("figure.figure svg").count()) > 0, "figures of the plan");
+      await page.getByRole("button", {name: "Use this plan"}).first().click();
+      await page.getByRole("tab", {name: "Estimate", selected: true}).waitFor();
+      await settled(page);
+      const used = Number(await page.getByLabel("Tensor (TP)").inputValue());
+      assert.ok(used >= 1);
+      assert.equal(await page.locator(".problem").count(), 0);
+      assert.match(await facts(page), /\d/);
+    },
+  },
+  {
+    name: "plan: progress, then cancel",
+    async run(watched) {
+      const {page} = watched;
+      await atPlan(watched, kLarge);
+      await page.getByRole("button", {name: "Plan", exact: true}).click();
+      await page.getByRole("button", {name: "Cancel"}).click();
+      await eventually(() => page.locator(".job").innerText(), (text) => /Cancelled|Done/.test(text), "the job has ended");
+      assert.equal(await page.getByRole("button", {name: "Plan", exact: true}).isEnabled(), true);
+      // Another look at the page finds the ended job, not a running one.
+      await page.getByRole("link", {name: "Runs"}).click();
+      await page.getByRole("link", {name: "Train"}).click();
+      await page.getByRole("tab", {name: "Plan"}).click();
+      await eventually(() => page.locator(".job").innerText(), (text) => /Cancelled|Done/.test(text), "the job is remembered");
+    },
+  },
+  {
+    name: "plan: a bad option shows its problem at its field",
+    async run(watched) {
+      const {page} = watched;
+      await atPlan(watched, kSmall);
+      await page.getByLabel("Head room").fill("many");
+      await page.getByRole("button", {name: "Plan", exact: true}).click();
+      await eventually(() => page.getByLabel("Head room").getAttribute("aria-invalid"), (value) => value === "true", "the option is marked");
+    },
+  },
+];
