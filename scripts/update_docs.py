@@ -24,6 +24,7 @@ import tempfile
 
 TIME_LIMIT_S = 300
 ELLIPSIS = "..."
+RUN_HISTORY = "documented_runs.sqlite"  # in the scratch folder; every document begins with an empty one
 LINK = re.compile(r"\[[^\]]*\]\(([^)#\s]+)[^)]*\)")
 
 
@@ -35,7 +36,8 @@ def split_command(line: str):
 
 
 def run(arguments, binary, folder):
-    environment = dict(os.environ, NO_COLOR="1", COLUMNS="100", LC_ALL="C.UTF-8")
+    environment = dict(os.environ, NO_COLOR="1", COLUMNS="100", LC_ALL="C.UTF-8",
+                       POLYFLEET_STORE=str(pathlib.Path(folder) / RUN_HISTORY))
     done = subprocess.run([binary, *arguments[1:]], cwd=folder, env=environment, capture_output=True,
                           text=True, timeout=TIME_LIMIT_S, stdin=subprocess.DEVNULL)
     lines = (done.stdout + done.stderr).rstrip("\n").split("\n")
@@ -84,6 +86,8 @@ def examine(path, binary, folder, root):
     """New lines of one document and the offences found in it."""
     lines, new, offences, inside, i = path.read_text().split("\n"), [], [], False, 0
     name = path.relative_to(root)
+    for old in pathlib.Path(folder).glob(RUN_HISTORY + "*"):
+        old.unlink()
     while i < len(lines):
         line = lines[i]
         i += 1

@@ -1,8 +1,10 @@
 #include "cli/deliver.hpp"
 
-#include <fmt/format.h>
+#include <cstdio>
 
+#include "app/content_fingerprint.hpp"
 #include "app/report_file.hpp"
+#include "app/run_record.hpp"
 #include "base/files.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/output.hpp"
@@ -15,10 +17,14 @@ int exit_code(Verdict verdict) {
   return verdict == Verdict::ok ? kExitOk : kExitInfeasible;
 }
 
+std::string fingerprint_of(const Delivery& delivery) {
+  return data_fingerprint(delivery.workspace.data_directory(), usual_cache_folder());
+}
+
 PageOrigin origin_of(const Question& question, const Delivery& delivery) {
   return {.command = command_text(question),
           .program = "polyfleet " POLYFLEET_VERSION,
-          .data = {},
+          .data = fingerprint_of(delivery),
           .day = day_of(delivery.begun)};
 }
 
@@ -38,6 +44,24 @@ Diagnostics write_pictures(const Question& question, const Reply& reply, const D
   return problems;
 }
 
+/// Where the run is kept; empty = nowhere.
+std::filesystem::path history_file(const Delivery& delivery) {
+  if (delivery.store == "none") return {};
+  return delivery.store.empty() ? usual_history_file() : std::filesystem::path(delivery.store);
+}
+
+/// Adds the run to the history; notices (a damaged file set aside) are told.
+Diagnostics keep_run(const Question& question, const Reply& reply, const Delivery& delivery) {
+  const std::filesystem::path file = history_file(delivery);
+  if (file.empty()) return {};
+  Result<RunHistory> history = RunHistory::open(file);
+  if (!history) return history.problems();
+  const Result<std::int64_t> kept = record_run(
+      *history, question, reply, {delivery.begun, delivery.seconds, fingerprint_of(delivery)});
+  if (!history->notice().empty()) warn({problem(history->notice())});
+  return kept ? Diagnostics{} : kept.problems();
+}
+
 }  // namespace
 
 int deliver(const Question& question, const Reply& reply, const Delivery& delivery) {
@@ -46,7 +70,14 @@ int deliver(const Question& question, const Reply& reply, const Delivery& delive
   } else {
     print(reply.text(output_style()));
   }
-  const Diagnostics problems = write_pictures(question, reply, delivery);
+  std::fflush(stdout);
+  Diagnostics problems = write_pictures(question, reply, delivery);
+  const Diagnostics unkept = keep_run(question, reply, delivery);
+  if (delivery.store.empty()) {
+    warn(unkept);
+  } else {
+    problems.insert(problems.end(), unkept.begin(), unkept.end());
+  }
   return problems.empty() ? exit_code(reply.verdict) : bad_input(problems);
 }
 

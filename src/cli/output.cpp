@@ -10,14 +10,25 @@ void print(std::string_view text) { std::fwrite(text.data(), 1, text.size(), std
 
 void print_json(const Value& document) { print(to_json(document) + '\n'); }
 
-int bad_input(const Diagnostics& problems) {
+namespace {
+
+void tell(const std::string& word, const Diagnostics& problems) {
+  if (problems.empty()) return;
   show_progress({});
   for (const Diagnostic& each : problems) {
-    const std::string line = "error: " + to_text(each) + '\n';
+    const std::string line = word + ": " + to_text(each) + '\n';
     std::fwrite(line.data(), 1, line.size(), stderr);
   }
+}
+
+}  // namespace
+
+int bad_input(const Diagnostics& problems) {
+  tell("error", problems);
   return kExitBadInput;
 }
+
+void warn(const Diagnostics& problems) { tell("warning", problems); }
 
 void show_progress(std::string_view text) {
   if (isatty(STDERR_FILENO) == 0) return;

@@ -21,6 +21,8 @@ void print(std::string_view text);
 void print_json(const Value& document);
 /// Prints every problem to standard error ("error: file:line:column: ..."); returns kExitBadInput.
 int bad_input(const Diagnostics& problems);
+/// Prints what went wrong beside an answer that stands ("warning: ..."), to standard error.
+void warn(const Diagnostics& problems);
 /// A line on standard error while work goes on, only on a terminal; an empty text clears it.
 void show_progress(std::string_view text);
 /// Flushes standard output; false (with a message) when it could not be written.
