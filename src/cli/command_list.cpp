@@ -14,6 +14,7 @@ const std::vector<CommandGroup>& command_groups() {
       {"simulate", "A service over time, request by request", kSimulateExamples},
       {"plan", "The best way to run a workload on a cluster", kPlanExamples},
       {"value", "What deals and capital are worth", kValueExamples},
+      {"runs", "What was asked before: shown, compared, asked again", kRunsExamples},
   };
   return groups;
 }
@@ -41,6 +42,13 @@ std::vector<CommandSpec> command_list(CommandArguments& arguments) {
       validate_command(arguments.validate),
       bench_command(arguments.bench),
       main_job_command(arguments.main_job),
+      runs_list_command(arguments.runs.list),
+      runs_show_command(arguments.runs.show),
+      runs_compare_command(arguments.runs.compare),
+      runs_again_command(arguments.runs.again),
+      runs_export_command(arguments.runs.exports),
+      runs_import_command(arguments.runs.imports),
+      runs_delete_command(arguments.runs.deletes),
   };
 }
 

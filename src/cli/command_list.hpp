@@ -12,6 +12,7 @@
 #include "cli/plan_fleet_command.hpp"
 #include "cli/plan_serve_command.hpp"
 #include "cli/run_command.hpp"
+#include "cli/runs_command.hpp"
 #include "cli/simulate_command.hpp"
 #include "cli/simulate_fleet_command.hpp"
 #include "cli/simulate_jobs_command.hpp"
@@ -26,22 +27,22 @@ struct CommandArguments {
   CatalogueCompareArguments compare;
   CataloguePowerArguments power;
   CatalogueCoolingArguments cooling;
-  EstimateArguments estimate;
-  RunArguments run;
+  AskArguments estimate, run;
   AskArguments serve;
   AskArguments simulate;
-  SimulateJobsArguments simulate_jobs;
-  SimulateFleetArguments simulate_fleet;
-  PlanArguments plan;
+  AskArguments simulate_jobs;
+  AskArguments simulate_fleet;
+  AskArguments plan;
   AskArguments plan_serve;
-  SizeArguments size;
-  PlanFleetArguments plan_fleet;
+  AskArguments size;
+  AskArguments plan_fleet;
   ExportArguments exports;
   ImportArguments imports;
-  ValueDealArguments value_deal;
+  AskArguments value_deal;
   ValidateArguments validate;
   BenchArguments bench;
   MainJobArguments main_job;
+  RunsArguments runs;
 };
 
 /// In the order of the help. The records point into `arguments`.

@@ -43,6 +43,8 @@ SqliteResult<HistoryState> state_of(SqliteFile& file) {
 
 /// In one transaction, so that another process sees all of it or nothing.
 SqliteResult<> made(SqliteFile& file) {
+  // So that deleting runs gives their space back; to be said before anything is written.
+  (void)file.run("PRAGMA auto_vacuum = INCREMENTAL");
   // A file system without shared memory keeps SQLite's usual journal: slower, as safe.
   (void)file.run("PRAGMA journal_mode = WAL");
   if (auto begun = file.run("BEGIN IMMEDIATE"); !begun) return begun;

@@ -141,6 +141,19 @@ Diagnostic no_such_run(std::int64_t id, const Neighbours& near) {
   return problem(what, "the nearest is " + (near.below != 0 ? lesser : greater));
 }
 
+/// `work` within a transaction that is undone where it fails or is not `good`.
+template <class Work, class Good>
+auto in_one(SqliteFile& database, const Work& work, const Good& good) -> decltype(work()) {
+  if (auto begun = database.run("BEGIN IMMEDIATE"); !begun) return tl::unexpected(begun.error());
+  auto done = work();
+  const bool keep = done && good(*done);
+  if (keep) {
+    if (auto kept = database.run("COMMIT"); !kept) done = tl::unexpected(kept.error());
+  }
+  if (!keep || !done) (void)database.run("ROLLBACK");
+  return done;
+}
+
 /// Deletes all or none; an id that is not there comes back.
 SqliteResult<std::int64_t> removed(SqliteFile& database, const std::vector<std::int64_t>& ids) {
   for (const std::int64_t id : ids) {
@@ -203,20 +216,31 @@ Result<RunRecord> RunHistory::find(std::int64_t id) const {
   return parsed(**found, connection_->file());
 }
 
+Result<std::vector<std::int64_t>> RunHistory::add_all(const std::vector<RunRecord>& runs) {
+  return connection_->use("cannot be added to", [&](SqliteFile& database) {
+    const auto work = [&]() -> SqliteResult<std::vector<std::int64_t>> {
+      std::vector<std::int64_t> ids;
+      for (const RunRecord& run : runs) {
+        const auto id = added(database, run);
+        if (!id) return tl::unexpected(id.error());
+        ids.push_back(*id);
+      }
+      return ids;
+    };
+    return in_one(database, work, [](const auto&) { return true; });
+  });
+}
+
 Result<std::monostate> RunHistory::remove(const std::vector<std::int64_t>& ids) {
   Neighbours near;
   const auto missing = connection_->use("cannot be deleted from", [&](SqliteFile& database) {
-    auto begun = database.run("BEGIN IMMEDIATE");
-    if (!begun) return SqliteResult<std::int64_t>(tl::unexpected(begun.error()));
-    auto done = removed(database, ids);
+    const auto done = in_one(
+        database, [&] { return removed(database, ids); },
+        [](std::int64_t absent) { return absent == 0; });
+    if (done && *done == 0) (void)database.run("PRAGMA incremental_vacuum");
     if (done && *done != 0) {
-      const auto around = neighbours(database, *done);
-      if (around) near = *around;
+      if (const auto around = neighbours(database, *done)) near = *around;
     }
-    if (done && *done == 0) {
-      if (auto kept = database.run("COMMIT"); !kept) done = tl::unexpected(kept.error());
-    }
-    if (!done || *done != 0) (void)database.run("ROLLBACK");
     return done;
   });
   if (!missing) return missing.problems();

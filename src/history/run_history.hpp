@@ -62,6 +62,8 @@ class RunHistory {
   /// Adds the run (its id is ignored) and returns its id; on return it survives a crash of the
   /// process. Errors: read-only, full disk, still locked after five seconds.
   Result<std::int64_t> add(const RunRecord& run);
+  /// All of them or none.
+  Result<std::vector<std::int64_t>> add_all(const std::vector<RunRecord>& runs);
   /// Newest first.
   Result<std::vector<RunSummary>> list(const RunFilter& filter) const;
   /// How many runs the filter lets through, without regard to `most`.

@@ -109,6 +109,34 @@ TEST_CASE("removing is all or nothing, and an id is never used twice") {
   CHECK(add(history, small_run()) == 5);
 }
 
+TEST_CASE("deleted runs give their space back") {
+  const HistoryScratch scratch;
+  const auto file = scratch / "r.sqlite";
+  RunRecord large = small_run();
+  large.result = Value(std::string(4 << 20, 'x'));
+  std::uintmax_t full = 0;
+  {
+    RunHistory history = opened(file);
+    for (int i = 0; i < 3; ++i) add(history, large);
+    REQUIRE(history.remove({1, 2}).has_value());
+  }
+  {
+    full = std::filesystem::file_size(file);
+    RunHistory history = opened(file);
+    CHECK(history.find(3).has_value());
+  }
+  CHECK(full < 6 << 20);
+}
+
+TEST_CASE("several runs are added together or not at all") {
+  const HistoryScratch scratch;
+  RunHistory history = opened(scratch / "r.sqlite");
+  const auto ids = history.add_all({small_run("a"), small_run("b")});
+  REQUIRE(ids.has_value());
+  CHECK(*ids == Ids{1, 2});
+  CHECK(history.find(2)->summary.title == "b");
+}
+
 TEST_CASE("a link is followed, and stays one when its file is set aside") {
   const HistoryScratch scratch;
   std::ofstream(scratch / "real.sqlite") << "no database at all";
