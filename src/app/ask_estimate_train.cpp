@@ -1,4 +1,5 @@
-// `estimate train`: one training step of a plan.
+// `estimate train`: one training step of a plan, or that question varied.
+#include "app/ask_what_if.hpp"
 #include "app/question_kinds.hpp"
 #include "app/training_run.hpp"
 #include "base/files.hpp"
@@ -27,7 +28,8 @@ std::string text_of(const TrainingAnswer& answer, bool explain, const Catalogue&
 }
 
 Result<Reply> ask_estimate_train(const Question& question, Workspace& workspace,
-                                 const RunControl&) {
+                                 const RunControl& control) {
+  if (asks_what_if(question)) return ask_what_if(question, workspace, control);
   const Result<Value> document = question_document(question);
   if (!document) return document.problems();
   Result<ResolvedTraining> resolved = resolve_training(workspace, *document);
@@ -60,9 +62,21 @@ QuestionKind estimate_train_kind() {
       .command = "estimate train",
       .summary = "One training step of a plan",
       .scenario_help = "a scenario in TOML (docs/scenarios.md)",
+      .stoppable = true,
       .options = {{.name = "strict", .help = "without the software-maturity factor"},
-                  {.name = "explain", .help = "the chain of terms and sources behind the result"}},
-      .files = {{"timeline", "write a Chrome/Perfetto trace of one step"}},
+                  {.name = "explain", .help = "the chain of terms and sources behind the result"},
+                  {.name = "sweep",
+                   .kind = OptionKind::texts,
+                   .help = "vary a key over a range or a list, several times for a grid: "
+                           "accelerator.memory_bandwidth=4TB/s:10TB/s:7, "
+                           "plan.layout.tensor=1,2,4,8, costs.attention=0.5:2:5:log "
+                           "(docs/whatif.md)",
+                   .type = "KEY=A:B[:N][:log]"},
+                  {.name = "sensitivity",
+                   .help = "rank the inputs by how much the answer depends on them, and say which "
+                           "measurement would narrow the interval most"}},
+      .files = {{"timeline", "write a Chrome/Perfetto trace of one step"},
+                {"csv", "write every point of a sweep", "OUT.csv"}},
       .ask = ask_estimate_train};
 }
 

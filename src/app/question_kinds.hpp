@@ -8,8 +8,15 @@
 namespace polyfleet {
 
 QuestionKind estimate_train_kind();
+QuestionKind estimate_run_kind();
 QuestionKind estimate_serve_kind();
 QuestionKind simulate_serve_kind();
+QuestionKind plan_train_kind();
 QuestionKind plan_serve_kind();
+QuestionKind plan_size_kind();
+QuestionKind simulate_jobs_kind();
+QuestionKind simulate_fleet_kind();
+QuestionKind plan_fleet_kind();
+QuestionKind value_deal_kind();
 
 }  // namespace polyfleet

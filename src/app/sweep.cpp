@@ -32,9 +32,12 @@ class Sweep {
     if (!models) return models.problems();
     models_ = *models;
     answer_.axes = request_.axes;
-    std::size_t points = 1;
-    for (const SweepAxis& axis : request_.axes) points *= axis.values.size();
+    const std::size_t points = grid_points(request_.axes);
     for (std::size_t i = 0; i < points; ++i) {
+      if (request_.stop != nullptr && request_.stop->load()) {
+        answer_.interrupted = true;
+        break;
+      }
       problems = add(values_at(request_.axes, i));
       if (!problems.empty()) return problems;
       if (request_.progress)
@@ -52,6 +55,10 @@ class Sweep {
         problems.push_back(problem_at({"--sweep " + axis.key, 0, 0}, "this key is swept twice",
                                       "give all of its values in one --sweep"));
     }
+    if (grid_points(request_.axes) > kMostGridPoints)
+      problems.push_back(problem_at(
+          {"--sweep", 0, 0}, fmt::format("the grid has more than {} points", kMostGridPoints),
+          "give fewer values, or ask in parts"));
     return problems;
   }
 

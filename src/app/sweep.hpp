@@ -3,6 +3,7 @@
 // a mistake in writing (an unknown key, a wrong unit) is the user's and stops the sweep.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <string>
 #include <vector>
@@ -23,10 +24,14 @@ struct SweepRequest {
   bool strict = false;
   /// Called after each point with the share that is done.
   std::function<void(double)> progress = {};
+  const std::atomic<bool>* stop = nullptr;  ///< set: the points so far
 };
 
-/// Every point of the grid, the first axis slowest. Errors: an axis given twice, and everything
-/// that a reader refuses.
+/// Points of a grid at most: each keeps its whole estimate, some 10 kB.
+inline constexpr std::size_t kMostGridPoints = 100'000;
+
+/// Every point of the grid, the first axis slowest. Errors: an axis given twice, more than
+/// kMostGridPoints, and everything that a reader refuses.
 Result<SweepAnswer> run_sweep(Workspace& workspace, const SweepRequest& request);
 
 }  // namespace polyfleet

@@ -9,7 +9,6 @@
 #include "cli/ask_command.hpp"
 #include "cli/command_table.hpp"
 #include "cli/estimate_flags.hpp"
-#include "cli/whatif_command.hpp"
 
 namespace polyfleet {
 
@@ -24,10 +23,6 @@ struct CatalogueShowArguments {
 struct CatalogueCompareArguments {
   std::vector<std::string> names;
   bool json = false, sources = false;
-};
-struct EstimateArguments {
-  AskArguments ask;
-  WhatIfArguments what_if;
 };
 struct ValidateArguments {
   std::string what;  ///< kernels, collectives, memory, train, serve, mixed, plans, fleet
@@ -53,7 +48,7 @@ struct MainJobArguments {
 CommandSpec catalogue_list_command(CatalogueListArguments&);
 CommandSpec catalogue_show_command(CatalogueShowArguments&);
 CommandSpec catalogue_compare_command(CatalogueCompareArguments&);
-CommandSpec estimate_train_command(EstimateArguments&);
+CommandSpec estimate_train_command(AskArguments&);
 CommandSpec validate_command(ValidateArguments&);
 CommandSpec bench_command(BenchArguments&);
 CommandSpec main_job_command(MainJobArguments&);

@@ -15,19 +15,9 @@ const char kEstimateExamples[] =
     "  polyfleet estimate train scenario.toml --sweep accelerator.memory_bandwidth=4TB/s:10TB/s:7\n"
     "Flags and --set win over the file. Exit code 1: the plan does not fit in memory.";
 
-CommandSpec estimate_train_command(EstimateArguments& arguments) {
-  AskArguments& asked = arguments.ask;
-  CommandSpec spec =
-      ask_command("estimate train", asked, kEstimateExamples, setting_options(asked.settings));
-  const std::vector<OptionSpec> what_if = what_if_options(arguments.what_if);
-  spec.options.insert(spec.options.end(), what_if.begin(), what_if.end());
-  spec.run = [&arguments, plain = spec.run] {
-    const AskArguments& given = arguments.ask;
-    if (!arguments.what_if.asked()) return plain();
-    return run_what_if(arguments.what_if, {given.scenario, given.settings,
-                                           given.options.truths.at("strict"), given.json});
-  };
-  return spec;
+CommandSpec estimate_train_command(AskArguments& arguments) {
+  return ask_command("estimate train", arguments, kEstimateExamples,
+                     setting_options(arguments.settings));
 }
 
 }  // namespace polyfleet

@@ -64,6 +64,10 @@ struct SizeAnswer {
   std::string power_basis;
 };
 
+/// The answer in a sentence or two: what meets the limits, or why nothing does; `part`: the
+/// accelerator's name. Ends with a line break.
+std::string size_verdict_text(const SizeAnswer& answer, const std::string& part);
+
 std::string size_text(const SizeAnswer& answer, const TrainingAnswer& training, PageStyle style);
 Value size_json(const SizeAnswer& answer, const TrainingAnswer& training);
 

@@ -20,7 +20,22 @@ std::string end_of(const RunCase& each) {
   return each.end ? fmt::format(", on {}", print_date(*each.end)) : "";
 }
 
-std::string verdict_text(const SizeAnswer& answer, const std::string& part) {
+std::vector<std::string> cells_of(const SizedRun& run, const std::string& mark) {
+  return {mark,
+          fmt::format("{}", run.devices),
+          fmt::format("{}", run.global_batch),
+          print_quantity(run.step),
+          fmt::format("{:.1f} %", 100 * run.expected.ettr),
+          length_text(run.expected.length),
+          fmt::format("{} to {}", length_text(run.best.length), length_text(run.worst.length)),
+          print_quantity(run.power),
+          run.expected.energy ? print_quantity(*run.expected.energy) : "unknown",
+          run.expected.cost ? print_quantity(*run.expected.cost) : "unknown"};
+}
+
+}  // namespace
+
+std::string size_verdict_text(const SizeAnswer& answer, const std::string& part) {
   const SizedRun& run = answer.answer;
   const std::string limits = limits_text(answer);
   const std::string ends = length_text(run.expected.length) + end_of(run.expected);
@@ -56,24 +71,9 @@ std::string verdict_text(const SizeAnswer& answer, const std::string& part) {
   return {};
 }
 
-std::vector<std::string> cells_of(const SizedRun& run, const std::string& mark) {
-  return {mark,
-          fmt::format("{}", run.devices),
-          fmt::format("{}", run.global_batch),
-          print_quantity(run.step),
-          fmt::format("{:.1f} %", 100 * run.expected.ettr),
-          length_text(run.expected.length),
-          fmt::format("{} to {}", length_text(run.best.length), length_text(run.worst.length)),
-          print_quantity(run.power),
-          run.expected.energy ? print_quantity(*run.expected.energy) : "unknown",
-          run.expected.cost ? print_quantity(*run.expected.cost) : "unknown"};
-}
-
-}  // namespace
-
 std::string size_text(const SizeAnswer& answer, const TrainingAnswer& training, PageStyle style) {
   std::string text = training.scenario.name.empty() ? "" : training.scenario.name + "\n";
-  text += verdict_text(answer, training.machine.accelerator.name) + '\n';
+  text += size_verdict_text(answer, training.machine.accelerator.name) + '\n';
   TextTable table(
       {"", "accelerators", "batch", "step", "ETTR", "length", "range", "power", "energy", "cost"});
   for (const SizedRun& each : answer.around)

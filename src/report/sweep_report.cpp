@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "base/csv.hpp"
 #include "units/text.hpp"
@@ -230,7 +231,7 @@ std::string sweep_text(const SweepAnswer& answer, PageStyle style) {
   std::string text = answer.name.empty() ? std::string() : answer.name + '\n';
   text += answer.what + "\n\n" + table_text(answer, style);
   if (answer.axes.size() == 1) text += bars(answer);
-  if (answer.axes.size() == 2) text += matrix(answer, style);
+  if (answer.axes.size() == 2 && !answer.interrupted) text += matrix(answer, style);
   const auto runs =
       static_cast<std::size_t>(std::count_if(answer.points.begin(), answer.points.end(),
                                              [](const SweepPoint& point) { return point.runs(); }));
@@ -238,7 +239,21 @@ std::string sweep_text(const SweepAnswer& answer, PageStyle style) {
       "\n{} of {} points run; fastest = most tokens per second, cheapest and least energy per "
       "token\n",
       runs, answer.points.size());
+  if (answer.interrupted)
+    text += fmt::format("interrupted after {} of {} points\n", answer.points.size(),
+                        grid_points(answer.axes));
   return text;
+}
+
+std::size_t grid_points(const std::vector<SweepAxis>& axes) {
+  std::size_t points = 1;
+  for (const SweepAxis& axis : axes) {
+    constexpr std::size_t kMost = std::numeric_limits<std::size_t>::max();
+    const std::size_t count = axis.values.size();
+    if (count > 0 && points > kMost / count) return kMost;
+    points *= count;
+  }
+  return points;
 }
 
 Value sweep_json(const SweepAnswer& answer) {
@@ -267,6 +282,7 @@ Value sweep_json(const SweepAnswer& answer) {
   set("cheapest", found.cheapest);
   set("least_energy", found.frugal);
   json.set("best", std::move(best));
+  if (answer.interrupted) json.set("interrupted", true);
   return json;
 }
 

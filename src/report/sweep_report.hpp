@@ -32,7 +32,11 @@ struct SweepAnswer {
   std::string what;  ///< model on devices, in words
   std::vector<SweepAxis> axes;
   std::vector<SweepPoint> points;
+  bool interrupted = false;  ///< stopped: the first points of the grid only
 };
+
+/// Points of the whole grid.
+std::size_t grid_points(const std::vector<SweepAxis>& axes);
 
 /// The best point by each measure among those that run; nothing where none does or the measure is
 /// unknown. Ties go to the first.

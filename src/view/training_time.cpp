@@ -49,41 +49,6 @@ StepGroups groups_of(const StepBreakdown& where) {
   return groups;
 }
 
-/// Two bars: the step, whose parts sum to its time, and what runs behind its compute.
-PageFigure step_figure(const TrainingAnswer& answer, const TrainingSources& sources) {
-  const StepBreakdown& where = answer.estimate.step.where;
-  const StepGroups groups = groups_of(where);
-  PageFigure figure{.id = "step_time", .title = "Where a step's time goes"};
-  figure.reading = fmt::format(
-      "The upper bar is the step: its parts sum to {}. The lower bar is communication that runs "
-      "behind compute and costs nothing here: {}.",
-      print_quantity(where.total), print_quantity(where.hidden));
-  BarChart chart{.category = "bar", .stacked = true, .horizontal = true};
-  figure.data.word("bar", {"step", "hidden behind compute"});
-  const auto add = [&](std::string name, Seconds on_path, Seconds beside) {
-    if (on_path == 0 * second && beside == 0 * second) return;
-    if (on_path >= 0 * second) chart.values.push_back(name);
-    figure.data.number(std::move(name), "ms", {ms(on_path), ms(beside)});
-  };
-  add("matrix and attention kernels", groups.matrix, {});
-  add("memory-bound kernels", groups.other_compute, {});
-  add("recompute", groups.recompute, {});
-  add("exposed communication", groups.exposed, {});
-  add("pipeline bubble", groups.waiting, {});
-  add("optimiser", groups.update, {});
-  add("host and offload", groups.host, {});
-  add("software maturity", where.software, {});
-  add("hidden communication", {}, where.hidden);
-  if (where.software < 0 * second)
-    figure.reading +=
-        fmt::format(" Software of the day runs faster than the bound: {} less than the bar shows.",
-                    print_quantity(-where.software));
-  figure.chart = std::move(chart);
-  figure.assumptions = assumption_sentences(answer.scenario.assumptions);
-  figure.sources = sources.time;
-  return figure;
-}
-
 PageFigure parts_figure(const TrainingAnswer& answer, const TrainingSources& sources) {
   const StepBreakdown& where = answer.estimate.step.where;
   std::vector<std::string> names;
@@ -210,6 +175,40 @@ std::string words_of(TaskKind kind) {
 }
 
 }  // namespace
+
+PageFigure step_figure(const TrainingAnswer& answer, const TrainingSources& sources) {
+  const StepBreakdown& where = answer.estimate.step.where;
+  const StepGroups groups = groups_of(where);
+  PageFigure figure{.id = "step_time", .title = "Where a step's time goes"};
+  figure.reading = fmt::format(
+      "The upper bar is the step: its parts sum to {}. The lower bar is communication that runs "
+      "behind compute and costs nothing here: {}.",
+      print_quantity(where.total), print_quantity(where.hidden));
+  BarChart chart{.category = "bar", .stacked = true, .horizontal = true};
+  figure.data.word("bar", {"step", "hidden behind compute"});
+  const auto add = [&](std::string name, Seconds on_path, Seconds beside) {
+    if (on_path == 0 * second && beside == 0 * second) return;
+    if (on_path >= 0 * second) chart.values.push_back(name);
+    figure.data.number(std::move(name), "ms", {ms(on_path), ms(beside)});
+  };
+  add("matrix and attention kernels", groups.matrix, {});
+  add("memory-bound kernels", groups.other_compute, {});
+  add("recompute", groups.recompute, {});
+  add("exposed communication", groups.exposed, {});
+  add("pipeline bubble", groups.waiting, {});
+  add("optimiser", groups.update, {});
+  add("host and offload", groups.host, {});
+  add("software maturity", where.software, {});
+  add("hidden communication", {}, where.hidden);
+  if (where.software < 0 * second)
+    figure.reading +=
+        fmt::format(" Software of the day runs faster than the bound: {} less than the bar shows.",
+                    print_quantity(-where.software));
+  figure.chart = std::move(chart);
+  figure.assumptions = assumption_sentences(answer.scenario.assumptions);
+  figure.sources = sources.time;
+  return figure;
+}
 
 PageFigure pipeline_figure(const TrainingAnswer& answer, const TrainingSources& sources) {
   const PipelineShape shape = pipeline_shape(answer);

@@ -9,6 +9,9 @@ namespace polyfleet {
 
 FigureSection time_section(const TrainingAnswer& answer, const TrainingSources& sources);
 
+/// The step's time by cause, in one bar.
+PageFigure step_figure(const TrainingAnswer& answer, const TrainingSources& sources);
+
 /// Every task of the step on its stage, at their true times; of long steps the warm-up, the drain
 /// and the end, of deep pipelines some stages. What is left out is said in the reading.
 PageFigure pipeline_figure(const TrainingAnswer& answer, const TrainingSources& sources);
