@@ -43,6 +43,10 @@ void Canvas::text(Spot at, std::string_view words, const TextLook& look) {
   if (look.anchor == Anchor::middle) body_ += " text-anchor=\"middle\"";
   if (look.anchor == Anchor::end) body_ += " text-anchor=\"end\"";
   if (look.bold) body_ += " font-weight=\"600\"";
+  if (look.halo) {
+    body_ += fmt::format(" paint-order=\"stroke\" stroke=\"{}\" stroke-width=\"3\"",
+                         ink_paint(Ink::paper));
+  }
   if (look.turned != 0) {
     body_ += fmt::format(" transform=\"rotate({} {} {})\"", look.turned, coordinate(at.x),
                          coordinate(at.y));
@@ -79,7 +83,7 @@ void Canvas::path(std::string_view data, std::string_view attributes, std::strin
 }
 
 void Canvas::close(std::string_view element, std::string_view title) {
-  if (title.empty()) {
+  if (title.empty() || !titled_) {
     body_ += "/>";
   } else {
     body_ += fmt::format("><title>{}</title></{}>", escaped(title), element);

@@ -28,10 +28,14 @@ struct TextLook {
   Ink ink = Ink::faint_text;
   double turned = 0;  ///< degrees clockwise
   bool bold = false;
+  bool halo = false;  ///< a rim of paper, for texts that stand on marks
 };
 
 class Canvas {
  public:
+  /// Without titles: for screens that nobody points at with a mouse.
+  explicit Canvas(bool titled = true) : titled_(titled) {}
+
   /// Marks between begin and end share the attributes, written as in SVG: fill="...".
   void begin_group(std::string_view attributes);
   void end_group();
@@ -48,6 +52,7 @@ class Canvas {
 
  private:
   void close(std::string_view element, std::string_view title);
+  bool titled_;
   std::string body_;
 };
 

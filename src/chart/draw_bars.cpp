@@ -161,7 +161,8 @@ void label_lying(Drawing& drawing, const Bars& bars, const Axis& axis, const Ban
     const double width = text_width(label, 11);
     const double x = std::max(end, axis.clamped(0)) + 5;
     if (x + width > drawing.width) continue;
-    drawing.canvas.text({x, bands.middle(row) + 4}, label, {.size = 11, .ink = Ink::text});
+    drawing.canvas.text({x, bands.middle(row) + 4}, label,
+                        {.size = 11, .ink = Ink::text, .halo = true});
   }
 }
 
@@ -176,7 +177,7 @@ void label_standing(Drawing& drawing, const Bars& bars, const Axis& axis, const 
     const std::string label = readable_number(value / axis.range.factor, 3);
     if (text_width(label, 11) > bands.step) continue;
     drawing.canvas.text({bands.middle(row), std::min(top, axis.clamped(0)) - 4}, label,
-                        {.anchor = Anchor::middle, .size = 11, .ink = Ink::text});
+                        {.anchor = Anchor::middle, .size = 11, .ink = Ink::text, .halo = true});
   }
 }
 
@@ -264,13 +265,15 @@ void draw_lying(Drawing& drawing, const Bars& bars) {
   label_lying(drawing, bars, axis, bands);
 }
 
-/// Standing bars whose names find no room on a narrow picture lie down there.
+/// Bars whose names find no room below them lie down, where they are not too many to list.
 bool lies(const Drawing& drawing, const Bars& bars) {
+  constexpr std::size_t kMostLaid = 60;
   if (bars.chart.horizontal) return true;
-  if (!drawing.narrow() || bars.names.size() > 40) return false;
+  if (bars.names.size() > kMostLaid) return false;
   const double step = (drawing.width - 50) / static_cast<double>(bars.names.size());
+  const double room = drawing.narrow() ? 1.6 * step : std::max(2.2 * step, 80.0);
   return std::any_of(bars.names.begin(), bars.names.end(), [&](const std::string& name) {
-    return text_width(name, drawing.font) > 1.6 * step;
+    return text_width(name, drawing.font) > room;
   });
 }
 

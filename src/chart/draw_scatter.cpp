@@ -138,7 +138,7 @@ void draw_identity(Drawing& drawing, const Axes& axes) {
   const double high = std::min(axes.x.range.high, axes.y.range.high);
   if (!(low < high)) return;
   const Spot from{axes.x.at(low), axes.y.at(low)}, to{axes.x.at(high), axes.y.at(high)};
-  drawing.canvas.line(from, to, Ink::axis, 1.2, "5 4");
+  drawing.canvas.line(from, to, Ink::text, 1, "5 4");
 }
 
 /// With the line y = x both axes have one range, so that it is the diagonal.
@@ -210,11 +210,11 @@ void draw_chart(Drawing& drawing, const ScatterChart& chart, const DataTable& da
   const Axes axes = lay_out(drawing, points);
   draw_level_axis(drawing, axes.x, axes.plot, true);
   draw_upright_axis(drawing, axes.y, axes.plot);
-  if (chart.identity) draw_identity(drawing, axes);
   draw_limit(drawing, axes.y, axes.plot, chart.limit, chart.limit_label);
   draw_intervals(drawing, points, axes);
   draw_front(drawing, points, axes);
   draw_dots(drawing, points, axes);
+  if (chart.identity) draw_identity(drawing, axes);
   label_points(drawing, points, axes);
   draw_note(drawing, note);
 }

@@ -38,6 +38,7 @@ void draw_legend_mark(Canvas& canvas, const LegendEntry& entry, Spot at) {
 Drawing new_drawing(const SvgStyle& style) {
   Drawing drawing;
   drawing.width = style.width;
+  drawing.canvas = Canvas(!drawing.narrow());
   drawing.y = 4;
   return drawing;
 }
@@ -130,7 +131,7 @@ void draw_limit(Drawing& drawing, const Axis& axis, const Box& plot, double limi
   const bool below = y - plot.top < 16;
   drawing.canvas.text({plot.right - 2, below ? y + 14 : y - 5},
                       cut_to(label, plot.width(), drawing.font),
-                      {.anchor = Anchor::end, .ink = Ink::text});
+                      {.anchor = Anchor::end, .ink = Ink::text, .halo = true});
 }
 
 void draw_nothing(Drawing& drawing, const std::string& why) {

@@ -1,6 +1,8 @@
 #include "chart/plot_spec.hpp"
 
+#include "chart/draw.hpp"
 #include "chart/palette.hpp"
+#include "chart/scale.hpp"
 #include "config/value.hpp"
 
 namespace polyfleet {
@@ -9,6 +11,21 @@ namespace {
 Value place_of(const DataTable& data, const std::string& name) {
   const DataColumn* column = data.find(name);
   return column == nullptr ? Value() : Value(static_cast<std::size_t>(column - &data.columns[0]));
+}
+
+/// The unit that the still picture's axis is in: the plot's axis and legend say the same.
+void add_unit(Value& spec, const LineChart& lines, const DataTable& data) {
+  Extent extent(lines.y_scale);
+  std::vector<double> sums(data.rows(), 0.0);
+  const auto columns = number_columns(data, lines.values);
+  for (const DataColumn* column : columns) {
+    extent.add(column->numbers);
+    for (std::size_t row = 0; row < sums.size(); ++row) sums[row] += column->numbers[row];
+  }
+  if (lines.stacked_area) extent.add(sums);
+  if (columns.empty()) return;
+  const Axis axis = make_axis(extent, *columns[0], "", true, 5);
+  spec.set("factor", axis.range.factor).set("unit", axis.range.unit);
 }
 
 }  // namespace
@@ -24,8 +41,9 @@ std::string plot_spec(const PageFigure& figure) {
   spec.set("date", x->kind == ColumnKind::date);
   Value values{Array{}};
   for (std::size_t i = 0; i < lines->values.size(); ++i) {
-    values.push(
-        Table{{"column", place_of(figure.data, lines->values[i])}, {"series", Value(colours[i])}});
+    values.push(Table{{"column", place_of(figure.data, lines->values[i])},
+                      {"name", Value(lines->values[i])},
+                      {"series", Value(colours[i])}});
   }
   spec.set("values", std::move(values));
   Value bands{Array{}};
@@ -40,8 +58,7 @@ std::string plot_spec(const PageFigure& figure) {
   spec.set("logy", lines->y_scale == AxisScale::logarithmic);
   if (!lines->limit_label.empty())
     spec.set("limit", lines->limit).set("limitLabel", lines->limit_label);
-  const DataColumn* first = figure.data.find(lines->values[0]);
-  spec.set("unit", first == nullptr ? std::string() : first->unit);
+  add_unit(spec, *lines, figure.data);
   return to_json(spec, -1);
 }
 

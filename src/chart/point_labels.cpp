@@ -41,7 +41,7 @@ void draw_point_labels(Drawing& drawing, const std::vector<PointLabel>& labels,
                                      [&](const Box& box) { return overlap(box, place); });
       if (!inside || !free) continue;
       drawing.canvas.text({place.left, place.bottom - 2.5}, name,
-                          {.size = kSize, .ink = Ink::text});
+                          {.size = kSize, .ink = Ink::text, .halo = true});
       taken.push_back(place);
       break;
     }

@@ -10,15 +10,16 @@ bool inside_character(char c) { return (static_cast<unsigned char>(c) & 0xC0) ==
 
 /// In units of the font's size.
 double advance(unsigned char c) {
-  constexpr std::string_view kNarrow = "ijl.,:;'|!I ", kSlim = "frt-()[]/\\\"", kWide = "mMW@%";
+  constexpr std::string_view kNarrow = "ijlI|.,:;'! ", kSlim = "frt-()[]/\\\"", kWide = "mMW@%";
   const char letter = static_cast<char>(c);
   if (c >= 0xE3) return 1.0;  // scripts of the far east, pictures
-  if (c >= 0x80) return 0.6;
-  if (kNarrow.find(letter) != std::string_view::npos) return 0.28;
-  if (kSlim.find(letter) != std::string_view::npos) return 0.34;
-  if (kWide.find(letter) != std::string_view::npos) return 0.88;
-  if (letter >= 'A' && letter <= 'Z') return 0.69;
-  return 0.556;
+  if (c >= 0x80) return 0.64;
+  if (kNarrow.find(letter) != std::string_view::npos) return 0.31;
+  if (kSlim.find(letter) != std::string_view::npos) return 0.39;
+  if (kWide.find(letter) != std::string_view::npos) return 0.95;
+  if (letter >= 'A' && letter <= 'Z') return 0.71;
+  if (letter >= '0' && letter <= '9') return 0.637;
+  return 0.615;
 }
 
 }  // namespace

@@ -6,7 +6,7 @@ import {csvText, numberOf, parseCsv} from "./csv";
 interface PlotSpec {
   x: number;
   date: boolean;
-  values: {column: number; series: number}[];
+  values: {column: number; name: string; series: number}[];
   bands: {low: number; high: number; label: string}[];
   stacked: boolean;
   steps: boolean;
@@ -14,7 +14,8 @@ interface PlotSpec {
   logy: boolean;
   limit?: number;
   limitLabel?: string;
-  unit: string;
+  factor?: number;
+  unit?: string;
 }
 
 const HEIGHT = 320;
@@ -29,6 +30,11 @@ function shown(value: number | null): string {
   const size = Math.abs(value);
   if (size !== 0 && (size < 1e-4 || size >= 1e15)) return value.toExponential(3);
   return value.toLocaleString("en-US", size >= 1e4 ? {maximumFractionDigits: 0} : {maximumSignificantDigits: 5});
+}
+
+function inUnit(spec: PlotSpec, value: number | null): string {
+  if (value === null) return "–";
+  return `${shown(value / (spec.factor ?? 1))}${spec.unit ? ` ${spec.unit}` : ""}`;
 }
 
 /** Labels of an axis: thousands as k, M, G from ten thousand on. */
@@ -75,20 +81,20 @@ function seriesOf(spec: PlotSpec, figure: HTMLElement, columns: Columns): uPlot.
   const values = spec.values.map((value, i): uPlot.Series => {
     const colour = paint(figure, `--series-${value.series}`, "#0072b2");
     return {
-      label: columns.heads[value.column] ?? "",
+      label: value.name,
       stroke: colour,
       width: spec.stacked ? 1 : 1.5,
       fill: spec.stacked ? `${colour}cc` : undefined,
       paths: path,
       points: {show: false},
-      value: (_, __, ___, row) => row === null ? "–" : shown(raw[i + 1]![row] ?? null),
+      value: (_, __, ___, row) => row === null ? "–" : inUnit(spec, raw[i + 1]![row] ?? null),
     };
   });
-  const bands = spec.bands.flatMap((band): uPlot.Series[] => [band.high, band.low].map((column) => ({
-    label: columns.heads[column] ?? band.label,
+  const bands = spec.bands.flatMap((band): uPlot.Series[] => ["high", "low"].map((end) => ({
+    label: `${band.label}, ${end}`,
     stroke: "transparent",
     points: {show: false},
-    value: (_, value) => shown(value),
+    value: (_, value) => inUnit(spec, value),
   })));
   return [{label: columns.heads[spec.x] ?? "", value: (_, value) => value === null ? "–" : spec.date ? dateText(value) : shown(value)},
     ...values, ...bands];
@@ -149,8 +155,8 @@ function optionsOf(spec: PlotSpec, figure: HTMLElement, columns: Columns, width:
       }},
     },
     axes: [{stroke: ink, grid: {show: false}, ticks: grid, font, values: spec.date ? undefined : (_, ticks) => tickLabels(ticks)},
-      {stroke: ink, grid, ticks: {show: false}, font, size: 58, label: spec.unit === "" ? undefined : spec.unit, labelFont: font, labelSize: 18,
-        values: (_, ticks) => tickLabels(ticks)}],
+      {stroke: ink, grid, ticks: {show: false}, font, size: 58, label: spec.unit || undefined, labelFont: font, labelSize: 18,
+        values: (_, ticks) => tickLabels(ticks.map((tick) => tick === null ? null : tick / (spec.factor ?? 1)))}],
     series: seriesOf(spec, figure, columns),
     bands: bandsOf(spec, figure),
     hooks: {draw: [limitHook(spec, figure)]},
