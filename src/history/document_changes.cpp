@@ -126,7 +126,8 @@ class Comparison {
   void compare_named(const std::string& path, std::string_view key, const NamedList& before,
                      const NamedList& after) {
     const auto place = [&](const std::string& name) {
-      return path + '[' + path_with_key({}, name) + ']';
+      const bool number = name.find_first_not_of("0123456789") == std::string::npos;
+      return path + '[' + (number ? to_json(Value(name), -1) : path_with_key({}, name)) + ']';
     };
     for (const Value& entry : before.list) {
       const std::string& name = *entry.find(key)->text();
