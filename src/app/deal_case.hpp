@@ -15,7 +15,9 @@ namespace polyfleet {
 
 /// What a reader asks of `value deal`.
 struct DealQuestion {
-  std::string deal;   ///< a name, or a path that ends in .toml
+  std::string deal;  ///< a name, or a path that ends in .toml
+  /// The deal's own document instead of a named one.
+  std::optional<Value> document = {};
   std::string price;  ///< "620" or "620 USD"; empty = the share's quote
   std::optional<double> volatility;
   std::string on;          ///< day of valuation; empty = that of the quote

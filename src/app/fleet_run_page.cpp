@@ -107,7 +107,7 @@ Result<FleetPage> run_fleet_page(const FleetPageQuestion& question, Workspace& w
   FleetPage page;
   page.now = *std::move(answer);
   page.announced = *std::move(before);
-  if (options.progress) options.progress("playing delays, losses and failures");
+  if (options.progress) options.progress("playing delays, losses and failures", -1);
   page.what_if = all_played(page.now.model, usual_what_ifs(page.now.model), options);
   return page;
 }

@@ -9,17 +9,17 @@
 namespace polyfleet {
 namespace {
 
-void tell(const FleetStudyOptions& options, const std::string& text) {
-  if (options.progress) options.progress(text);
+void tell(const FleetStudyOptions& options, const std::string& what, double share) {
+  if (options.progress) options.progress(what, share);
 }
+
+double share_of(int done, int all) { return all > 0 ? static_cast<double>(done) / all : -1; }
 
 FleetRun played(const FleetModel& model, const FleetStudyOptions& options) {
   FleetRunOptions run;
   run.with_hourly = options.with_hourly;
   run.stop = options.stop;
-  run.progress = [&](double share) {
-    tell(options, fmt::format("playing the plan out: {:.0f} %", 100 * share));
-  };
+  run.progress = [&](double share) { tell(options, "playing the plan out", share); };
   return simulate_fleet(model, {}, run);
 }
 
@@ -39,7 +39,8 @@ FuturesRunOptions futures_options(const FleetStudyOptions& options) {
   futures.price_paths = options.share_paths;
   futures.stop = options.stop;
   futures.progress = [&options](const std::string& what, int done, int all) {
-    tell(options, fmt::format("{}: {} of {} (Ctrl-C: report so far)", what, done, all));
+    tell(options, fmt::format("{}, {} of {} (Ctrl-C: report so far)", what, done, all),
+         share_of(done, all));
   };
   return futures;
 }
@@ -54,14 +55,20 @@ FleetDealOptions deal_options(const FleetStudyOptions& options) {
 
 }  // namespace
 
+Result<FleetDocument> fleet_document_of(const Value& scenario, const std::string& path,
+                                        const std::vector<Setting>& settings,
+                                        Workspace& workspace) {
+  const Result<Value> document = with_fleet_settings(scenario, settings);
+  if (!document) return document.problems();
+  return read_fleet_document(*document, std::filesystem::path(path).parent_path(), workspace);
+}
+
 Result<FleetDocument> fleet_document_at(const std::string& path,
                                         const std::vector<Setting>& settings,
                                         Workspace& workspace) {
   const Result<Value> file = scenario_document(path, {});
   if (!file) return file.problems();
-  const Result<Value> document = with_fleet_settings(*file, settings);
-  if (!document) return document.problems();
-  return read_fleet_document(*document, std::filesystem::path(path).parent_path(), workspace);
+  return fleet_document_of(*file, path, settings, workspace);
 }
 
 Diagnostics fill_rates(FleetDocument& document, const Workspace& workspace,
@@ -71,7 +78,7 @@ Diagnostics fill_rates(FleetDocument& document, const Workspace& workspace,
   rates.threads = options.threads;
   rates.stop = options.stop;
   rates.progress = [&](int done, int all) {
-    tell(options, fmt::format("predicting rates: {} of {}", done, all));
+    tell(options, fmt::format("predicting rates, {} of {}", done, all), share_of(done, all));
   };
   auto predicted =
       predict_rates(workspace.data_directory(), document.questions, document.classes, rates);

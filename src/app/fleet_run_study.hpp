@@ -26,10 +26,14 @@ struct FleetStudyOptions {
   std::int64_t share_paths = 20000;  ///< of share prices
   unsigned threads = 2;
   const std::atomic<bool>* stop = nullptr;
-  std::function<void(const std::string&)> progress = {};  ///< a line of text
+  /// What is being done and the share done (below 0 = unknown).
+  std::function<void(const std::string& what, double share)> progress = {};
 };
 
-/// The scenario at a path with settings laid over it, read and checked.
+/// A scenario already parsed, named by its path, with settings laid over it, read and checked.
+Result<FleetDocument> fleet_document_of(const Value& scenario, const std::string& path,
+                                        const std::vector<Setting>& settings, Workspace& workspace);
+/// The same of the file at a path.
 Result<FleetDocument> fleet_document_at(const std::string& path,
                                         const std::vector<Setting>& settings, Workspace& workspace);
 

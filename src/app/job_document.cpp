@@ -17,8 +17,9 @@ namespace {
 
 class StudyReader {
  public:
-  StudyReader(const Value& document, const std::filesystem::path& folder, Workspace& workspace)
-      : document_(document), folder_(folder), workspace_(workspace) {}
+  StudyReader(const Value& document, const std::filesystem::path& folder, Workspace& workspace,
+              const std::optional<std::string>& trace_text)
+      : document_(document), folder_(folder), workspace_(workspace), trace_text_(trace_text) {}
 
   Result<JobStudy> read() {
     read_fields(document_, job_study_fields(), stated_, "job study", problems_);
@@ -57,6 +58,7 @@ class StudyReader {
   const Value& document_;
   const std::filesystem::path& folder_;
   Workspace& workspace_;
+  const std::optional<std::string>& trace_text_;
   StatedJobStudy stated_;
   ResolvedPools pools_;
   JobPolicyChoice choice_;
@@ -118,7 +120,7 @@ void StudyReader::read_jobs() {
     if (!read) return add(read.problems());
     kinds = *std::move(read);
   }
-  const auto text = text_of(stated_.trace);
+  const auto text = trace_text_ ? Result<std::string>(*trace_text_) : text_of(stated_.trace);
   if (!text) return add(text.problems());
   auto file = read_job_trace(*text, stated_.trace, kinds);
   if (!file) return add(file.problems());
@@ -247,8 +249,9 @@ std::string JobStudy::policy() const {
 }
 
 Result<JobStudy> read_job_study(const Value& document, const std::filesystem::path& folder,
-                                Workspace& workspace) {
-  return StudyReader(document, folder, workspace).read();
+                                Workspace& workspace,
+                                const std::optional<std::string>& trace_text) {
+  return StudyReader(document, folder, workspace, trace_text).read();
 }
 
 JobAnswer run_job_study(JobStudy study, const JobRunOptions& options) {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -28,9 +29,11 @@ struct JobStudy {
 
 /// Files are looked for in `folder`, then in data/. Errors, each with its place: unknown keys and
 /// names, ranges and units, a trace that is wrong (with lines), a cluster without nodes, more
-/// spares than nodes, both or neither of a trace and made-up jobs.
+/// spares than nodes, both or neither of a trace and made-up jobs. `trace_text`, where given, is
+/// what the trace's file holds: it is not read then.
 Result<JobStudy> read_job_study(const Value& document, const std::filesystem::path& folder,
-                                Workspace& workspace);
+                                Workspace& workspace,
+                                const std::optional<std::string>& trace_text = {});
 
 struct JobRunOptions {
   const std::atomic<bool>* stop = nullptr;

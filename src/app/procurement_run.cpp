@@ -9,8 +9,8 @@
 namespace polyfleet {
 namespace {
 
-void tell(const ProcurementOptions& options, const std::string& text) {
-  if (options.progress) options.progress(text);
+void tell(const ProcurementOptions& options, const std::string& what, double share = -1) {
+  if (options.progress) options.progress(what, share);
 }
 
 Result<int> period_of_day(const FleetTime& time, const CalendarDate& day_asked) {
@@ -82,7 +82,8 @@ Result<ProcurementReport> run_procurement(FleetDocument document, const Workspac
     frontier.stop = options.stop;
     frontier.progress = [&](int done, int all) {
       tell(options,
-           fmt::format("diversification: {} of {} plans (Ctrl-C: report so far)", done, all));
+           fmt::format("diversification, {} of {} plans (Ctrl-C: report so far)", done, all),
+           all > 0 ? static_cast<double>(done) / all : -1);
     };
     report.frontier = diversification_frontier(report.problem, frontier);
   }

@@ -21,7 +21,8 @@ struct ProcurementOptions {
   std::filesystem::path rates;  ///< folder in which predictions are kept; empty = none
   unsigned threads = 2;
   const std::atomic<bool>* stop = nullptr;
-  std::function<void(const std::string&)> progress = {};
+  /// What is being done and the share done (below 0 = unknown).
+  std::function<void(const std::string& what, double share)> progress = {};
 };
 
 /// Errors: those of [plan] (app/procurement_document), of rates, a day outside the study. A demand

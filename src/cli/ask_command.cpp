@@ -123,9 +123,6 @@ void show_share(const std::string& what, double share) {
 
 Result<Question> question_of(const QuestionKind& kind, const AskArguments& arguments) {
   if (!arguments.settings.faulty.empty()) return arguments.settings.faulty;
-  if (arguments.threads < 0 || arguments.threads > 1024)
-    return problem_at({"--threads", 0, 0}, fmt::format("{} threads", arguments.threads),
-                      "give a number from 0 (all cores) to 1024");
   Question question;
   question.command = kind.command;
   question.settings = arguments.settings.settings;
@@ -138,10 +135,18 @@ Result<Question> question_of(const QuestionKind& kind, const AskArguments& argum
   }
   question.text_only = !arguments.json && arguments.report.empty() && arguments.figures.empty();
   if (!arguments.scenario.empty()) {
-    Result<std::string> text = read_file(arguments.scenario, kLargestScenario);
+    const bool is_table = arguments.scenario.ends_with(".csv");
+    Result<std::string> text =
+        read_file(arguments.scenario, is_table ? kLargestInput : kLargestScenario);
     if (!text) return text.problems();
     question.scenario = ScenarioText{arguments.scenario, *std::move(text)};
   }
+  Diagnostics problems = question_problems(kind, question);
+  if (arguments.threads < 0 || arguments.threads > 1024)
+    problems.push_back(problem_at({"--threads", 0, 0},
+                                  fmt::format("{} threads", arguments.threads),
+                                  "give a number from 0 (all cores) to 1024"));
+  if (!problems.empty()) return problems;
   return question;
 }
 

@@ -8,7 +8,7 @@
 #include "app/fleet_run_page.hpp"
 #include "app/validation_run.hpp"
 #include "cli/commands.hpp"
-#include "cli/fleet_files.hpp"
+#include "app/fleet_files.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/output.hpp"
 #include "report/fleet_csv.hpp"
@@ -100,7 +100,9 @@ int run_fleets(const MainJobArguments& arguments, Workspace& workspace) {
   options.rates = usual_rate_folder();
   options.threads = std::max(1U, std::thread::hardware_concurrency());
   options.stop = &interrupt.raised();
-  options.progress = [](const std::string& text) { show_progress(text); };
+  options.progress = [](const std::string& what, double share) {
+    show_progress(share < 0 ? what : fmt::format("{} ... {:.0f} %", what, 100 * share));
+  };
   Result<FleetPage> page = run_fleet_page(question_of(arguments, workspace), workspace, options);
   show_progress({});
   if (!page) return bad_input(page.problems());

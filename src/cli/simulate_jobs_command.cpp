@@ -1,15 +1,5 @@
 #include "cli/simulate_jobs_command.hpp"
 
-#include <fmt/format.h>
-
-#include <filesystem>
-
-#include "app/job_document.hpp"
-#include "cli/fleet_files.hpp"
-#include "cli/interrupt.hpp"
-#include "cli/output.hpp"
-#include "report/job_report.hpp"
-
 namespace polyfleet {
 namespace {
 
@@ -30,51 +20,7 @@ const std::vector<EstimateFlag>& job_flags() {
   return flags;
 }
 
-/// A scenario, or a trace as a scenario that states nothing else.
-Result<Value> document_of(const SimulateJobsArguments& arguments) {
-  const std::filesystem::path path(arguments.input);
-  if (path.extension() != ".csv")
-    return scenario_document(arguments.input, arguments.settings.settings);
-  Value document{Table{}};
-  document.at({"command line", 0, 0});
-  document.set("trace", std::filesystem::absolute(path).string());
-  document.set("name", arguments.input);
-  return with_settings(std::move(document), arguments.settings.settings);
-}
-
-int run_simulate_jobs(const SimulateJobsArguments& arguments) {
-  if (!arguments.settings.faulty.empty()) return bad_input(arguments.settings.faulty);
-  const auto workspace = Workspace::open();
-  if (!workspace) return bad_input(workspace.problems());
-  const Result<Value> document = document_of(arguments);
-  if (!document) return bad_input(document.problems());
-  show_progress("reading the jobs");
-  const std::filesystem::path folder = std::filesystem::path(arguments.input).parent_path();
-  auto study = read_job_study(*document, folder, **workspace);
-  show_progress({});
-  if (!study) return bad_input(study.problems());
-  const InterruptFlag interrupt;
-  const auto progress = [](double share) {
-    show_progress(
-        fmt::format("{:.0f} % of the jobs have ended (Ctrl-C: report so far)", 100 * share));
-  };
-  const JobAnswer answer = run_job_study(*std::move(study), {&interrupt.raised(), progress});
-  show_progress({});
-  if (arguments.json) {
-    print_json(job_json(answer));
-  } else {
-    print(job_text(answer, output_style()));
-  }
-  if (!arguments.csv.empty()) {
-    const auto written = write_files(arguments.csv, job_csv(answer));
-    if (!written) return bad_input(written.problems());
-    if (!arguments.json) print('\n' + *written);
-  }
-  if (answer.run.interrupted) return kExitInterrupted;
-  return answer.run.refused > 0 ? kExitInfeasible : kExitOk;
-}
-
-constexpr const char* kExamples =
+constexpr char kExamples[] =
     "Examples:\n"
     "  polyfleet simulate jobs scenarios/jobs/philly.toml --policy backfill\n"
     "  polyfleet simulate jobs my_jobs.csv --nodes 64 --per-node 8 --json\n"
@@ -83,23 +29,11 @@ constexpr const char* kExamples =
 
 }  // namespace
 
-CommandSpec simulate_jobs_command(SimulateJobsArguments& arguments) {
-  std::vector<OptionSpec> options{{.names = "input",
-                                   .target = &arguments.input,
-                                   .help = "a study in TOML (docs/fleet_jobs.md) or a trace in CSV",
-                                   .required = true}};
-  for (OptionSpec& each : flag_options(job_flags(), arguments.settings))
-    options.push_back(std::move(each));
-  options.push_back(
-      {"--csv", &arguments.csv, "write jobs, size classes and account as CSV files", "DIR"});
-  options.push_back({"--json", &arguments.json, "as JSON"});
+CommandSpec simulate_jobs_command(AskArguments& arguments) {
+  std::vector<OptionSpec> options = flag_options(job_flags(), arguments.settings);
   options.push_back(
       set_option(arguments.settings, "any key of the study: --set checkpoints.interval=\"1 h\""));
-  return {{"simulate", "jobs"},
-          "A cluster that runs a trace of jobs: queueing, placement, failures, checkpoints",
-          kExamples,
-          std::move(options),
-          [&] { return run_simulate_jobs(arguments); }};
+  return ask_command("simulate jobs", arguments, kExamples, std::move(options));
 }
 
 }  // namespace polyfleet

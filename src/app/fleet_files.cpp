@@ -1,4 +1,4 @@
-#include "cli/fleet_files.hpp"
+#include "app/fleet_files.hpp"
 
 #include <fmt/format.h>
 
@@ -8,8 +8,7 @@
 
 namespace polyfleet {
 
-Result<std::string> write_files(const std::string& folder,
-                                const std::vector<std::pair<std::string, std::string>>& files) {
+Result<std::string> write_files(const std::string& folder, const NamedTexts& files) {
   std::error_code error;
   std::filesystem::create_directories(folder, error);
   if (error)
@@ -22,6 +21,12 @@ Result<std::string> write_files(const std::string& folder,
     names += (names.empty() ? "" : ", ") + name;
   }
   return fmt::format("files in {}: {}\n", folder, names);
+}
+
+WrittenFiles written_files(const Question& question, const NamedTexts& files) {
+  const Result<std::string> written = write_files(question.files.find("csv")->second, files);
+  if (!written) return {{}, written.problems()};
+  return {'\n' + *written, {}};
 }
 
 }  // namespace polyfleet
