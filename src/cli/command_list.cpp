@@ -42,6 +42,7 @@ std::vector<CommandSpec> command_list(CommandArguments& arguments) {
       validate_command(arguments.validate),
       bench_command(arguments.bench),
       main_job_command(arguments.main_job),
+      ui_command(arguments.ui),
       runs_list_command(arguments.runs.list),
       runs_show_command(arguments.runs.show),
       runs_compare_command(arguments.runs.compare),

@@ -16,6 +16,7 @@
 #include "cli/simulate_command.hpp"
 #include "cli/simulate_fleet_command.hpp"
 #include "cli/simulate_jobs_command.hpp"
+#include "cli/ui_command.hpp"
 #include "cli/value_deal_command.hpp"
 
 namespace polyfleet {
@@ -42,6 +43,7 @@ struct CommandArguments {
   ValidateArguments validate;
   BenchArguments bench;
   MainJobArguments main_job;
+  UiArguments ui;
   RunsArguments runs;
 };
 

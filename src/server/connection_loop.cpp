@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <utility>
 
 #include "base/check.hpp"
 
@@ -17,7 +18,7 @@ namespace polyfleet {
 namespace {
 
 constexpr std::uint64_t kListener = 0, kWakeup = 1;
-constexpr std::chrono::milliseconds kTick{250};     // how late a deadline may be noticed
+constexpr std::chrono::milliseconds kTick{250};      // how late a deadline may be noticed
 constexpr std::chrono::milliseconds kLinger{2'000};  // for a client to read a refusal
 constexpr std::size_t kBlock = 65536;                // bytes read at once
 constexpr int kMostBlocks = 128;  // of one connection before others have their turn
@@ -36,8 +37,8 @@ struct ConnectionLoop::Connection {
   int socket = -1;
   std::uint64_t id = 0;
   State state = State::reading;
-  bool unread = false;     ///< bytes arrived while serving or sending
-  bool ended = false;      ///< the client sends no more
+  bool unread = false;  ///< bytes arrived while serving or sending
+  bool ended = false;   ///< the client sends no more
   bool close_after = false;
   bool continued = false;  ///< 100 Continue was sent for this request
   std::string in, out;
@@ -294,8 +295,7 @@ void ConnectionLoop::await_request(Connection& connection) {
   if (connection.state == Connection::State::reading) advance(connection);
 }
 
-void ConnectionLoop::refuse_request(Connection& connection, int status,
-                                    const std::string& reason) {
+void ConnectionLoop::refuse_request(Connection& connection, int status, const std::string& reason) {
   answer(connection, {refuse_(status, reason), true});
 }
 

@@ -1,8 +1,8 @@
 // The sockets of the server: one thread watches them all (epoll), collects whole requests, hands
 // them on and sends what comes back. A slow or silent client costs a descriptor and a bounded
-// buffer, never a thread. Each request has a deadline over all its bytes, not one a read; the number
-// of connections and the bytes held for all of them are bounded, the longest waiting connection
-// gives way to a new one.
+// buffer, never a thread. Each request has a deadline over all its bytes, not one a read; the
+// number of connections and the bytes held for all of them are bounded, the longest waiting
+// connection gives way to a new one.
 #pragma once
 
 #include <chrono>

@@ -19,9 +19,7 @@ std::string field_of(const Diagnostic& problem, const std::string& scenario_file
 }  // namespace
 
 HttpResponse json_response(const Value& document, int status) {
-  return {.status = status,
-          .content_type = "application/json",
-          .body = to_json(document) + '\n'};
+  return {.status = status, .content_type = "application/json", .body = to_json(document) + '\n'};
 }
 
 HttpResponse refusal(int status, std::string what, std::string fix) {

@@ -89,11 +89,11 @@ class Httplib final : public httplib::Server {
       return HandlerResponse::Handled;
     });
     // What the library refuses by itself comes without a body.
-    set_error_handler([](const httplib::Request&, httplib::Response& response) {
+    set_error_handler(HandlerWithResponse([](const httplib::Request&, httplib::Response& response) {
       if (!response.body.empty()) return HandlerResponse::Unhandled;
       write(refusal(response.status, std::string(status_word(response.status))), response);
       return HandlerResponse::Handled;
-    });
+    }));
   }
 
   /// The listening socket, not to be closed by the library any more; -1 where there is none.

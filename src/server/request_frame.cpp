@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <optional>
+#include <utility>
 
 namespace polyfleet {
 namespace {
@@ -84,8 +85,7 @@ class HeadReader {
     if (!is_token(frame_.method) || !is_target(frame_.target))
       return refuse(400, "the request line holds characters that do not belong there");
     if (frame_.target.size() > limits_.target)
-      return refuse(414,
-                    "the address is longer than " + std::to_string(limits_.target) + " bytes");
+      return refuse(414, "the address is longer than " + std::to_string(limits_.target) + " bytes");
     if (!version.starts_with("HTTP/")) return refuse(400, "the request line names no HTTP version");
     if (version != "HTTP/1.1" && version != "HTTP/1.0")
       return refuse(505, "HTTP/1.1 is spoken here");

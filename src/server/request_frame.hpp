@@ -11,9 +11,9 @@
 namespace polyfleet {
 
 struct FrameLimits {
-  std::size_t target = 4096;         ///< bytes of the request target
-  std::size_t head = 16384;          ///< bytes of request line and headers
-  std::size_t headers = 64;          ///< number of headers
+  std::size_t target = 4096;                ///< bytes of the request target
+  std::size_t head = 16384;                 ///< bytes of request line and headers
+  std::size_t headers = 64;                 ///< number of headers
   std::size_t body = std::size_t{4} << 20;  ///< bytes
 };
 
@@ -25,8 +25,8 @@ struct RequestFrame {
     refused,   ///< status and reason say why; the connection cannot be read further
   };
   State state = State::partial;
-  std::size_t head_bytes = 0;  ///< with the empty line behind the headers
-  std::size_t body_bytes = 0;  ///< as declared
+  std::size_t head_bytes = 0;       ///< with the empty line behind the headers
+  std::size_t body_bytes = 0;       ///< as declared
   std::string_view method, target;  ///< of the received bytes, once the head is complete
   bool expects_continue = false;
   int status = 0;

@@ -1,7 +1,7 @@
 // Who may ask. The server stands on the reader's own machine, where any web page that he visits can
 // send requests: so the Host must be a name of this server (else a foreign name was pointed here,
-// "DNS rebinding"), an Origin must be the page itself, and bodies must say that they are JSON, which
-// no form of another site can. There is no login: whoever reaches the port may ask.
+// "DNS rebinding"), an Origin must be the page itself, and bodies must say that they are JSON,
+// which no form of another site can. There is no login: whoever reaches the port may ask.
 #pragma once
 
 #include <optional>

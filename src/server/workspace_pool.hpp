@@ -1,6 +1,6 @@
 // Workspaces for the threads of a server: a Workspace is for one thread at a time and keeps what it
-// has loaded, so they are lent, the last returned first. One that has loaded very much (requests may
-// name any machine) is put away and a new one opened, so that memory is bounded.
+// has loaded, so they are lent, the last returned first. One that has loaded very much (requests
+// may name any machine) is put away and a new one opened, so that memory is bounded.
 #pragma once
 
 #include <condition_variable>
