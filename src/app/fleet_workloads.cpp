@@ -13,7 +13,7 @@ namespace {
 
 void read_demand(const StatedWorkload& stated, const FleetTime& time, FleetWorkload& workload,
                  Diagnostics& out) {
-  for (const StatedDemand& each : stated.demand) {
+  for (const StatedFleetDemand& each : stated.demand) {
     const auto flow = read_flow(each, "rate", each.rate, workload.kind, out);
     if (!flow || !each.from) continue;
     const DemandPoint point{time.hour_of(*each.from), *flow};

@@ -18,7 +18,7 @@
 namespace polyfleet {
 
 /// [[workload.demand]]
-struct StatedDemand : StatedEntry {
+struct StatedFleetDemand : StatedEntry {
   std::optional<CalendarDate> from;
   std::string rate;  ///< "5e12 tokens/day"
 };
@@ -34,7 +34,7 @@ struct StatedCampaign : StatedEntry {
 struct StatedWorkload : StatedEntry {
   std::string id, name, model, value, shape;
   std::optional<WorkloadKind> kind;
-  std::vector<StatedDemand> demand;
+  std::vector<StatedFleetDemand> demand;
   std::vector<StatedCampaign> campaigns;
   bool sold = false;
   std::optional<bool> must, gang;
@@ -51,7 +51,7 @@ struct StatedWorkload : StatedEntry {
 };
 
 const FieldTable<StatedWorkload>& workload_fields();
-const FieldTable<StatedDemand>& demand_fields();
+const FieldTable<StatedFleetDemand>& demand_fields();
 const FieldTable<StatedCampaign>& campaign_fields();
 
 /// [[shape]] of data/fleet/shapes.toml: load by the hour of the day and the day of the week.

@@ -122,8 +122,8 @@ const FieldTable<LoadShape>& shape_fields() {
 
 }  // namespace
 
-const FieldTable<StatedDemand>& demand_fields() {
-  using D = StatedDemand;
+const FieldTable<StatedFleetDemand>& demand_fields() {
+  using D = StatedFleetDemand;
   static const FieldTable<D> fields = with_origin<D>({
       required(day_field("from", &D::from, "day of this rate; grows exponentially to the next")),
       required(text_field("rate", &D::rate,

@@ -13,7 +13,7 @@ void add(Diagnostics& problems, const Diagnostics& more) {
   problems.insert(problems.end(), more.begin(), more.end());
 }
 
-JobPool sized_pool(const StatedPool& stated, const System* system, Diagnostics& problems) {
+JobPool sized_pool(const StatedJobPool& stated, const System* system, Diagnostics& problems) {
   JobPool pool;
   pool.name = !stated.name.empty() ? stated.name : system != nullptr ? system->id : "cluster";
   pool.nodes = stated.nodes;
@@ -38,7 +38,7 @@ JobPool sized_pool(const StatedPool& stated, const System* system, Diagnostics& 
   return pool;
 }
 
-PoolFailures stated_failures(const StatedPool& stated, Diagnostics& problems) {
+PoolFailures stated_failures(const StatedJobPool& stated, Diagnostics& problems) {
   PoolFailures failures;
   failures.between = job_ticks(stated.mean_time_between_failures);
   failures.repair = job_ticks(stated.repair);
@@ -54,7 +54,7 @@ PoolFailures stated_failures(const StatedPool& stated, Diagnostics& problems) {
   return failures;
 }
 
-PoolFailures published_failures(const StatedPool& stated, const System& system,
+PoolFailures published_failures(const StatedJobPool& stated, const System& system,
                                 Workspace& workspace, Diagnostics& problems,
                                 std::vector<std::string>& assumptions) {
   const auto machine = workspace.machine("", system.id);
@@ -72,7 +72,7 @@ PoolFailures published_failures(const StatedPool& stated, const System& system,
   return failures;
 }
 
-PoolMaintenance maintenance_of(const StatedPool& stated, Workspace& workspace,
+PoolMaintenance maintenance_of(const StatedJobPool& stated, Workspace& workspace,
                                Diagnostics& problems, std::vector<std::string>& assumptions) {
   PoolMaintenance windows{job_ticks(stated.maintenance_every),
                           job_ticks(stated.maintenance_length)};
@@ -94,11 +94,11 @@ PoolMaintenance maintenance_of(const StatedPool& stated, Workspace& workspace,
 
 }  // namespace
 
-ResolvedPools resolve_pools(const std::vector<StatedPool>& stated, Workspace& workspace,
+ResolvedPools resolve_pools(const std::vector<StatedJobPool>& stated, Workspace& workspace,
                             Diagnostics& problems) {
   ResolvedPools resolved;
   bool fails = false, is_maintained = false;
-  for (const StatedPool& each : stated) {
+  for (const StatedJobPool& each : stated) {
     std::optional<System> system;
     if (!each.system.empty()) {
       auto found = workspace.catalogue().system(each.system);

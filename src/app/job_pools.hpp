@@ -17,7 +17,7 @@ struct ResolvedPools {
 };
 
 /// Adds every problem to `problems`.
-ResolvedPools resolve_pools(const std::vector<StatedPool>& stated, Workspace& workspace,
+ResolvedPools resolve_pools(const std::vector<StatedJobPool>& stated, Workspace& workspace,
                             Diagnostics& problems);
 
 }  // namespace polyfleet

@@ -10,8 +10,8 @@ constexpr double kCentury = 3.15576e9;  // s
 constexpr Range kSpanOrNone{0, kCentury};
 constexpr Range kCount{0, 1e7};
 
-const FieldTable<StatedPool>& pool_fields() {
-  using P = StatedPool;
+const FieldTable<StatedJobPool>& pool_fields() {
+  using P = StatedJobPool;
   static const FieldTable<P> fields{
       text_field("name", &P::name, "how kinds of jobs and outages call it"),
       text_field("system", &P::system,

@@ -13,7 +13,7 @@
 namespace polyfleet {
 
 /// [[pool]] or [cluster]. Zero times: not stated.
-struct StatedPool {
+struct StatedJobPool {
   Position where;
   std::string name, system;
   int nodes = 0, accelerators_per_node = 0, nodes_per_domain = 0, spare_nodes = 0;
@@ -59,8 +59,8 @@ struct StatedJobStudy {
   double spread_speed = 1;
   int backfill_depth = 100;
   Seconds round = 6 * minute, between_divisions = 32 * minute, horizon;
-  StatedPool cluster;
-  std::vector<StatedPool> pools;
+  StatedJobPool cluster;
+  std::vector<StatedJobPool> pools;
   StatedCheckpoints checkpoints;
   std::vector<StatedOutage> outages;
   StatedArrivals arrivals;
