@@ -18,8 +18,8 @@ constexpr char kTables[] =
     " program TEXT NOT NULL,"
     " data TEXT NOT NULL,"
     " question TEXT NOT NULL,"
-    " result TEXT NOT NULL,"
-    " page TEXT NOT NULL);";
+    " result NOT NULL,"  // text, or bytes: packed text (packed_text.hpp)
+    " page NOT NULL);";
 
 /// A database that nothing was ever written to.
 SqliteResult<bool> is_empty(SqliteFile& file) {

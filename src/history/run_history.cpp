@@ -1,6 +1,7 @@
 #include "history/run_history.hpp"
 
 #include "history/history_connection.hpp"
+#include "history/packed_text.hpp"
 
 namespace polyfleet {
 namespace {
@@ -55,15 +56,31 @@ struct Condition {
   Condition& operator=(const Condition&) = delete;
 };
 
+/// A document as it is kept: its text, packed where that is long.
+class KeptDocument {
+ public:
+  explicit KeptDocument(const Value& document) : text_(to_json(document, -1)) {
+    packed_ = text_.size() >= kLeastPacked;
+    if (packed_) text_ = packed_text(text_);
+  }
+  SqliteValue value() const {
+    return packed_ ? SqliteValue(SqliteBytes{text_}) : SqliteValue(std::string_view(text_));
+  }
+
+ private:
+  std::string text_;
+  bool packed_ = false;
+};
+
 SqliteResult<std::int64_t> added(SqliteFile& database, const RunRecord& run) {
   const RunSummary& s = run.summary;
-  const std::string question = to_json(run.question, -1), result = to_json(run.result, -1),
-                    page = to_json(run.page, -1);
+  const std::string question = to_json(run.question, -1);  // not packed: lists look into it
+  const KeptDocument result(run.result), page(run.page);
   auto rows = database.query(
       "INSERT INTO runs (begun, seconds, command, title, verdict, program, data, question, result,"
       " page) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-      {s.begun, s.seconds, s.command, s.title, s.verdict, s.program, s.data, question, result,
-       page});
+      {s.begun, s.seconds, s.command, s.title, s.verdict, s.program, s.data, question,
+       result.value(), page.value()});
   if (!rows) return tl::unexpected(rows.error());
   const SqliteResult<bool> done = rows->next();
   if (!done) return tl::unexpected(done.error());
@@ -93,6 +110,15 @@ struct WrittenRun {
   std::string question, result, page;
 };
 
+/// Bytes that cannot be unpacked come as they are: the reader of documents then says where.
+std::string unpacked(const SqliteRows& row, int column) {
+  std::string text = row.text(column);
+  if (row.is_bytes(column)) {
+    if (auto whole = unpacked_text(text)) return *std::move(whole);
+  }
+  return text;
+}
+
 SqliteResult<std::optional<WrittenRun>> written(SqliteFile& database, std::int64_t id) {
   auto rows = database.query(
       std::string("SELECT ") + kSummary + ", question, result, page FROM runs WHERE id = ?", {id});
@@ -100,7 +126,7 @@ SqliteResult<std::optional<WrittenRun>> written(SqliteFile& database, std::int64
   const SqliteResult<bool> row = rows->next();
   if (!row) return tl::unexpected(row.error());
   if (!*row) return std::nullopt;
-  return WrittenRun{summary_of(*rows), rows->text(8), rows->text(9), rows->text(10)};
+  return WrittenRun{summary_of(*rows), unpacked(*rows, 8), unpacked(*rows, 9), unpacked(*rows, 10)};
 }
 
 Result<RunRecord> parsed(const WrittenRun& run, const std::filesystem::path& file) {

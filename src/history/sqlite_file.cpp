@@ -92,6 +92,9 @@ int bind(sqlite3_stmt* statement, int place, const SqliteValue& value) {
     return sqlite3_bind_int64(statement, place, *integer);
   if (const auto* number = std::get_if<double>(&value))
     return sqlite3_bind_double(statement, place, *number);
+  if (const auto* packed = std::get_if<SqliteBytes>(&value))
+    return sqlite3_bind_blob64(statement, place, packed->bytes.data(), packed->bytes.size(),
+                               SQLITE_STATIC);
   const std::string_view text = std::get<std::string_view>(value);
   return sqlite3_bind_text64(statement, place, text.data() == nullptr ? "" : text.data(),
                              text.size(), SQLITE_STATIC, SQLITE_UTF8);
@@ -119,10 +122,16 @@ double SqliteRows::number(int column) const {
 }
 
 std::string SqliteRows::text(int column) const {
-  const unsigned char* text = sqlite3_column_text(statement_.get(), column);
-  if (text == nullptr) return {};
-  return {reinterpret_cast<const char*>(text),
+  const void* bytes = is_bytes(column)
+                          ? sqlite3_column_blob(statement_.get(), column)
+                          : static_cast<const void*>(sqlite3_column_text(statement_.get(), column));
+  if (bytes == nullptr) return {};
+  return {static_cast<const char*>(bytes),
           static_cast<std::size_t>(sqlite3_column_bytes(statement_.get(), column))};
+}
+
+bool SqliteRows::is_bytes(int column) const {
+  return sqlite3_column_type(statement_.get(), column) == SQLITE_BLOB;
 }
 
 /// Moving the log into the file at the end waits for the disk several times, a short log costs the

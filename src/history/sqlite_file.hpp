@@ -35,7 +35,11 @@ struct SqliteFault {
 template <class T = std::monostate>
 using SqliteResult = tl::expected<T, SqliteFault>;
 
-using SqliteValue = std::variant<std::int64_t, double, std::string_view>;
+/// Bytes that are no text.
+struct SqliteBytes {
+  std::string_view bytes;
+};
+using SqliteValue = std::variant<std::int64_t, double, std::string_view, SqliteBytes>;
 
 /// The rows of a prepared statement, one after the other.
 class SqliteRows {
@@ -44,7 +48,9 @@ class SqliteRows {
   SqliteResult<bool> next();
   std::int64_t integer(int column) const;
   double number(int column) const;
+  /// Text, or bytes as they are.
   std::string text(int column) const;
+  bool is_bytes(int column) const;
 
  private:
   friend class SqliteFile;

@@ -49,8 +49,7 @@ TEST_CASE("entries are matched by id or name wherever each has one of its own") 
   CHECK(changes(R"([{"name": "a.b", "v": 1}])", R"([{"name": "a.b", "v": 2}])") ==
         "[\"a.b\"].v: 1 -> 2; ");
   // A name that could be taken for a place.
-  CHECK(changes(R"([{"id": "7", "v": 1}])", R"([{"id": "7", "v": 2}])") ==
-        "[\"7\"].v: 1 -> 2; ");
+  CHECK(changes(R"([{"id": "7", "v": 1}])", R"([{"id": "7", "v": 2}])") == "[\"7\"].v: 1 -> 2; ");
   // Twice the same name: by place.
   CHECK(changes(R"([{"name": "a", "v": 1}, {"name": "a", "v": 2}])",
                 R"([{"name": "a", "v": 2}, {"name": "a", "v": 2}])") == "[0].v: 1 -> 2; ");

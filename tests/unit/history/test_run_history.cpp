@@ -1,4 +1,6 @@
+#include "history/packed_text.hpp"
 #include "history/run_history.hpp"
+#include "history/sqlite_file.hpp"
 #include "history_scratch.hpp"
 
 namespace polyfleet {
@@ -46,6 +48,55 @@ TEST_CASE("a run comes back as it was added, also after the file was closed") {
   CHECK(to_json(found->question) == to_json(run.question));
   CHECK(to_json(found->result) == to_json(run.result));
   CHECK(to_json(found->page) == to_json(run.page));
+}
+
+TEST_CASE("long documents are packed and come back whole") {
+  const HistoryScratch scratch;
+  const auto file = scratch / "r.sqlite";
+  RunRecord run = small_run();
+  run.result = Value(Array(2000, Value("the same again")));
+  run.page = Value(Array(50000, Value(0.125)));
+  RunHistory history = opened(file);
+  add(history, run);
+  const Result<RunRecord> found = history.find(1);
+  REQUIRE(found.has_value());
+  CHECK(to_json(found->result) == to_json(run.result));
+  CHECK(to_json(found->page) == to_json(run.page));
+  CHECK(std::filesystem::file_size(file.string() + "-wal") < 100'000);
+}
+
+TEST_CASE("packed text that is none is nothing") {
+  const std::string packed = packed_text(std::string(5000, 'x'));
+  CHECK(*unpacked_text(packed) == std::string(5000, 'x'));
+  CHECK(*unpacked_text(packed_text("")) == "");
+  CHECK(!unpacked_text(""));
+  CHECK(!unpacked_text(packed.substr(0, packed.size() - 1)));
+  CHECK(!unpacked_text("1234567" + packed));
+  std::string longer = packed;
+  ++longer[0];
+  CHECK(!unpacked_text(longer));
+  CHECK(!unpacked_text(std::string(8, '\xff') + packed.substr(8)));
+}
+
+TEST_CASE("a document that somebody spoilt is a diagnostic that names it") {
+  const HistoryScratch scratch;
+  const auto file = scratch / "r.sqlite";
+  {
+    RunHistory history = opened(file);
+    add(history, small_run());
+    add(history, small_run());
+  }
+  auto database = SqliteFile::open(file, SqliteAccess::usual);
+  REQUIRE(database.has_value());
+  REQUIRE(database->run("UPDATE runs SET result = '{\"a\": ' WHERE id = 1").has_value());
+  REQUIRE(database->run("UPDATE runs SET page = x'00ff' WHERE id = 2").has_value());
+  const RunHistory history = opened(file);
+  const auto first = history.find(1), second = history.find(2);
+  REQUIRE(!first.has_value());
+  CHECK(to_text(first.problems()).find("result of run 1") != std::string::npos);
+  REQUIRE(!second.has_value());
+  CHECK(to_text(second.problems()).find("page of run 2") != std::string::npos);
+  CHECK(history.list({})->size() == 2);
 }
 
 TEST_CASE("a run without a page keeps none") {
@@ -113,7 +164,11 @@ TEST_CASE("deleted runs give their space back") {
   const HistoryScratch scratch;
   const auto file = scratch / "r.sqlite";
   RunRecord large = small_run();
-  large.result = Value(std::string(4 << 20, 'x'));
+  std::uint32_t state = 1;  // words that do not pack: a linear congruence (Numerical Recipes)
+  std::string text;
+  for (int i = 0; i < 4 << 20; ++i)
+    text += static_cast<char>('0' + ((state = state * 1664525 + 1013904223) >> 25) % 64);
+  large.result = Value(text);
   std::uintmax_t full = 0;
   {
     RunHistory history = opened(file);
