@@ -39,7 +39,7 @@ const kStartMillis = 20_000;
 /** The server of `polyfleet ui`; its address is what it prints. */
 export async function startServer(binary, folder) {
   const store = join(folder, "runs.sqlite");
-  const child = spawn(binary, ["ui", "--port", "0", "--store", store], {
+  const child = spawn(binary, ["ui", "--port", "0", "--no-open", "--store", store], {
     env: {...process.env, POLYFLEET_STORE: store},
     stdio: ["ignore", "pipe", "pipe"],
   });
