@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 
 #include "base/check.hpp"
 #include "base/files.hpp"
@@ -33,23 +34,35 @@ std::size_t character_length(std::string_view text) {
   return 0;
 }
 
-void append_text(std::string& out, std::string_view text) {
+/// What stands in JSON text as it is: printable ASCII but the quote and the backslash.
+bool is_plain(char c) { return c >= 0x20 && c < 0x7F && c != '"' && c != '\\'; }
+
+/// Appends the character at the front and takes it from the text.
+void append_character(std::string& out, std::string_view& text) {
   constexpr std::string_view kEscaped = "\"\\\n\r\t";
   constexpr std::string_view kLetters = "\"\\nrt";
+  const std::size_t length = character_length(text);
+  const auto escape = kEscaped.find(text.front());
+  if (length == 0) {
+    out += "\xEF\xBF\xBD";  // U+FFFD: the bytes are not text
+  } else if (escape != std::string_view::npos) {
+    out += {'\\', kLetters[escape]};
+  } else if (static_cast<unsigned char>(text.front()) < 0x20) {
+    out += fmt::format("\\u{:04x}", static_cast<unsigned>(text.front()));
+  } else {
+    out += text.substr(0, length);
+  }
+  text.remove_prefix(std::max<std::size_t>(length, 1));
+}
+
+void append_text(std::string& out, std::string_view text) {
   out += '"';
   while (!text.empty()) {
-    const std::size_t length = character_length(text);
-    const auto escape = kEscaped.find(text.front());
-    if (length == 0) {
-      out += "\xEF\xBF\xBD";  // U+FFFD: the bytes are not text
-    } else if (escape != std::string_view::npos) {
-      out += {'\\', kLetters[escape]};
-    } else if (static_cast<unsigned char>(text.front()) < 0x20) {
-      out += fmt::format("\\u{:04x}", static_cast<unsigned>(text.front()));
-    } else {
-      out += text.substr(0, length);
-    }
-    text.remove_prefix(std::max<std::size_t>(length, 1));
+    const auto end = std::find_if_not(text.begin(), text.end(), is_plain);
+    const auto plain = static_cast<std::size_t>(end - text.begin());
+    out += text.substr(0, plain);
+    text.remove_prefix(plain);
+    if (!text.empty()) append_character(out, text);
   }
   out += '"';
 }
@@ -90,10 +103,14 @@ void append(std::string& out, const Value& value, int indent, int depth) {
   } else if (const bool* boolean = value.boolean()) {
     out += *boolean ? "true" : "false";
   } else if (const std::int64_t* integer = value.integer()) {
-    out += fmt::format("{}", *integer);
+    fmt::format_to(std::back_inserter(out), "{}", *integer);
   } else if (const auto number = value.number(); number && std::isfinite(*number)) {
     const bool negative_zero = *number == 0 && std::signbit(*number);  // "-0" would be an integer
-    out += negative_zero ? "-0.0" : fmt::format("{}", *number);
+    if (negative_zero) {
+      out += "-0.0";
+    } else {
+      fmt::format_to(std::back_inserter(out), "{}", *number);
+    }
   } else {
     out += "null";
   }
