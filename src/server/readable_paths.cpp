@@ -58,6 +58,7 @@ bool ReadablePaths::part_leads_outside(std::string_view part, const fs::path& be
   if (wrong(fs::path())) return true;
   if (plain) return false;
   if (!beside.empty() && wrong(beside)) return true;
+  if (part.find('/') == std::string_view::npos) return false;
   return std::any_of(folders_.begin(), folders_.end(), [&](const fs::path& folder) {
     return !up && is_there(folder / path) && !is_inside(folder / path);
   });
