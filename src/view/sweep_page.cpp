@@ -266,8 +266,8 @@ FigurePage sweep_page(const SweepAnswer& answer) {
   section.figures.push_back(points_figure(answer));
   for (PageFigure& figure : section.figures) {
     figure.assumptions = {
-        "Everything that is not swept stays as the scenario has it; `polyfleet "
-        "estimate train` lists what that is and where it comes from."};
+        "Everything that is not swept stays as the scenario has it; polyfleet "
+        "estimate train lists what that is and where it comes from."};
   }
   page.sections.push_back(std::move(section));
   return page;

@@ -70,7 +70,7 @@ PageFigure cost_figure(const TrainingAnswer& answer, const TrainingSources& sour
       .number("a step", "", std::move(a_step))
       .number("a million tokens", "", std::move(a_million))
       .word("in", std::move(units));
-  if (!answer.prices.basis.empty()) figure.assumptions = {answer.prices.basis};
+  if (!answer.prices.basis.empty()) figure.assumptions = {"Price: " + answer.prices.basis + "."};
   figure.sources = sources.catalogue;
   return figure;
 }

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
+
 #include "report/plan_rows.hpp"
 #include "units/text.hpp"
 #include "view/training_energy.hpp"
@@ -72,7 +74,7 @@ std::vector<PageFact> training_facts(const TrainingAnswer& answer) {
                                print_quantity(estimate.time_high))});
   facts.push_back(
       {"tokens a second", fmt::format("{:.6g} per accelerator", rate),
-       fmt::format("{:.6g} in all", rate * static_cast<double>(answer.scenario.devices))});
+       grouped(std::llround(rate * static_cast<double>(answer.scenario.devices))) + " in all"});
   facts.push_back(
       {"MFU", share_text(estimate.mfu),
        fmt::format("{} FLOPs over dense {} peak; HFU {}", name_of(FlopDefinition::model_causal),

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "report/training_explain.hpp"
+#include "units/text.hpp"
 
 namespace polyfleet {
 namespace {
@@ -44,6 +45,36 @@ const std::vector<SectionWords>& section_words() {
        "The catalogue's figures that this answer uses, who states them and where."},
   };
   return words;
+}
+
+/// Utilisation by every way in which papers count FLOPs.
+PageFigure flops_figure(const TrainingAnswer& answer, const FlopsPerSecond peak,
+                        const TrainingSources& sources) {
+  const TrainingEstimate& estimate = answer.estimate;
+  const double devices = static_cast<double>(answer.scenario.devices);
+  PageFigure figure{.id = "flops", .title = "Utilisation by definition of FLOPs"};
+  std::vector<std::string> names;
+  std::vector<double> work, shares;
+  for (std::size_t i = 0; i < kFlopDefinitionCount; ++i) {
+    const auto definition = static_cast<FlopDefinition>(i);
+    const Flops flops = estimate.flops[definition];
+    if (flops == 0 * flop) continue;
+    names.emplace_back(name_of(definition));
+    work.push_back(flops / (1000 * teraflop));
+    shares.push_back(100 * (flops / (peak * estimate.time * devices)));
+  }
+  figure.reading = fmt::format(
+      "The same step under every definition in use, over the dense {} peak: compare a published "
+      "MFU with the bar of its own definition. The page's MFU is \"{}\".",
+      name_of(estimate.mfu_dtype), name_of(FlopDefinition::model_causal));
+  figure.chart = BarChart{.category = "FLOPs", .values = {"of the peak"}, .horizontal = true};
+  figure.data.word("FLOPs", std::move(names))
+      .number("of the peak", "%", std::move(shares))
+      .number("of a step", "PFLOP", std::move(work));
+  figure.assumptions = {
+      fmt::format("Dense {} peak of {}.", name_of(estimate.mfu_dtype), print_quantity(peak))};
+  figure.sources = sources.catalogue;
+  return figure;
 }
 
 }  // namespace
@@ -111,6 +142,8 @@ FigureSection basis_section(const TrainingAnswer& answer, const Catalogue& catal
       section.figures.push_back(std::move(figure));
     }
   }
+  if (const auto peak = answer.machine.accelerator.dense_peak(answer.estimate.mfu_dtype))
+    section.figures.push_back(flops_figure(answer, peak->value, sources));
   if (!answer.scenario.assumptions.empty())
     section.figures.push_back(assumption_figure("assumptions", answer.scenario.assumptions));
   return section;

@@ -148,14 +148,15 @@ class SpanTable {
   std::vector<double> begins_, ends_;
 };
 
-/// At most this many lanes can be told apart, and this many spans be drawn and listed.
+/// At most this many lanes can be told apart, and about this many spans be drawn and listed; half
+/// the lanes where all of them hold more.
 constexpr int kMostLanes = 16;
 constexpr std::size_t kMostSpans = 1500;
 
-/// All stages, or of more than kMostLanes the first, the last and evenly spaced ones between.
-std::set<int> shown_lanes(int stages) {
+/// All stages, or of more than can be shown the first, the last and evenly spaced ones between.
+std::set<int> shown_lanes(int stages, std::size_t spans) {
   std::set<int> shown;
-  const int lanes = std::min(stages, kMostLanes);
+  const int lanes = std::min(stages, spans > kMostSpans ? kMostLanes / 2 : kMostLanes);
   for (int i = 0; i < lanes; ++i) shown.insert(lanes == 1 ? 0 : i * (stages - 1) / (lanes - 1));
   return shown;
 }
@@ -212,8 +213,8 @@ PageFigure step_figure(const TrainingAnswer& answer, const TrainingSources& sour
 
 PageFigure pipeline_figure(const TrainingAnswer& answer, const TrainingSources& sources) {
   const PipelineShape shape = pipeline_shape(answer);
-  const std::set<int> lanes = shown_lanes(shape.stages);
   const TimelineTasks timeline = timeline_tasks(shape, chunk_costs(answer), kMostSpans);
+  const std::set<int> lanes = shown_lanes(shape.stages, timeline.tasks.size());
   SpanTable spans;
   Seconds end;
   for (const ScheduledTask& task : timeline.tasks) {
@@ -248,7 +249,7 @@ PageFigure pipeline_figure(const TrainingAnswer& answer, const TrainingSources& 
     figure.reading += fmt::format(" {} of {} stages are drawn.", lanes.size(), shape.stages);
   if (shape.overlap_hand_over)
     figure.reading += " Stage hand-overs run beside compute and are not drawn.";
-  figure.reading += " `--timeline FILE` writes all of it for Perfetto.";
+  figure.reading += " --timeline FILE writes all of it for Perfetto.";
   figure.chart = SpanChart{.lane = "stage", .begin = "begin", .end = "end", .kind = "kind"};
   figure.data = spans.take();
   figure.assumptions = {

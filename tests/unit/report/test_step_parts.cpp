@@ -28,3 +28,22 @@ TEST_CASE("every part of a breakdown is listed once") {
   }
   CHECK(listed == sum);
 }
+
+TEST_CASE("what follows the pipeline makes it the step; host stalls inside passes stay there") {
+  StepBreakdown where;
+  where.compute[0] = 10 * second;
+  where.bubble = 2 * second;
+  where.host = 3 * second;  // 1 s of it inside the passes
+  where.gradient_reduce = 0.5 * second;
+  where.parameter_gather = 0.25 * second;
+  where.optimizer = 0.125 * second;
+  where.software = 1 * second;
+  for (const StepPart& part : step_parts(where)) where.total += part.time;
+  const Seconds pipeline = 13 * second;
+  Seconds sum = pipeline;
+  for (const StepPart& part : step_end_parts(where, pipeline)) {
+    sum += part.time;
+    if (part.key == "host") CHECK(part.time == 2 * second);
+  }
+  CHECK(sum == where.total);
+}

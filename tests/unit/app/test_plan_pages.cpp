@@ -1,0 +1,145 @@
+// Pages of a plan search over one pool and over several: without faults whether plans are found,
+// none fits or the search was stopped, and their figures are those of the JSON answer.
+#include <set>
+
+#include "page_check.hpp"
+#include "units/text.hpp"
+
+using namespace polyfleet;
+
+namespace {
+
+constexpr char kSmall[] = R"(model = "llama3.1-8b"
+accelerator = "amd_mi300x"
+devices = 8
+precision = "bf16"
+[plan]
+global_batch = 16
+sequence_length = 4096
+[search.space]
+tensor = [1, 2, 4]
+pipeline = [1, 2]
+context = [1]
+micro_batch = [1, 2]
+recompute_layers = [0, 3]
+)";
+
+Question plan_of(const std::string& text) {
+  Question question = question_of("plan train");
+  question.scenario = ScenarioText{"question.toml", text};
+  return question;
+}
+
+std::size_t rows_of(const Value& json, std::string_view key) {
+  const Value* list = json.find(key);
+  REQUIRE(list != nullptr);
+  return list->array()->size();
+}
+
+}  // namespace
+
+TEST_CASE("the page of a search: every plan of the front, the families and the best plan's step") {
+  Question question = plan_of(kSmall);
+  question.options.set("sensitivity", true);
+  const Reply reply = page_reply(question);
+  CHECK(reply.verdict == Verdict::ok);
+  const FigurePage page = reply.page();
+  check_page(page);
+  const Value json = reply.json();
+  CHECK(figure_of(page, "best_plans").data.rows() == rows_of(json, "best"));
+  const PageFigure& front = figure_of(page, "front_energy");
+  const std::vector<std::string>& groups = front.data.find("plans")->words;
+  CHECK(static_cast<std::size_t>(std::count(groups.begin(), groups.end(), "Pareto front")) ==
+        rows_of(json, "front"));
+  // Along the joined points time grows and energy falls.
+  const std::vector<double>& joined = numbers_of(front, "joined");
+  std::vector<std::pair<double, double>> line;
+  for (std::size_t i = 0; i < joined.size(); ++i) {
+    if (joined[i] == 1)
+      line.emplace_back(numbers_of(front, "step time")[i],
+                        numbers_of(front, "energy of a step")[i]);
+  }
+  std::sort(line.begin(), line.end());
+  REQUIRE(!line.empty());
+  for (std::size_t i = 1; i < line.size(); ++i) CHECK(line[i].second < line[i - 1].second);
+  CHECK(sum_of(numbers_of(figure_of(page, "counts"), "plans")) ==
+        json.find("counts")->find("plans")->number().value());
+  CHECK(figure_of(page, "plan_sensitivity").data.rows() > 0);
+  CHECK(find_figure(page, "step_time") != nullptr);
+}
+
+TEST_CASE("text alone needs no front") {
+  Question question = plan_of(kSmall);
+  const std::size_t with = rows_of(page_reply(question).json(), "front");
+  question.text_only = true;
+  const std::size_t without = rows_of(page_reply(question).json(), "front");
+  CHECK(with > 0);
+  CHECK(without == 0);
+}
+
+TEST_CASE("the page of a search in which nothing fits says what would") {
+  std::string text = kSmall;
+  text.replace(text.find("llama3.1-8b"), 11, "llama3.1-405b");
+  const Reply reply = page_reply(plan_of(text));
+  CHECK(reply.verdict == Verdict::infeasible);
+  const FigurePage page = reply.page();
+  check_page(page);
+  REQUIRE(page.notices.size() >= 2);
+  CHECK(page.notices[0] == "No plan fits in memory.");
+  CHECK(page.notices[1].find("too much") != std::string::npos);
+  CHECK(find_figure(page, "would_fit") != nullptr);
+  CHECK(find_figure(page, "best_plans") == nullptr);
+}
+
+TEST_CASE("the page of a stopped search says that nothing is proven") {
+  const std::atomic<bool> stop{true};
+  const Reply reply = page_reply(plan_of(kSmall), {.progress = {}, .stop = &stop});
+  CHECK(reply.verdict == Verdict::interrupted);
+  const FigurePage page = reply.page();
+  check_page(page);
+  REQUIRE(!page.notices.empty());
+  CHECK(page.notices.front().find("Interrupted") == 0);
+}
+
+TEST_CASE("the page of a run of known tokens, compared with the plan as stated") {
+  std::string text = kSmall;
+  text.insert(text.find("[search.space]"),
+              "[plan.layout]\ntensor = 2\npipeline = 2\n[search]\ntokens = 1e11\n");
+  Question question = plan_of(text);
+  question.options.set("compare-stated", true);
+  const FigurePage page = page_reply(question).page();
+  check_page(page);
+  CHECK(!fact_of(page, "step time of the plan as stated").empty());
+  CHECK(find_figure(page, "run_parts") != nullptr);
+}
+
+TEST_CASE("the page of several pools: every group's bar sums to the step") {
+  Question question = scenario_question("plan train", "clusters/llama_70b.toml");
+  const auto cluster =
+      read_document(std::string(POLYFLEET_SOURCE_DIR) + "/scenarios/clusters/mi300x_h200.toml");
+  REQUIRE(cluster.has_value());
+  question.settings.push_back({"cluster", *cluster, "--cluster mi300x_h200.toml"});
+  const Reply reply = page_reply(question);
+  CHECK(reply.verdict == Verdict::ok);
+  const FigurePage page = reply.page();
+  check_page(page);
+  const PageFigure& time = figure_of(page, "group_time");
+  const double step =
+      (*reply.json().find("best")->array())[0].find("step_time_s")->number().value();
+  for (std::size_t row = 0; row < time.data.rows(); ++row) {
+    double sum = 0;
+    for (const DataColumn& column : time.data.columns) {
+      if (column.kind == ColumnKind::number) sum += column.numbers[row];
+    }
+    CHECK(std::abs(sum - 1e3 * step) <= 1e-6 * 1e3 * step);
+  }
+  CHECK(figure_of(page, "families").data.rows() == rows_of(reply.json(), "families"));
+}
+
+TEST_CASE("a cluster stated twice is refused, as are options of one pool over several") {
+  Question question = plan_of(std::string(kSmall) + "[[cluster.pool]]\nname = \"a\"\n");
+  question.settings.push_back({"cluster", Value(Table{}), "--cluster pools.toml"});
+  const auto twice = ask(question, page_workspace(), {});
+  REQUIRE(!twice.has_value());
+  CHECK(to_text(twice.problems()).find("by --cluster pools.toml") != std::string::npos);
+}
