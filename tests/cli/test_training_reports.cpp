@@ -2,6 +2,8 @@
 // text as ever; a path that cannot be written costs the report and never the answer.
 #include <doctest/doctest.h>
 
+#include <vector>
+
 #include "run_binary.hpp"
 
 namespace {
