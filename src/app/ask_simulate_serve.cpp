@@ -21,9 +21,9 @@ namespace {
 
 /// Samples of a timeline that is written to a file, where the scenario states no interval.
 constexpr Seconds kUsualSample = 10 * second;
-/// Samples for pictures: of each pool, more than a picture has columns of pixels are of no use.
+/// Samples for pictures, of each pool: more are a thicket in a picture 700 pixels wide.
 constexpr Seconds kFirstSample = 250 * millisecond;
-constexpr std::size_t kMostSamples = 800;
+constexpr std::size_t kMostSamples = 320;
 
 std::string_view name_of(RequestOutcome::End end) {
   switch (end) {

@@ -37,7 +37,7 @@ struct RequestSpan {
 
 class ServingRecords {
  public:
-  static constexpr std::size_t kMostSpans = 512;
+  static constexpr std::size_t kMostSpans = 160;
 
   /// As the simulation counts: requests that arrive before `warm_up` have no part in latencies.
   ServingRecords(const ServingCluster& cluster, Picos warm_up);

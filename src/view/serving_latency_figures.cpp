@@ -216,7 +216,7 @@ PageFigure attainment_figure(const ServingSimulation& run) {
   figure.data.number("requests", "", std::move(requests));
   figure.data.number("refused", "", std::move(refused));
   figure.data.number("cancelled", "", std::move(cancelled));
-  figure.chart = BarChart{.category = "class", .values = std::move(values)};
+  figure.chart = BarChart{.category = "class", .values = std::move(values), .horizontal = true};
   return figure;
 }
 

@@ -54,11 +54,12 @@ class PlanTable {
 
   DataTable table() const {
     DataTable table;
-    table.word("plan", names_).word("vendors", vendors_).word("standing", marks_);
+    table.word("standing", marks_).word("vendors", vendors_);
     table.number("accelerators", "", accelerators_).number("cost", "USD/h", cost_);
     table.number("cost of output", "USD/Mtoken", per_million_).number("power", "kW", power_);
     table.number("energy of output", "J/token", energy_).number("mean TTFT", "ms", ttft_);
-    return table.number("mean TPOT", "ms", tpot_).number("mean end to end", "s", whole_);
+    table.number("mean TPOT", "ms", tpot_).number("mean end to end", "s", whole_);
+    return table.word("plan", names_);
   }
 
  private:
@@ -116,7 +117,7 @@ PageFigure best_figure(const ServingPlanAnswer& answer) {
   PlanTable plans(question);
   const std::size_t shown = std::min(question.top, answer.result.best.size());
   for (std::size_t i = 0; i < shown; ++i)
-    plans.add(answer.result.best[i], fmt::format("{}", i + 1));
+    plans.add(answer.result.best[i], fmt::format("plan {}", i + 1));
   PageFigure figure;
   figure.id = "best_plans";
   figure.title = "The best plans";
@@ -125,8 +126,36 @@ PageFigure best_figure(const ServingPlanAnswer& answer) {
       "considered points is better than the first by more than {:.2g} %.",
       name_of(question.objective), 100 * answer.result.gap);
   figure.data = plans.table();
+  BarChart chart{.category = "standing", .horizontal = true};
+  chart.values = {plans.priced()    ? "cost of output"
+                  : plans.powered() ? "energy of output"
+                                    : "accelerators"};
+  figure.chart = std::move(chart);
   figure.assumptions = closed_form();
   return figure;
+}
+
+/// A word for a reason, for the picture; the table has all of it.
+const char* short_name(ServingRefusal reason) {
+  switch (reason) {
+    case ServingRefusal::impossible:
+      return "not possible";
+    case ServingRefusal::memory:
+      return "memory";
+    case ServingRefusal::targets:
+      return "latency target";
+    case ServingRefusal::stock:
+      return "stock";
+    case ServingRefusal::power:
+      return "power cap";
+    case ServingRefusal::vendor_share:
+      return "vendor share";
+    case ServingRefusal::unknown_figure:
+      return "unknown figure";
+    case ServingRefusal::path:
+      return "no path";
+  }
+  return "";
 }
 
 }  // namespace
@@ -179,7 +208,7 @@ FigureSection plan_refusal_section(const ServingPlanAnswer& answer) {
   for (const RefusedConfigurations& each : answer.result.refused) {
     reasons.emplace_back(name_of(each.reason));
     offers.push_back(each.offer);
-    groups.push_back(fmt::format("{}: {}", each.offer, name_of(each.reason)));
+    groups.push_back(fmt::format("{}: {}", each.offer, short_name(each.reason)));
     refused.push_back(static_cast<double>(each.configurations));
     nearest.push_back(each.nearest);
     excess.push_back(each.excess);

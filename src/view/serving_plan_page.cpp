@@ -161,7 +161,7 @@ PageFigure check_figure(const ServingPlanAnswer& answer, const VerifiedPlan& ver
       "targets allow ({}); above 100 % a target is missed.",
       targets_text(targets));
   figure.data.word("run", std::move(runs)).word("targets", std::move(missed));
-  BarChart chart{.category = "run"};
+  BarChart chart{.category = "run", .horizontal = true};
   const auto add = [&](const char* name, const LatencyTarget& target, std::vector<double> shares) {
     if (!target.most) return;
     figure.data.number(name, "%", std::move(shares));
@@ -203,12 +203,27 @@ PageFigure percentile_figure(const VerifiedPlan& verified) {
   return figure;
 }
 
+/// "9 amd_mi355x, 5 nv_h200".
+std::string parts_text(const ServingPlanQuestion& question, const ServingPlan& plan) {
+  std::vector<std::pair<std::string, std::int64_t>> parts;
+  for (const PlannedPool& pool : plan.pools) {
+    const std::string& name = offer_of(question, pool).name;
+    auto found = std::find_if(parts.begin(), parts.end(),
+                              [&](const auto& each) { return each.first == name; });
+    if (found == parts.end()) found = parts.insert(parts.end(), {name, 0});
+    found->second += pool.replicas * pool.accelerators_per_replica;
+  }
+  std::string text;
+  for (const auto& [name, count] : parts)
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", grouped(count), name);
+  return text;
+}
+
 void plan_facts(const ServingPlanAnswer& answer, const ServingPlan& plan,
                 std::vector<PageFact>& facts) {
   const ServingDemand& demand = answer.question.demand;
   const double tokens = demand.requests_per_second * demand.shape.output_tokens;
-  facts.push_back(
-      {"accelerators", grouped(plan.accelerators), serving_plan_name(answer.question, plan)});
+  facts.push_back({"accelerators", grouped(plan.accelerators), parts_text(answer.question, plan)});
   if (plan.cost)
     facts.push_back({"cost", fmt::format("{:.2f} USD/h", *plan.cost / usd_per_hour),
                      fmt::format("{:.3g} USD per million output tokens",

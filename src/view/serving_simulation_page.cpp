@@ -25,8 +25,10 @@ std::string question_text(const ServingSimulation& run) {
   return text + fmt::format("; router {}, seed {}", name_of(run.cluster.router), run.seed);
 }
 
-std::string spread(const LatencySummary& summary) {
-  return fmt::format("{} (p99 {})", latency_text(summary.p50), latency_text(summary.p99));
+PageFact latency_fact(const char* name, const LatencySummary& summary) {
+  return {
+      name, latency_text(summary.p50),
+      fmt::format("median; p90 {}, p99 {}", latency_text(summary.p90), latency_text(summary.p99))};
 }
 
 std::vector<PageFact> facts_of(const ServingSimulation& run) {
@@ -37,12 +39,9 @@ std::vector<PageFact> facts_of(const ServingSimulation& run) {
   facts.push_back({"requests finished", grouped(report.finished),
                    fmt::format("of {} in {}", grouped(report.arrived),
                                print_quantity(seconds_of_picos(report.duration)))});
-  if (report.ttft.count > 0)
-    facts.push_back({"time to first token", spread(report.ttft), "median"});
-  if (report.tpot.count > 0)
-    facts.push_back({"time per output token", spread(report.tpot), "median"});
-  if (report.end_to_end.count > 0)
-    facts.push_back({"end to end", spread(report.end_to_end), "median"});
+  if (report.ttft.count > 0) facts.push_back(latency_fact("time to first token", report.ttft));
+  if (report.tpot.count > 0) facts.push_back(latency_fact("time per output token", report.tpot));
+  if (report.end_to_end.count > 0) facts.push_back(latency_fact("end to end", report.end_to_end));
   std::int64_t met = 0, counted = 0;
   for (const ClassReport& each : report.classes) {
     met += each.met_all;

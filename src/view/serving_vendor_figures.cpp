@@ -100,12 +100,12 @@ DataTable ledger_table(const ServingSimulation& run) {
     per_million.push_back(each.priced && any ? each.cost / usd / each.tokens * kMillion : kUnknown);
     carbon.push_back(each.powered ? each.carbon / kilogram_co2e : kUnknown);
   };
-  for (const ServingLedger& each : ledgers_by_pool(run)) add("pool " + each.name, each);
-  const std::vector<ServingLedger> vendors = ledgers_by_vendor(run);
-  if (vendors.size() > 1) {
+  const std::vector<ServingLedger> pools = ledgers_by_pool(run), vendors = ledgers_by_vendor(run);
+  for (const ServingLedger& each : pools) add("pool " + each.name, each);
+  if (vendors.size() > 1 && vendors.size() < pools.size()) {
     for (const ServingLedger& each : vendors) add(each.name, each);
   }
-  add("all", ledger_of_all(run));
+  if (pools.size() > 1) add("all", ledger_of_all(run));
   DataTable table;
   table.word("of", std::move(names)).number("tokens processed", "million", std::move(tokens));
   table.number("cost of a million tokens", "USD", std::move(per_million));

@@ -207,3 +207,40 @@ TEST_CASE("simulate serve: a model that does not fit ends with 1 and the amount"
   CHECK(outcome.says("does not fit"));
   CHECK(outcome.says("GB"));
 }
+
+TEST_CASE("--report writes one file of pictures beside the unchanged result") {
+  const std::string file = scratch().write("small.toml", small_service());
+  const std::string report = (scratch() / "report.html").string();
+  const Outcome plain = polyfleet_run("simulate serve " + file);
+  const Outcome pictured = polyfleet_run("simulate serve " + file + " --report " + report);
+  CHECK_MESSAGE(pictured.code == 0, pictured.err);
+  CHECK(pictured.out == plain.out);
+  const std::string page = content_of(report);
+  CHECK(page.starts_with("<!doctype html>"));
+  CHECK(page.find("Time to first token") != std::string::npos);
+  CHECK(page.size() < 2'000'000);
+  CHECK(polyfleet_run(small_replica("--report " + report)).code == 0);
+  CHECK(content_of(report).find("Where the time of a decode step goes") != std::string::npos);
+  const std::string plan = std::string(POLYFLEET_SOURCE_DIR) +
+                           "/scenarios/serving_plans/conversation_trace.toml --simulate 0";
+  CHECK(polyfleet_run("plan serve " + plan + " --report " + report).code == 0);
+  CHECK(content_of(report).find("Which vendor does what share") != std::string::npos);
+}
+
+TEST_CASE("a report that cannot be written costs the report and not the result") {
+  const Outcome plain = polyfleet_run(small_replica());
+  const Outcome lost = polyfleet_run(small_replica("--report /nowhere/report.html"));
+  CHECK(lost.code == 2);
+  CHECK(lost.out == plain.out);
+  CHECK(lost.err.find("/nowhere/report.html") != std::string::npos);
+}
+
+TEST_CASE("what does not fit has a report that says why") {
+  const std::string report = (scratch() / "misfit.html").string();
+  const Outcome outcome = polyfleet_run(
+      "estimate serve --model llama3.1-405b --accelerator nv_h100_sxm --tp 1 --input 100 "
+      "--output 10 --report " +
+      report);
+  CHECK(outcome.code == 1);
+  CHECK(content_of(report).find("leaves no room for the cache") != std::string::npos);
+}
