@@ -4,6 +4,7 @@
 
 #include <map>
 #include <mutex>
+#include <optional>
 
 #include "base/spelling.hpp"
 #include "catalogue/accelerator_fields.hpp"
@@ -57,6 +58,18 @@ struct Catalogue::Store {
   std::mutex guard;
   std::map<std::string, Accelerator, std::less<>> accelerators;
   std::map<std::string, System, std::less<>> systems;
+  std::optional<Value> source_list;
+
+  /// data/sources.toml, read once: a page asks for dozens of sources.
+  Result<const Value*> sources() {
+    const std::lock_guard lock(guard);
+    if (!source_list) {
+      Result<Value> document = read_document((directory / "sources.toml").string());
+      if (!document) return document.problems();
+      source_list = *std::move(document);
+    }
+    return &*source_list;
+  }
 
   template <class T>
   const T* kept(const std::map<std::string, T, std::less<>>& from, std::string_view name) {
@@ -207,8 +220,9 @@ Result<fs::path> Catalogue::model_file(std::string_view name) const {
 }
 
 Result<Source> Catalogue::source(std::string_view key) const {
-  const Result<Value> document = read_document((directory() / "sources.toml").string());
-  if (!document) return document.problems();
+  const Result<const Value*> sources = store_->sources();
+  if (!sources) return sources.problems();
+  const Value* document = *sources;
   const Value* entry = document->find(key);
   if (entry == nullptr) {
     std::vector<std::string> known;
