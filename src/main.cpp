@@ -1,3 +1,4 @@
+#include <csignal>
 #include <cstdio>
 #include <exception>
 
@@ -5,6 +6,7 @@
 #include "cli/output.hpp"
 
 int main(int argc, char** argv) {
+  std::signal(SIGPIPE, SIG_IGN);  // a closed reader must not keep a run from being kept
   try {
     const int code = polyfleet::run_command_line(argc, argv);
     return polyfleet::output_arrived() ? code : polyfleet::kExitInternal;

@@ -61,7 +61,7 @@ Result<const ModelSpec*> Workspace::model(std::string_view name) {
 
 Result<Accelerator> Workspace::part_named(const std::string& name) const {
   Result<Accelerator> part = catalogue_.accelerator(name);
-  if (part || !catalogue_.find(Shelf::systems, name)) return part;
+  if (part || is_path(name) || !catalogue_.find(Shelf::systems, name)) return part;
   return problem("'" + name + "' is a system, not an accelerator", "give it as the system");
 }
 

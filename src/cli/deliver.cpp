@@ -1,7 +1,5 @@
 #include "cli/deliver.hpp"
 
-#include <cstdio>
-
 #include "app/content_fingerprint.hpp"
 #include "app/report_file.hpp"
 #include "app/run_record.hpp"
@@ -70,7 +68,6 @@ int deliver(const Question& question, const Reply& reply, const Delivery& delive
   } else {
     print(reply.text(output_style()));
   }
-  std::fflush(stdout);
   Diagnostics problems = write_pictures(question, reply, delivery);
   const Diagnostics unkept = keep_run(question, reply, delivery);
   if (delivery.store.empty()) {

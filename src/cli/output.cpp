@@ -2,11 +2,24 @@
 
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdio>
 
 namespace polyfleet {
+namespace {
 
-void print(std::string_view text) { std::fwrite(text.data(), 1, text.size(), stdout); }
+/// A reader that has seen enough (`| head`) is no error; what is left to do is still done.
+void forget_closed_reader() {
+  if (errno == EPIPE) std::clearerr(stdout);
+}
+
+}  // namespace
+
+void print(std::string_view text) {
+  errno = 0;
+  const bool whole = std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
+  if (!whole || std::fflush(stdout) != 0) forget_closed_reader();
+}
 
 void print_json(const Value& document) { print(to_json(document) + '\n'); }
 
@@ -38,7 +51,9 @@ void show_progress(std::string_view text) {
 }
 
 bool output_arrived() {
-  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return true;
+  errno = 0;
+  if (std::fflush(stdout) != 0) forget_closed_reader();
+  if (std::ferror(stdout) == 0) return true;
   std::fputs("error: standard output could not be written\n", stderr);
   return false;
 }

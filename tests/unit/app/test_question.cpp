@@ -26,8 +26,8 @@ constexpr char kScenario[] =
 TEST_CASE("every kind is complete: a command, a summary without full stop, one ask function") {
   for (const QuestionKind& kind : question_kinds()) {
     CAPTURE(kind.command);
-    CHECK(kind.ask != nullptr);
-    CHECK(question_kind(kind.command) == &kind);
+    CHECK((kind.ask != nullptr));
+    CHECK((question_kind(kind.command) == &kind));
     CHECK_FALSE(kind.summary.empty());
     CHECK_FALSE(kind.summary.ends_with("."));
     for (const QuestionOption& option : kind.options) {
@@ -49,7 +49,7 @@ TEST_CASE("a scenario in memory answers as its file would, and its problems name
   const Result<Reply> reply = ask(estimate(kScenario), *shared, {});
   REQUIRE(reply);
   CHECK(reply->verdict == Verdict::ok);
-  CHECK(reply->json().find("step") != nullptr);
+  CHECK((reply->json().find("step") != nullptr));
   CHECK_FALSE(reply->text({}).empty());
   const Result<Reply> again = ask(estimate(kScenario), *shared, {});
   CHECK(to_json(reply->json()) == to_json(again->json()));
