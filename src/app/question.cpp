@@ -29,6 +29,7 @@ const std::vector<QuestionKind>& question_kinds() {
       plan_fleet_kind(),
       value_deal_kind(),
       plan_size_kind(),
+      validate_kind(),
   };
   return kinds;
 }

@@ -18,5 +18,6 @@ QuestionKind simulate_jobs_kind();
 QuestionKind simulate_fleet_kind();
 QuestionKind plan_fleet_kind();
 QuestionKind value_deal_kind();
+QuestionKind validate_kind();
 
 }  // namespace polyfleet

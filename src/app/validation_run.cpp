@@ -54,7 +54,9 @@ PredictedRow predicted_row(const CollectiveRow& row) {
                          .accelerator = row.accelerator,
                          .model = row.op,
                          .measured = row.measured,
-                         .predicted = row.predicted};
+                         .predicted = row.predicted,
+                         .quantity = row.op,
+                         .unit = row.unit};
   set_interval(predicted, row.sigma);
   return predicted;
 }

@@ -130,7 +130,8 @@ TickedRange log_ticks(double low, double high, const std::string& unit, int most
   const int last = static_cast<int>(std::ceil(std::log10(range.high) - 1e-9));
   const int decades = std::max(1, last - first);
   const int stride = std::max(1, (decades + most - 1) / std::max(1, most));
-  const bool between = decades * 3 <= std::max(most, 4);
+  constexpr double kFewDecades = 2.5;  // 1, 2 and 5 of each then still are fewer than nine labels
+  const bool between = std::log10(range.high / range.low) <= kFewDecades || decades * 3 <= most;
   for (int exponent = first; exponent <= last; exponent += stride) {
     for (const double step : {1.0, 2.0, 5.0}) {
       if (step > 1 && !between) break;

@@ -40,7 +40,7 @@ struct CommandArguments {
   ExportArguments exports;
   ImportArguments imports;
   AskArguments value_deal;
-  ValidateArguments validate;
+  AskArguments validate;
   BenchArguments bench;
   MainJobArguments main_job;
   UiArguments ui;

@@ -24,14 +24,6 @@ struct CatalogueCompareArguments {
   std::vector<std::string> names;
   bool json = false, sources = false;
 };
-struct ValidateArguments {
-  std::string what;  ///< kernels, collectives, memory, train, serve, mixed, plans, fleet
-  std::string data;  ///< CSV; empty = the shipped table
-  std::string rows;  ///< CSV to write; empty = none
-  std::string split = "all";
-  std::int64_t limit = 0;  ///< of plans: most configurations; 0 = all
-  bool strict = false, json = false;
-};
 struct BenchArguments {
   bool json = false, signature = false, planner = false, serving = false, fleet = false;
 };
@@ -49,7 +41,7 @@ CommandSpec catalogue_list_command(CatalogueListArguments&);
 CommandSpec catalogue_show_command(CatalogueShowArguments&);
 CommandSpec catalogue_compare_command(CatalogueCompareArguments&);
 CommandSpec estimate_train_command(AskArguments&);
-CommandSpec validate_command(ValidateArguments&);
+CommandSpec validate_command(AskArguments&);
 CommandSpec bench_command(BenchArguments&);
 CommandSpec main_job_command(MainJobArguments&);
 /// Shown under the help of `estimate` and of `estimate train`.

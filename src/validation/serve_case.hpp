@@ -43,6 +43,8 @@ enum class ServeMetric {
   unknown
 };
 std::string_view name_of(ServeMetric metric);
+/// "s", "tokens/s" (of what the row divides by) or "W"; empty for unknown.
+std::string_view unit_of(ServeMetric metric);
 /// Over which accelerators a throughput is divided.
 enum class ServePer { accelerator, decode_accelerator, deployment };
 enum class ServeStatistic { mean, median, percentile_99 };

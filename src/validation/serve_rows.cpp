@@ -95,6 +95,25 @@ std::string_view name_of(ServeMetric metric) {
   return "unknown";
 }
 
+std::string_view unit_of(ServeMetric metric) {
+  switch (metric) {
+    case ServeMetric::tpot:
+    case ServeMetric::ttft:
+    case ServeMetric::p99_tpot:
+    case ServeMetric::p99_ttft:
+      return "s";
+    case ServeMetric::total_throughput:
+    case ServeMetric::output_throughput:
+      return "tokens/s";
+    case ServeMetric::accelerator_power:
+    case ServeMetric::system_power:
+      return "W";
+    case ServeMetric::unknown:
+      break;
+  }
+  return "";
+}
+
 std::string_view configuration_of(std::string_view id) { return id.substr(0, id.find('.')); }
 
 std::string source_of_serving_id(std::string_view id) {

@@ -127,7 +127,9 @@ class Comparison {
                          .measured = row.measured,
                          .predicted = predicted,
                          .low = predicted * interval.low,
-                         .high = predicted * interval.high};
+                         .high = predicted * interval.high,
+                         .quantity = result.metric,
+                         .unit = std::string(unit_of(row.metric))};
     result.configuration = read.id;
     result.engine = read.engine;
     result.harness = read.harness;

@@ -15,6 +15,8 @@ namespace polyfleet {
 struct PredictedRow {
   std::string id, source, vendor, accelerator, model;
   double measured = 0, predicted = 0, low = 0, high = 0;
+  std::string quantity = {};  ///< what was measured, where a table holds several: "tpot"
+  std::string unit = {};      ///< of the row, where its table has several
 
   /// predicted / measured - 1: negative when the prediction is too fast.
   double error() const { return predicted / measured - 1; }
