@@ -109,7 +109,7 @@ class Comparison {
   }
 
   void compare_lists(const std::string& path, const Array& before, const Array& after) {
-    for (const std::string_view key : {"id", "name"}) {
+    for (const std::string_view key : {"id", "name", "setting", "label"}) {
       const auto left = names_of(before, key), right = names_of(after, key);
       if (left && right && !(before.empty() && after.empty()))
         return compare_named(path, key, {before, *left}, {after, *right});

@@ -92,7 +92,8 @@ struct DocumentChange {
 };
 
 /// Every leaf that differs, in the order of `before`, then what only `after` has. Entries of lists
-/// that carry an "id" or "name" are matched by it, others by place.
+/// that carry an "id", "name", "setting" or "label" of their own are matched by it, others by
+/// place.
 std::vector<DocumentChange> document_changes(const Value& before, const Value& after);
 
 }  // namespace polyfleet

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <set>
 
 namespace polyfleet {
 namespace {
@@ -23,6 +24,19 @@ void compare_texts(const std::string& what, const std::string& before, const std
   if (before != after) into.push_back({what, before, after, {}});
 }
 
+/// Whether all was asked for, or what text shows alone; some results then lack a member.
+std::string extent_of(const RunRecord& run) {
+  const bool* text_only = member(run.question, "text_only").boolean();
+  return text_only != nullptr && *text_only ? "text alone" : "all";
+}
+
+std::set<std::string> members_of(const Value& result) {
+  std::set<std::string> keys;
+  if (result.table() == nullptr) return keys;
+  for (const auto& [key, value] : *result.table()) keys.insert(key);
+  return keys;
+}
+
 std::vector<DocumentChange> circumstances_of(const RunRecord& before, const RunRecord& after) {
   const RunSummary &a = before.summary, &b = after.summary;
   std::vector<DocumentChange> changes;
@@ -31,11 +45,8 @@ std::vector<DocumentChange> circumstances_of(const RunRecord& before, const RunR
   compare_texts("data", a.data, b.data, changes);
   compare_texts("scenario file", text_member(member(before.question, "scenario"), "file"),
                 text_member(member(after.question, "scenario"), "file"), changes);
-  const auto depth = [](const RunRecord& run) {
-    const bool* text_only = member(run.question, "text_only").boolean();
-    return std::string(text_only != nullptr && *text_only ? "text alone" : "all");
-  };
-  compare_texts("asked for", depth(before), depth(after), changes);
+  if (members_of(before.result) != members_of(after.result))
+    compare_texts("asked for", extent_of(before), extent_of(after), changes);
   compare_texts("verdict", a.verdict, b.verdict, changes);
   return changes;
 }
@@ -136,9 +147,22 @@ bool is_numeric(const DocumentChange& change) {
   return fits(change.before) && fits(change.after);
 }
 
-/// How far a ratio is from one, either way; below zero: it has none to sort by.
+/// How far a ratio is from one, either way, in steps of about a percent; below zero: it has none
+/// to sort by.
 double distance(const DocumentChange& change) {
-  return change.ratio && *change.ratio > 0 ? std::fabs(std::log(*change.ratio)) : -1;
+  constexpr double kSteps = 100;
+  if (!change.ratio || *change.ratio <= 0) return -1;
+  return std::round(kSteps * std::fabs(std::log(*change.ratio)));
+}
+
+/// How deep a path leads: of equal changes the one nearer to the top says more.
+std::ptrdiff_t depth_of(const std::string& path) {
+  return std::count_if(path.begin(), path.end(), [](char c) { return c == '.' || c == '['; });
+}
+
+bool comes_first(const DocumentChange& a, const DocumentChange& b) {
+  const double far = distance(a), near = distance(b);
+  return far != near ? far > near : depth_of(a.path) < depth_of(b.path);
 }
 
 }  // namespace
@@ -178,9 +202,11 @@ RunsComparison compare_runs(const RunRecord& before, const RunRecord& after) {
        document_changes(part_of(before.result, false), part_of(after.result, false))) {
     (is_numeric(change) ? comparison.numbers : comparison.others).push_back(std::move(change));
   }
-  std::stable_sort(
-      comparison.numbers.begin(), comparison.numbers.end(),
-      [](const DocumentChange& a, const DocumentChange& b) { return distance(a) > distance(b); });
+  std::stable_sort(comparison.numbers.begin(), comparison.numbers.end(), comes_first);
+  std::stable_sort(comparison.others.begin(), comparison.others.end(),
+                   [](const DocumentChange& a, const DocumentChange& b) {
+                     return depth_of(a.path) < depth_of(b.path);
+                   });
   return comparison;
 }
 

@@ -22,8 +22,8 @@ struct FactChange {
 
 struct RunsComparison {
   RunSummary before, after;
-  /// "command", "program", "data", "scenario file", "asked for" (text alone: without what
-  /// only documents and pages show), "verdict": those that differ.
+  /// "command", "program", "data", "scenario file", "asked for" (some results lack a
+  /// member where text alone was asked for), "verdict": those that differ.
   std::vector<DocumentChange> circumstances;
   std::vector<LineChange> scenario;  ///< lines removed and added
   std::vector<DocumentChange> settings, options;
@@ -32,9 +32,9 @@ struct RunsComparison {
 
   std::vector<FactChange> facts;  ///< every fact of either page
   /// Numbers of the result, the greatest ratio either way first; then those without one (from or
-  /// to zero, another sign, only on one side) in the order of the result.
+  /// to zero, another sign, only on one side). Of equal ones those nearer to the top.
   std::vector<DocumentChange> numbers;
-  std::vector<DocumentChange> others;  ///< texts and truths of the result
+  std::vector<DocumentChange> others;  ///< texts and truths, those nearer to the top first
 
   bool same_question() const;  ///< asked the same of the same program and data
   bool same_result() const;    ///< the same document, without regard to its resolved question

@@ -10,8 +10,9 @@ namespace {
 constexpr std::size_t kMostRows = 15;  // of each part without --all
 
 std::string run_line(const char* what, const RunSummary& run) {
-  return fmt::format("{} run {}, {} UTC, polyfleet {}: {}, {}\n", what, run.id,
-                     minute_text(run.begun), run.program, run.command, run.title);
+  const std::string which = run.id == 0 ? "asked again" : fmt::format("run {}", run.id);
+  return fmt::format("{} {}, {} UTC, polyfleet {}: {}, {}\n", what, which, minute_text(run.begun),
+                     run.program, run.command, run.title);
 }
 
 /// "..., and 7 more".

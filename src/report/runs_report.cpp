@@ -39,7 +39,7 @@ std::string cell_text(const Value& value) {
 }
 
 std::string runs_list_text(const RunsListing& listing, const PageStyle& style) {
-  if (listing.runs.empty()) return "no runs in " + listing.file + '\n';
+  if (listing.runs.empty()) return "no runs to show in " + listing.file + '\n';
   TextTable table({"id", "begun (UTC)", "command", "title", "verdict", "version"});
   for (const RunSummary& run : listing.runs)
     table.row({std::to_string(run.id), minute_text(run.begun), run.command, run.title, run.verdict,

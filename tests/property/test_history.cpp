@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "app/run_record.hpp"
 #include "history/run_document.hpp"
 #include "history/run_history.hpp"
 
@@ -224,6 +225,29 @@ TEST_CASE("a run survives its document") {
     const auto runs = runs_from_value(*read);
     RC_ASSERT(runs.has_value());
     RC_ASSERT(to_json(runs_value(*runs)) == to_json(document));
+  }));
+}
+
+TEST_CASE("a question survives its document, also printed and read") {
+  CHECK(rc::check("question_from_value(question_value(question)) = question", [] {
+    const auto text = [] {
+      return *rc::gen::element<std::string>("x", "a.b", "\"\n\xC3\xA9", "7");
+    };
+    Question question;
+    question.command = text();
+    if (*rc::gen::arbitrary<bool>()) question.scenario = ScenarioText{text(), text()};
+    for (int i = *rc::gen::inRange(0, 4); i > 0; --i)
+      question.settings.push_back({text(), random_document(2), text()});
+    for (int i = *rc::gen::inRange(0, 4); i > 0; --i)
+      question.options.set(text(), random_document(2));
+    question.text_only = *rc::gen::arbitrary<bool>();
+    const std::string written = to_json(question_value(question));
+    const auto read = parse_json(written, "x");
+    RC_ASSERT(read.has_value());
+    const auto back = question_from_value(*read);
+    RC_ASSERT(back.has_value());
+    RC_ASSERT(to_json(question_value(*back)) == written);
+    RC_ASSERT(back->settings.size() == question.settings.size());
   }));
 }
 
