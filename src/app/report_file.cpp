@@ -50,8 +50,13 @@ std::string command_text(const Question& question) {
         text += option_text(option, *value);
     }
   }
-  for (const Setting& setting : question.settings)
-    text += " --set " + quoted(setting.key + '=' + plain_text(setting.value));
+  for (const Setting& setting : question.settings) {
+    const std::size_t blank = setting.flag.find(' ');
+    const bool from_file = setting.value.table() != nullptr && blank != std::string::npos;
+    text += from_file
+                ? ' ' + setting.flag.substr(0, blank + 1) + quoted(setting.flag.substr(blank + 1))
+                : " --set " + quoted(setting.key + '=' + plain_text(setting.value));
+  }
   return text;
 }
 

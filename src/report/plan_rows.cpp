@@ -12,7 +12,7 @@
 namespace polyfleet {
 namespace {
 
-struct SettingColumn {
+struct PlanSetting {
   std::string title;
   bool always = false;
   std::function<std::string(const TrainingPlan&)> text;
@@ -46,14 +46,14 @@ std::string overlap_text(const TrainingPlan& plan, bool with_hand_over) {
 }
 
 template <class Member>
-SettingColumn degree(std::string title, Member member, bool always = false) {
+PlanSetting degree(std::string title, Member member, bool always = false) {
   return {std::move(title), always,
           [member](const TrainingPlan& plan) { return fmt::format("{}", plan.layout.*member); }};
 }
 
-const std::vector<SettingColumn>& setting_columns() {
+const std::vector<PlanSetting>& plan_settings() {
   using L = ParallelLayout;
-  static const std::vector<SettingColumn> columns{
+  static const std::vector<PlanSetting> columns{
       degree("TP", &L::tensor, true),
       degree("PP", &L::pipeline, true),
       degree("VPP", &L::virtual_stages),
@@ -128,17 +128,25 @@ std::string settings_text(const TrainingPlan& plan) {
   return text;
 }
 
+std::vector<SettingColumn> told_apart(const std::vector<const PlannedPlan*>& plans) {
+  std::vector<SettingColumn> shown;
+  for (const PlanSetting& setting : plan_settings()) {
+    SettingColumn column{setting.title, {}};
+    std::set<std::string> values;
+    for (const PlannedPlan* plan : plans) {
+      column.texts.push_back(setting.text(plan->plan));
+      values.insert(column.texts.back());
+    }
+    if (setting.always || values.size() > 1) shown.push_back(std::move(column));
+  }
+  return shown;
+}
+
 std::string plan_table(const std::string& title, const std::vector<const PlannedPlan*>& plans,
                        const std::vector<std::string>& marks, Seconds best, PageStyle style) {
   std::vector<std::string> titles{title, "step", "over best"};
-  std::vector<const SettingColumn*> shown;
-  for (const SettingColumn& column : setting_columns()) {
-    std::set<std::string> values;
-    for (const PlannedPlan* plan : plans) values.insert(column.text(plan->plan));
-    if (!column.always && values.size() < 2) continue;
-    shown.push_back(&column);
-    titles.push_back(column.title);
-  }
+  const std::vector<SettingColumn> shown = told_apart(plans);
+  for (const SettingColumn& column : shown) titles.push_back(column.title);
   bool uses_fewer = false, energy = false, cost = false;
   for (const PlannedPlan* plan : plans) {
     uses_fewer = uses_fewer || plan->devices != plans.front()->devices;
@@ -154,7 +162,7 @@ std::string plan_table(const std::string& title, const std::vector<const Planned
     const PlannedPlan& plan = *plans[i];
     std::vector<std::string> cells{marks[i], print_quantity(plan.time),
                                    times_text(plan.time / best)};
-    for (const SettingColumn* column : shown) cells.push_back(column->text(plan.plan));
+    for (const SettingColumn& column : shown) cells.push_back(column.texts[i]);
     if (uses_fewer) cells.push_back(grouped(plan.devices));
     cells.push_back(share_text(plan.head_room));
     if (energy) cells.push_back(known(plan.energy));

@@ -30,6 +30,15 @@ std::string cut_text(const TrainingPlan& plan);
 /// "micro-batch 1 x 16, interleaved x 4, zero1, recompute full 3 layers, overlap gradients"
 std::string settings_text(const TrainingPlan& plan);
 
+/// A setting by its short title and what each plan has of it.
+struct SettingColumn {
+  std::string title;
+  std::vector<std::string> texts;
+};
+/// Only settings in which the plans differ from one another (cut, micro-batch and recompute
+/// always).
+std::vector<SettingColumn> told_apart(const std::vector<const PlannedPlan*>& plans);
+
 /// Plans side by side: a column only for settings in which they differ from one another (cut,
 /// micro-batch and recompute always). `marks`: first column; `best`: what times are compared with.
 std::string plan_table(const std::string& title, const std::vector<const PlannedPlan*>& plans,

@@ -156,7 +156,7 @@ PageFigure group_time_figure(const MixedAnswer& answer, const PlannedMix& best) 
 PageFigure groups_figure(const MixedAnswer& answer, const PlannedMix& best) {
   PageFigure figure{.id = "groups", .title = "How the mix is cut"};
   std::vector<std::string> names, layers, cuts, settings, micro;
-  std::vector<double> devices, of_batch, busy;
+  std::vector<double> devices, of_batch, busy, rest;
   const double batch = static_cast<double>(best.plan.global_batch());
   const std::int64_t model_layers = pool_of(answer, 0).question.scenario.model.layers;
   for_stage_groups(best, [&](std::size_t g, std::size_t s) {
@@ -174,10 +174,14 @@ PageFigure groups_figure(const MixedAnswer& answer, const PlannedMix& best) {
                                    setting_text(stages.plan, "recompute"),
                                    setting_text(stages.plan, "sharding")));
     busy.push_back(result.busy / millisecond);
+    rest.push_back((best.step.total - result.busy) / millisecond);
   });
   figure.reading =
-      "A row for each stage group: consecutive stages on one pool. The batch share is that of its "
-      "replica group; busy is the compute of its slowest stage in a step.";
+      "A bar for each stage group, consecutive stages on one pool: the compute of its slowest "
+      "stage "
+      "in a step, and the rest of the step. The batch share is that of its replica group.";
+  figure.chart = BarChart{
+      .category = "group", .values = {"busy", "rest"}, .stacked = true, .horizontal = true};
   figure.data.word("group", std::move(names))
       .number("accelerators", "", std::move(devices))
       .number("of the batch", "%", std::move(of_batch))
@@ -185,7 +189,8 @@ PageFigure groups_figure(const MixedAnswer& answer, const PlannedMix& best) {
       .word("cut", std::move(cuts))
       .word("micro-batches", std::move(micro))
       .word("settings", std::move(settings))
-      .number("busy", "ms", std::move(busy));
+      .number("busy", "ms", std::move(busy))
+      .number("rest", "ms", std::move(rest));
   return figure;
 }
 

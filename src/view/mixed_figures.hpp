@@ -12,7 +12,7 @@ PageFigure rates_figure(const MixedAnswer& answer);
 PageFigure shares_figure(const MixedAnswer& answer, const PlannedMix& best);
 /// Where each replica group's step goes; every bar sums to the step.
 PageFigure group_time_figure(const MixedAnswer& answer, const PlannedMix& best);
-/// How each stage group is cut.
+/// How each stage group is cut, and how much of the step it is busy.
 PageFigure groups_figure(const MixedAnswer& answer, const PlannedMix& best);
 /// The fullest stage of each stage group against its capacity.
 PageFigure mixed_memory_figure(const MixedAnswer& answer, const PlannedMix& best);

@@ -48,6 +48,8 @@ std::vector<PageFact> facts_of(const MixedAnswer& answer, const PlannedMix& best
   }
   facts.push_back({"cost of a step", step.cost ? print_quantity(*step.cost) : "unknown",
                    step.cost ? "" : "state [[pool]] price"});
+  facts.push_back({"gap to the optimum", share_text(answer.result.gap),
+                   "no plan of the space is better by more"});
   if (answer.tokens > 0) {
     const double steps = std::ceil(answer.tokens / step.tokens);
     facts.push_back({"length of the run", print_quantity(step.total * steps),

@@ -124,19 +124,48 @@ PageFigure front_figure(const PlanAnswer& answer, const std::vector<PlanPoint>& 
   return figure;
 }
 
+/// What is known of a family's best step: of a plan, else its proven bound.
+std::optional<Seconds> known_time(const PlanFamily& family) {
+  return family.best ? std::optional(family.best->time) : family.best_time;
+}
+
+/// Values of one degree of freedom that a chart can show.
+constexpr std::size_t kMostValues = 16;
+
+/// The kMostValues families nearest to the best, in their own order; the others' values in words.
+std::vector<const PlanFamily*> nearest(std::vector<const PlanFamily*> all, std::string& left_out) {
+  if (all.size() <= kMostValues) return all;
+  std::vector<const PlanFamily*> order = all;
+  std::stable_sort(order.begin(), order.end(), [](const PlanFamily* a, const PlanFamily* b) {
+    const auto one = known_time(*a), other = known_time(*b);
+    return one && (!other || *one < *other);
+  });
+  order.resize(kMostValues);
+  std::vector<const PlanFamily*> shown;
+  for (const PlanFamily* family : all) {
+    if (std::find(order.begin(), order.end(), family) != order.end()) {
+      shown.push_back(family);
+    } else {
+      left_out += (left_out.empty() ? "" : ", ") + family->value;
+    }
+  }
+  return shown;
+}
+
 /// Families of one degree of freedom.
-PageFigure family_figure(const std::string& dimension, const std::vector<const PlanFamily*>& all,
+PageFigure family_figure(const std::string& dimension, std::vector<const PlanFamily*> all,
                          Seconds best, std::size_t number) {
   PageFigure figure{.id = fmt::format("family_{}", number), .title = "By " + dimension};
   std::vector<std::string> values, kinds, reasons;
   std::vector<double> over, plans, fitting;
+  std::string left_out;
+  const std::size_t count = all.size();
+  all = nearest(std::move(all), left_out);
   std::size_t unfit = 0;
   for (const PlanFamily* family : all) {
-    const bool known = family->best || family->best_time;
-    const Seconds time = family->best ? family->best->time
-                                      : family->best_time.value_or(Seconds::from_base(kUnknown));
+    const std::optional<Seconds> known = known_time(*family);
     values.push_back(family->value);
-    over.push_back(known ? time / best : kUnknown);
+    over.push_back(known ? *known / best : kUnknown);
     kinds.emplace_back(!known          ? "none fits"
                        : family->exact ? "its best plan"
                        : family->best  ? "a good plan of it"
@@ -150,6 +179,9 @@ PageFigure family_figure(const std::string& dimension, const std::vector<const P
   if (unfit > 0)
     figure.reading += fmt::format(" {} {} no plan that fits or obeys the constraints.", unfit,
                                   unfit == 1 ? "value has" : "values have");
+  if (!left_out.empty())
+    figure.reading += fmt::format(" The {} nearest of {} values are drawn; further off: {}.",
+                                  all.size(), count, left_out);
   figure.chart = BarChart{.category = "value", .values = {"over the best"}, .horizontal = true};
   figure.data.word("value", std::move(values))
       .number("over the best", "times", std::move(over))
@@ -181,26 +213,28 @@ std::vector<PageFigure> front_figures(const PlanAnswer& answer) {
 
 PageFigure best_plans_figure(const PlanSearchResult& result) {
   PageFigure figure{.id = "best_plans", .title = "The best plans"};
-  std::vector<std::string> ranks, cuts, settings;
+  std::vector<std::string> ranks;
+  std::vector<const PlannedPlan*> plans;
   std::vector<double> times, over, energy, cost, free;
   for (std::size_t i = 0; i < result.best.size(); ++i) {
     const PlannedPlan& plan = result.best[i];
     ranks.push_back(fmt::format("{}", i + 1));
-    cuts.push_back(cut_text(plan.plan));
-    settings.push_back(settings_text(plan.plan));
+    plans.push_back(&plan);
     times.push_back(plan.time / second);
     over.push_back(plan.time / result.best.front().time);
     energy.push_back(plan.energy ? *plan.energy / kilowatt_hour : kUnknown);
     cost.push_back(plan.cost ? *plan.cost / usd : kUnknown);
     free.push_back(100 * plan.head_room);
   }
-  figure.reading = "By the objective, best first; an empty cell is unknown.";
+  figure.reading =
+      "By the objective, best first, with the settings that tell them apart; an empty cell is "
+      "unknown.";
   figure.data.word("rank", std::move(ranks))
       .number("step time", "s", std::move(times))
-      .number("over the best", "times", std::move(over))
-      .word("cut", std::move(cuts))
-      .word("settings", std::move(settings))
-      .number("energy of a step", "kWh", std::move(energy))
+      .number("over the best", "times", std::move(over));
+  for (SettingColumn& column : told_apart(plans))
+    figure.data.word(column.title, std::move(column.texts));
+  figure.data.number("energy of a step", "kWh", std::move(energy))
       .number("cost of a step", "USD", std::move(cost))
       .number("free memory", "%", std::move(free));
   return figure;

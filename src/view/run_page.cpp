@@ -27,7 +27,6 @@ std::vector<FigureSource> sources_of(const RunForecast& run) {
           {"checkpoint: " + run.checkpoint.basis, {}}};
 }
 
-/// What a run consists of, but for the productive time, which is most of it.
 PageFigure parts_figure(const RunForecast& run) {
   PageFigure figure{.id = "run_parts", .title = "Where the days go"};
   std::vector<std::string> names;
@@ -42,6 +41,31 @@ PageFigure parts_figure(const RunForecast& run) {
       "The parts sum to the run's {}; {} of it is productive. Parts that take no time "
       "are left out.",
       length_text(run.expected.length), share_text(run.expected.ettr));
+  figure.chart = BarChart{.category = "part", .values = {"time"}, .horizontal = true};
+  figure.data.word("part", std::move(names))
+      .number("time", "days", std::move(times))
+      .number("share", "%", std::move(shares));
+  figure.assumptions = assumption_sentences(run.assumptions);
+  figure.sources = sources_of(run);
+  return figure;
+}
+
+/// The same without the productive time, so that its parts can be told apart.
+PageFigure losses_figure(const RunForecast& run) {
+  PageFigure figure{.id = "run_losses", .title = "What is not productive"};
+  std::vector<std::string> names;
+  std::vector<double> times, shares;
+  const Seconds productive = run.parts.front().time;
+  const Seconds lost = run.expected.length - productive;
+  for (std::size_t i = 1; i < run.parts.size(); ++i) {
+    const RunPart& part = run.parts[i];
+    if (part.time == 0 * second) continue;
+    names.push_back(part.name);
+    times.push_back(days(part.time));
+    shares.push_back(100 * (part.time / lost));
+  }
+  figure.reading =
+      fmt::format("The {} that are not {}.", length_text(lost), run.parts.front().name);
   figure.chart = BarChart{.category = "part", .values = {"time"}, .horizontal = true};
   figure.data.word("part", std::move(names))
       .number("time", "days", std::move(times))
@@ -218,7 +242,7 @@ std::vector<PageFact> run_facts(const RunQuestion& question, const RunForecast& 
 }
 
 FigureSection run_section(const RunForecast& run) {
-  return {"The run", {parts_figure(run), range_figure(run)}};
+  return {"The run", {parts_figure(run), losses_figure(run), range_figure(run)}};
 }
 
 FigurePage run_page(const RunAnswer& answer, const Catalogue& catalogue) {
@@ -226,8 +250,8 @@ FigurePage run_page(const RunAnswer& answer, const Catalogue& catalogue) {
   const TrainingScenario& scenario = answer.training.scenario;
   FigurePage page;
   page.title = scenario.name.empty() ? scenario.model.name : scenario.name;
-  page.subtitle = fmt::format("A run of {} in {:.0f} steps: {}", print_quantity(run.tokens * token),
-                              run.steps, training_question(answer.training));
+  page.subtitle = fmt::format("A run of {} in {} steps: {}", print_quantity(run.tokens * token),
+                              grouped(std::llround(run.steps)), training_question(answer.training));
   page.facts = run_facts(answer.question, run);
   page.facts.push_back({"step time", print_quantity(run.expected.step),
                         range_note(print_quantity(run.best.step), print_quantity(run.worst.step))});

@@ -44,6 +44,14 @@ AxisNumbers numbers_of(const SweepAxis& axis) {
   return found;
 }
 
+/// Few whole numbers without a unit: degrees and counts, between which there is nothing.
+bool are_counts(const AxisNumbers& axis) {
+  constexpr std::size_t kMostBars = 12;
+  return axis.unit.empty() && axis.numbers.size() <= kMostBars &&
+         std::all_of(axis.numbers.begin(), axis.numbers.end(),
+                     [](double number) { return number == std::floor(number); });
+}
+
 AxisScale scale_of(const std::vector<double>& numbers) {
   const auto [low, high] = std::minmax_element(numbers.begin(), numbers.end());
   return *low > 0 && *high / *low > kWide ? AxisScale::logarithmic : AxisScale::linear;
@@ -109,7 +117,7 @@ class MeasureFigure {
   }
 
  private:
-  bool is_line() const { return !axis_.numbers.empty(); }
+  bool is_line() const { return !axis_.numbers.empty() && !are_counts(axis_); }
 
   /// The rows in order of a number axis, else as given.
   void add_axis(DataTable& table) {

@@ -162,6 +162,8 @@ TEST_CASE("pages of a sweep: one axis of numbers, one of words, a grid, three ax
   CHECK(seconds[0] > seconds[2]);  // sorted with its axis: more bandwidth is never slower
   CHECK(std::holds_alternative<BarChart>(
       figure_of(page_of({"precision=bf16,fp8"}), "step_time").chart));
+  CHECK(std::holds_alternative<BarChart>(
+      figure_of(page_of({"plan.layout.tensor=1,2,4"}), "step_time").chart));
   const FigurePage grid = page_of({"plan.layout.tensor=1,2", "plan.micro_batch=1,2,3"});
   CHECK(figure_of(grid, "step_time").data.columns.size() == 4);
   CHECK(figure_of(grid, "points").data.rows() == 6);
