@@ -46,8 +46,8 @@ constexpr char kQuestion[] =
 constexpr char kResult[] =
     R"({"scenario": {"data": 8}, "time": 2.0, "small": 1e-9, "sign": -1, "was": 0, "word": "x",
         "deep": {"er": {"n": 3}}})";
-constexpr char kFacts[] = R"([{"label": "step time", "value": "2 s (1.9 to 2.1)", "note" : ""
-},
+constexpr char kFacts[] =
+    R"json([{"label": "step time", "value": "2 s (1.9 to 2.1)", "note": ""},
         {"label": "tokens", "value": "1,000 per day", "note": ""},
         {"label": "cost", "value": "unknown", "note": ""}])json";
 
@@ -94,48 +94,48 @@ TEST_CASE("what was asked differently and what came out differently") {
   const char* result =
       R"({"scenario": {"data": 16}, "time": 1.0, "small": 4e-9, "sign": 1, "was": 5, "word": "y",
           "deep": {"er": {"n": 6}}})";
-  const char *facts = R"([{"label": "step time", "value": "1 s (0.9 to 1.1)", "note" : ""
-},
+  const char* facts =
+      R"json([{"label": "step time", "value": "1 s (0.9 to 1.1)", "note": ""},
           {"label": "tokens", "value": "1,500 per day", "note": ""},
           {"label": "energy", "value": "7 J", "note": ""}])json";
   RunRecord after = run(2, question, result, facts);
-after.summary.data = "fedcba9876543210";
-const RunsComparison c = compare_runs(run(1, kQuestion, kResult, kFacts), after);
-CHECK(!c.same_question());
-CHECK(!c.same_result());
-REQUIRE(c.circumstances.size() == 2);
-CHECK(c.circumstances[0].path == "data");
-CHECK(c.circumstances[1].path == "scenario file");
-REQUIRE(c.scenario.size() == 2);
-REQUIRE(c.settings.size() == 2);
-CHECK(c.settings[0].path == "plan.tensor");
-CHECK(*c.settings[0].after.integer() == 4);  // of a setting given twice the last counts
-CHECK(c.settings[1].path == "list[0]");
-REQUIRE(c.options.size() == 1);
-CHECK(c.options[0].path == "strict");
-REQUIRE(c.resolved.size() == 1);
-CHECK(c.resolved[0].path == "scenario.data");
+  after.summary.data = "fedcba9876543210";
+  const RunsComparison c = compare_runs(run(1, kQuestion, kResult, kFacts), after);
+  CHECK(!c.same_question());
+  CHECK(!c.same_result());
+  REQUIRE(c.circumstances.size() == 2);
+  CHECK(c.circumstances[0].path == "data");
+  CHECK(c.circumstances[1].path == "scenario file");
+  REQUIRE(c.scenario.size() == 2);
+  REQUIRE(c.settings.size() == 2);
+  CHECK(c.settings[0].path == "plan.tensor");
+  CHECK(*c.settings[0].after.integer() == 4);  // of a setting given twice the last counts
+  CHECK(c.settings[1].path == "list[0]");
+  REQUIRE(c.options.size() == 1);
+  CHECK(c.options[0].path == "strict");
+  REQUIRE(c.resolved.size() == 1);
+  CHECK(c.resolved[0].path == "scenario.data");
 
-REQUIRE(c.facts.size() == 4);
-CHECK(*c.facts[0].ratio == doctest::Approx(0.5));
-CHECK(*c.facts[1].ratio == doctest::Approx(1.5));
-CHECK(!c.facts[2].ratio);
-CHECK(c.facts[3].before.empty());
+  REQUIRE(c.facts.size() == 4);
+  CHECK(*c.facts[0].ratio == doctest::Approx(0.5));
+  CHECK(*c.facts[1].ratio == doctest::Approx(1.5));
+  CHECK(!c.facts[2].ratio);
+  CHECK(c.facts[3].before.empty());
 
-// By ratio: x 4, then the halves and doubles (nearer to the top first), then those without.
-std::vector<std::string> paths;
-for (const DocumentChange& change : c.numbers) paths.push_back(change.path);
-CHECK(paths == std::vector<std::string>{"small", "time", "deep.er.n", "sign", "was"});
-REQUIRE(c.others.size() == 1);
-CHECK(c.others[0].path == "word");
+  // By ratio: x 4, then the halves and doubles (nearer to the top first), then those without.
+  std::vector<std::string> paths;
+  for (const DocumentChange& change : c.numbers) paths.push_back(change.path);
+  CHECK(paths == std::vector<std::string>{"small", "time", "deep.er.n", "sign", "was"});
+  REQUIRE(c.others.size() == 1);
+  CHECK(c.others[0].path == "word");
 
-const std::string text = runs_comparison_text(c, false, {});
-CHECK(text.find("  -    2  b = 2\n  +    2  b = 3\n") != std::string::npos);
-CHECK(text.find("x 0.5") != std::string::npos);
-const Value json = runs_comparison_json(c);
-CHECK(*json.find("same_result")->boolean() == false);
-CHECK(json.find("outputs")->find("numbers")->array()->size() == 5);
-CHECK(page_faults(runs_comparison_page(c)).empty());
+  const std::string text = runs_comparison_text(c, false, {});
+  CHECK(text.find("  -    2  b = 2\n  +    2  b = 3\n") != std::string::npos);
+  CHECK(text.find("x 0.5") != std::string::npos);
+  const Value json = runs_comparison_json(c);
+  CHECK(*json.find("same_result")->boolean() == false);
+  CHECK(json.find("outputs")->find("numbers")->array()->size() == 5);
+  CHECK(page_faults(runs_comparison_page(c)).empty());
 }
 
 TEST_CASE("that text alone was asked for is said where the results have other members") {
