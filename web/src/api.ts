@@ -73,10 +73,13 @@ export const slugOf = (command: string): string => command.replaceAll(" ", "-");
 export const ask = (command: string, question: Question, signal?: AbortSignal): Promise<Response<Answer>> =>
   call<Answer>(`ask/${slugOf(command)}?view=both`, {method: "POST", body: question, ...(signal && {signal})});
 
-/** Records the answer in the history; the run's id. */
+/** Records the answer in the history; the run's id. Errors: why it could not be kept. */
 export async function keep(command: string, question: Question): Promise<string> {
   const path = `ask/${slugOf(command)}?keep=1`;
-  return (await call<Json>(path, {method: "POST", body: question})).headers.get("X-Polyfleet-Run") ?? "";
+  const {headers} = await call<Json>(path, {method: "POST", body: question});
+  const run = headers.get("X-Polyfleet-Run");
+  if (run === null) throw new Error(headers.get("X-Polyfleet-Not-Kept") ?? "the run is not kept: the page was started with --store none");
+  return run;
 }
 
 export async function startJob(command: string, question: Question): Promise<string> {

@@ -26,8 +26,9 @@ const kFirstPage = "train";
 
 function Catalogue({path, query}: Route) {
   const entry = path[1];
-  if (entry === "compare") return <ComparePage names={(query.get("names") ?? "").split(",").filter(Boolean)} />;
-  return entry ? <EntryPage key={entry} id={entry} shelf={query.get("shelf") ?? "accelerators"} /> : <CataloguePage />;
+  const shelf = query.get("shelf") ?? "accelerators";
+  if (entry === "compare") return <ComparePage names={(query.get("names") ?? "").split(",").filter(Boolean)} shelf={shelf} />;
+  return entry ? <EntryPage key={shelf + entry} id={entry} shelf={shelf} /> : <CataloguePage />;
 }
 
 function Runs({path, query}: Route) {

@@ -1,5 +1,6 @@
 // Browser tests: the page of `polyfleet ui` and one-file reports in a real headless Chromium.
-//   node web/test/run.mjs --binary build/polyfleet [--only WORDS] [--chromium PATH]
+//   node web/test/run.mjs --binary build/polyfleet [--only WORDS] [--chromium PATH] [--address URL]
+// --address: a server that runs already (while the page is being written).
 // One server and one browser for all; every test gets a fresh profile, and fails on console errors
 // and on requests outside loopback.
 import {cases as catalogue} from "./cases/catalogue.mjs";
@@ -47,7 +48,8 @@ async function main() {
   const chosen = all.filter((test) => test.name.includes(only));
   const folder = scratchFolder();
   const browser = await openBrowser(argument("--chromium", "/usr/bin/chromium"));
-  const server = await startServer(binary, folder.path);
+  const running = argument("--address", "");
+  const server = running ? {address: running, ended: () => "", stop: () => undefined} : await startServer(binary, folder.path);
   const begin = performance.now();
   let failed = 0;
   try {

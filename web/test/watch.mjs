@@ -18,6 +18,7 @@ export async function watchedPage(browser, view, address) {
   const faults = [];
   page.on("console", (message) => {
     const refused = kRefusal.test(message.text()) && !view.noRefusals;
+    if (view.cutOff && message.text().includes("net::ERR_FAILED")) return;
     if ((message.type() === "error" || message.type() === "warning") && !refused) faults.push(`console: ${message.text()}`);
   });
   page.on("pageerror", (error) => faults.push(`uncaught: ${error.stack ?? error.message}`));

@@ -7,7 +7,7 @@ import {useKept} from "../kept";
 import {useResource} from "../resource";
 import {go} from "../route";
 import {Tabs} from "../tabs";
-import {statusesOf, useDetails} from "./catalogue_details";
+import {entryAddress, statusesOf, useDetails} from "./catalogue_details";
 
 export const kShelves = ["accelerators", "systems", "fabrics", "models", "sites", "prices"] as const;
 export type Shelf = (typeof kShelves)[number];
@@ -59,12 +59,13 @@ function columnsOf(rows: JsonTable[]): string[] {
 const isNumeric = (text: string): boolean => /^[\d.,]+(e[+-]?\d+)?( \S+)?$/.test(text);
 
 interface ShelfTableProps {
+  shelf: Shelf;
   rows: JsonTable[];
   picked: string[];
   onPick: (id: string, on: boolean) => void;
 }
 
-function ShelfTable({rows, picked, onPick}: ShelfTableProps) {
+function ShelfTable({shelf, rows, picked, onPick}: ShelfTableProps) {
   const columns = columnsOf(rows);
   const numeric = new Set(columns.filter((column) => rows.every((row) => isNumeric(String(row[column] ?? "0")))));
   return (
@@ -97,7 +98,7 @@ function ShelfTable({rows, picked, onPick}: ShelfTableProps) {
                   />
                 </td>
                 <th scope="row">
-                  <a href={`#/catalogue/${encodeURIComponent(id)}`}>{String(row.name ?? id)}</a>
+                  <a href={entryAddress(shelf, id)}>{String(row.name ?? id)}</a>
                   {row.name && row.name !== id ? <small>{id}</small> : null}
                 </th>
                 {columns.map((column) => {
@@ -124,6 +125,11 @@ export function CataloguePage() {
   const [vendor, setVendor] = useKept("catalogue vendor", "");
   const [status, setStatus] = useState("");
   const [picked, setPicked] = useKept<string[]>("catalogue picked", []);
+  // Entries of one shelf are compared with each other.
+  const change = (next: Shelf) => {
+    setShelf(next);
+    setPicked([]);
+  };
   const vendors = useMemo(() => vendorsById(shelves), [shelves.accelerators]);
   const vendorOf = (row: JsonTable): string => String(row.vendor ?? vendors.get(String(row.accelerator ?? "").split("@")[0] ?? "") ?? "");
   const words = text.toLowerCase().split(/\s+/).filter(Boolean);
@@ -139,7 +145,7 @@ export function CataloguePage() {
   useEffect(() => {
     if (words.length === 0 || found(shelf).length > 0) return;
     const other = kShelves.find((each) => found(each).length > 0);
-    if (other) setShelf(other);
+    if (other) change(other);
   }, [text]);
   const names = [...new Set([...vendors.values()])].filter(Boolean).sort();
   const total = kShelves.reduce((sum, each) => sum + found(each).length, 0);
@@ -168,7 +174,7 @@ export function CataloguePage() {
             ))}
           </select>
         </div>
-        <button type="button" class="main" disabled={picked.length < 2} onClick={() => go(["catalogue", "compare"], {names: picked.join(",")})}>
+        <button type="button" class="main" disabled={picked.length < 2} onClick={() => go(["catalogue", "compare"], {names: picked.join(","), ...(shelf !== "accelerators" && {shelf})})}>
           Compare{picked.length ? ` ${picked.length}` : ""}
         </button>
         {picked.length > 0 && (
@@ -181,7 +187,7 @@ export function CataloguePage() {
         label="Shelves"
         tabs={kShelves.map((each) => ({id: each, title: each, count: found(each).length}))}
         chosen={shelf}
-        onChoose={(id) => setShelf(id as Shelf)}
+        onChoose={(id) => change(id as Shelf)}
       />
       <p class="unseen" role="status" aria-live="polite">
         {total} entries, {rows.length} {shelf}
@@ -189,6 +195,7 @@ export function CataloguePage() {
       <Problems problems={problems} />
       {rows.length > 0 ? (
         <ShelfTable
+          shelf={shelf}
           rows={rows}
           picked={picked}
           onPick={(id, on) => setPicked((old) => (on ? [...old, id] : old.filter((each) => each !== id)).slice(0, kMostCompared))}

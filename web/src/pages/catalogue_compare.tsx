@@ -6,7 +6,7 @@ import {useHeading} from "../heading";
 import {useResource} from "../resource";
 import {kMostCompared} from "./catalogue";
 import type {EntryFigure} from "./catalogue_details";
-import {figuresOf, useDetails} from "./catalogue_details";
+import {entryAddress, figuresOf, useDetails} from "./catalogue_details";
 import {Source, Status} from "./catalogue_entry";
 
 interface Compared {
@@ -29,20 +29,22 @@ function numberIn(text: string): number | null {
 /** All the same? Then the row says little and is greyed. */
 const isSame = (values: string[]): boolean => values.length > 1 && values.every((value) => value === values[0]);
 
-export function ComparePage({names}: {names: string[]}) {
+export function ComparePage({names, shelf}: {names: string[]; shelf: string}) {
   useHeading("Side by side", "Catalogue", "#/catalogue");
   const ids = names.slice(0, kMostCompared);
-  const details = useDetails(ids, "accelerators");
-  const {data, problems} = useResource<JsonTable>(`catalogue-compare?names=${ids.map(encodeURIComponent).join(",")}`);
+  const derives = shelf === "accelerators";
+  const details = useDetails(ids, shelf);
+  const {data, problems} = useResource<JsonTable>(
+    derives ? `catalogue-compare?names=${ids.map(encodeURIComponent).join(",")}` : null,
+  );
   const parts = Array.isArray(data?.parts) ? (data.parts as JsonTable[]) : null;
-  const failed = problems.length > 0;
   const all: Compared[] = ids.flatMap((id, place) => {
     const detail = details.get(id) ?? {};
-    const entry = parts?.[place] ?? (failed ? details.get(id) : undefined);
+    const entry = derives ? parts?.[place] : details.get(id);
     return entry ? [compared(id, entry, detail)] : [];
   });
   const paths = [...new Set(all.flatMap((part) => [...part.figures.keys()]))];
-  if (failed && details.size > 0 && all.length === 0) return <Problems problems={problems} />;
+  if (problems.length > 0) return <Problems problems={problems} />;
   return (
     <div class="results">
       {names.length > kMostCompared && <p class="notice">The first {kMostCompared} of {names.length} are shown.</p>}
@@ -53,7 +55,7 @@ export function ComparePage({names}: {names: string[]}) {
               <th scope="col">Figure</th>
               {all.map((part) => (
                 <th key={part.id} scope="col">
-                  <a href={`#/catalogue/${encodeURIComponent(part.id)}`}>{part.name}</a>
+                  <a href={entryAddress(shelf, part.id)}>{part.name}</a>
                 </th>
               ))}
             </tr>

@@ -3,8 +3,8 @@ import {useEffect, useState} from "preact/hooks";
 import type {Json, JsonTable} from "../documents";
 import {isTable} from "../documents";
 import {resource} from "../resource";
+import {addressOf} from "../route";
 
-/** Shelf is part of the address; any entry is found by its id. */
 export const detailPath = (shelf: string, id: string): string => `catalogue/${shelf}/${encodeURIComponent(id)}?sources=1`;
 
 export interface EntryFigure {
@@ -60,6 +60,10 @@ export function statusesOf(entry: Json): string[] {
   const own = typeof entry.status === "string" ? [entry.status] : [];
   return [...own, ...Object.values(entry).flatMap(statusesOf)];
 }
+
+/** Where an entry is shown. */
+export const entryAddress = (shelf: string, id: string): string =>
+  addressOf(["catalogue", id], shelf === "accelerators" ? {} : {shelf});
 
 /** Details of these entries as they arrive. */
 export function useDetails(ids: string[], shelf: string): Map<string, JsonTable> {

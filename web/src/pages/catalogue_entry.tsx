@@ -47,7 +47,8 @@ export function EntryPage({id, shelf}: {id: string; shelf: string}) {
   const isModel = data.shelf === "model";
   const key = isAccelerator ? "accelerator" : "model";
   const choose = () => {
-    const picked = keptFor<string[]>("catalogue picked", []);
+    const picked = keptFor<string>("catalogue shelf", "") === shelf ? keptFor<string[]>("catalogue picked", []) : [];
+    keepFor("catalogue shelf", shelf);
     keepFor("catalogue picked", [...new Set([...picked, id])].slice(0, kMostCompared));
   };
   return (

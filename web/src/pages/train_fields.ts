@@ -56,6 +56,21 @@ export const kTrainGroups: readonly FieldGroup[] = [
   },
 ];
 
+/** What the planner is asked beside the question itself; docs/planner.md. */
+export const kSearchGroups: readonly FieldGroup[] = [
+  {
+    title: "The search",
+    fields: [
+      {key: "search.objective", label: "Objective", kind: "text", choices: ["time", "cost", "energy", "tokens-per-second"], span: 3, help: "what is best; open: time"},
+      {key: "search.head_room", label: "Head room", kind: "number", help: "share of the usable memory that must stay free: 0.05", span: 3},
+      {key: "search.max_tensor", label: "Largest tensor degree", kind: "integer", help: "open: what the system's domain carries", span: 3},
+      {key: "search.power_cap", label: "Power cap", kind: "text", help: 'facility power of the accelerators in use: "50 MW"', span: 3},
+      {key: "search.top", label: "Plans shown", kind: "integer", help: "number of best plans; open: 5", span: 3},
+      {key: "search.tokens", label: "Tokens of the run", kind: "number", help: "for its end and energy: 15e12", span: 3},
+    ],
+  },
+];
+
 /** What the page begins with: a run that fits and can be changed at once. */
 export const kTrainStart: Record<string, string> = {
   model: "llama3.1-70b",

@@ -8,7 +8,9 @@ import {isTable, valueAt} from "../documents";
 import {useKept} from "../kept";
 import {OptionsForm, optionsOf} from "../scenario/options_form";
 import {useCommand} from "../scenario/commands";
-import {isPlanChoice} from "./train_fields";
+import {settingsOf} from "../forms/field";
+import {FormFields, problemsElsewhere} from "../forms/form";
+import {isPlanChoice, kSearchGroups} from "./train_fields";
 
 const kCommand = "plan train";
 
@@ -54,8 +56,8 @@ function BestPlans({result, onUse}: {result: Json; onUse: TrainPlansProps["onUse
   if (plans.length === 0) return null;
   return (
     <section class="panel">
-      <h2>Best plans</h2>
-      <div class="table-scroll" tabIndex={0} role="region" aria-label="Best plans">
+      <h2>Take a plan into the form</h2>
+      <div class="table-scroll" tabIndex={0} role="region" aria-label="Plans to take">
         <table class="dense">
           <thead>
             <tr>
@@ -105,10 +107,11 @@ export function TrainPlans({question, onUse}: TrainPlansProps) {
   const job = useJob(kCommand);
   const command = useCommand(kCommand);
   const [pinned, setPinned] = useKept("plan train pinned", false);
+  const [search, setSearch] = useKept<Record<string, string>>("plan train search", {});
   const [options, setOptions] = useKept<Record<string, string>>("plan train options", {front: "true"});
   const stated = Object.keys(question.set ?? {}).filter(isPlanChoice);
   const set = Object.fromEntries(Object.entries(question.set ?? {}).filter(([key]) => pinned || !isPlanChoice(key)));
-  const asked: Question = {...question, set, options: optionsOf(command?.options ?? [], options)};
+  const asked: Question = {...question, set: {...set, ...settingsOf(kSearchGroups, search)}, options: optionsOf(command?.options ?? [], options)};
   return (
     <div>
       <section class="panel">
@@ -121,6 +124,15 @@ export function TrainPlans({question, onUse}: TrainPlansProps) {
             Hold what the form states: {stated.map((key) => key.replace(/^plan\.(layout\.)?/, "")).join(", ")}
           </label>
         )}
+        <div class="options">
+          <FormFields
+            name="plan"
+            groups={kSearchGroups}
+            texts={search}
+            problems={job.problems}
+            onText={(key, text) => setSearch((old) => ({...old, [key]: text}))}
+          />
+        </div>
         <OptionsForm name="plan-train" options={command?.options ?? []} texts={options} problems={job.problems} onTexts={setOptions} />
         <div class="row">
           <button type="button" class="main" disabled={job.running} onClick={() => void job.start(asked)}>
@@ -129,7 +141,7 @@ export function TrainPlans({question, onUse}: TrainPlansProps) {
         </div>
         <JobPanel job={job} />
       </section>
-      <Problems problems={job.problems} />
+      <Problems problems={problemsElsewhere(kSearchGroups, job.problems)} />
       {job.answer && (
         <>
           <BestPlans result={job.answer.result} onUse={onUse} />

@@ -9,6 +9,8 @@ import {Problems} from "../answers/problems";
 import type {Problem, Question} from "../documents";
 import {useKept} from "../kept";
 import {useCommand} from "./commands";
+import type {KeyValue} from "../forms/key_values";
+import {KeyValues, settingsOfRows} from "../forms/key_values";
 import {OptionsForm, optionsOf} from "./options_form";
 import {ShippedChoice, useShipped} from "./shipped";
 import {TomlEditor} from "./toml_editor";
@@ -36,6 +38,7 @@ export function ScenarioJob({command, action, lead, first: wanted}: ScenarioJobP
   const shipped = useShipped(command);
   const [draft, setDraft] = useKept<Draft>(`draft ${command}`, {path: "", text: ""});
   const [options, setOptions] = useKept<Record<string, string>>(`options ${command}`, {});
+  const [rows, setRows] = useKept<KeyValue[]>(`keys ${command}`, []);
   const [more, setMore] = useState<Problem[]>([]);
   const first = (shipped.find((each) => each.path.endsWith(wanted ?? "")) ?? shipped[0])?.path;
   useEffect(() => {
@@ -44,6 +47,7 @@ export function ScenarioJob({command, action, lead, first: wanted}: ScenarioJobP
   }, [first]);
   const question: Question = {
     scenario: {file: draft.path || kOwnFile, text: draft.text},
+    set: settingsOfRows(rows),
     options: optionsOf(spec?.options ?? [], options),
   };
   const report = async () => {
@@ -55,8 +59,10 @@ export function ScenarioJob({command, action, lead, first: wanted}: ScenarioJobP
       setMore(problemsFrom(error));
     }
   };
-  const inText = job.problems.filter((problem) => (problem.line ?? 0) > 0 && !problem.field?.startsWith("options."));
-  const others = job.problems.filter((problem) => !inText.includes(problem) && !problem.field?.startsWith("options."));
+  const keys = rows.map((row) => row.key.trim());
+  const elsewhere = job.problems.filter((problem) => !problem.field?.startsWith("options.") && !keys.includes(problem.field || "-"));
+  const inText = elsewhere.filter((problem) => (problem.line ?? 0) > 0);
+  const others = elsewhere.filter((problem) => !inText.includes(problem));
   return (
     <div class="split editing">
       <form class="pane" aria-label="Question" onSubmit={(event) => event.preventDefault()}>
@@ -80,6 +86,7 @@ export function ScenarioJob({command, action, lead, first: wanted}: ScenarioJobP
           onText={(text) => setDraft((old) => ({...old, text}))}
         />
         <OptionsForm name={slug} options={spec?.options ?? []} texts={options} problems={job.problems} onTexts={setOptions} />
+        <KeyValues form={slug} rows={rows} problems={job.problems} example={{key: "seed", value: "7"}} onRows={setRows} />
         <div class="row sticky">
           <button
             type="button"

@@ -76,7 +76,7 @@ export const cases = [
   {
     name: "catalogue: models compare by their own figures",
     async run({page, open}) {
-      await open("#/catalogue/compare?names=llama3.1-70b,llama3.1-8b");
+      await open("#/catalogue/compare?names=llama3.1-70b,llama3.1-8b&shelf=models");
       await eventually(() => page.locator("table.compare thead th").count(), (count) => count === 3, "two models");
       const layers = page.locator("table.compare tr", {has: page.locator("th", {hasText: /^layers$/})});
       assert.match(await layers.innerText(), /80\s+32/);

@@ -162,6 +162,7 @@ export const cases = [
   },
   {
     name: "looks: an unknown place and a lost server say so",
+    view: {cutOff: true},
     async run({page, open, context}) {
       await open("#/nowhere");
       await page.getByText("There is no such page.").waitFor();

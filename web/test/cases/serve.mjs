@@ -11,8 +11,8 @@ export const cases = [
       assert.ok((await page.locator("figure.figure svg").count()) > 0, "figures");
       await page.getByLabel("Tensor (TP)").fill("4");
       await eventually(() => facts(page), (seen) => seen !== before, "other facts");
-      await page.getByLabel("Prompt").fill("-5");
-      await eventually(() => page.getByLabel("Prompt").getAttribute("aria-invalid"), (value) => value === "true", "a bad length is marked");
+      await page.getByLabel("Prompt", {exact: true}).fill("-5");
+      await eventually(() => page.getByLabel("Prompt", {exact: true}).getAttribute("aria-invalid"), (value) => value === "true", "a bad length is marked");
     },
   },
   {

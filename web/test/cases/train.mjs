@@ -97,10 +97,10 @@ export const cases = [
       await opened(watched);
       const before = await facts(page);
       await page.getByRole("button", {name: "Add a key"}).click();
-      await page.getByLabel("Key 1").fill("plan.elementwise_factor");
-      await page.getByLabel("Value 1").fill("2");
+      await page.getByLabel("Key 1", {exact: true}).fill("plan.elementwise_factor");
+      await page.getByLabel("Value 1", {exact: true}).fill("2");
       await changedFacts(page, before);
-      await page.getByLabel("Key 1").fill("plan.elementwise_factr");
+      await page.getByLabel("Key 1", {exact: true}).fill("plan.elementwise_factr");
       await page.locator(".key-values .problem").waitFor();
       await page.getByRole("button", {name: "Remove key 1"}).click();
       await eventually(() => facts(page), (seen) => seen === before, "as before");
@@ -112,7 +112,7 @@ export const cases = [
       const {page} = watched;
       await opened(watched);
       const before = await facts(page);
-      await page.getByText("Own config.json").click();
+      await page.getByText("Own config.json", {exact: true}).click();
       await page.getByLabel("Paste a Hugging Face config.json").fill(kConfig);
       await changedFacts(page, before);
       await settled(page);

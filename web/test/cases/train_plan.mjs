@@ -8,7 +8,7 @@ async function atPlan({page, open}, place) {
 }
 
 const kSmall = "#/train?model=llama3.1-8b&accelerator=nv_h100_sxm&devices=8&plan.global_batch=64&plan.sequence_length=4096&precision=bf16&plan.layout.tensor=8";
-const kLarge = "#/train?model=llama3.1-405b&accelerator=nv_h100_sxm&devices=4096&plan.global_batch=2048&plan.sequence_length=8192&precision=bf16";
+const kLarge = "#/train?model=llama3.1-405b&accelerator=nv_h100_sxm&devices=4096&plan.global_batch=2048&plan.sequence_length=8192&precision=bf16&plan.layout.tensor=8&plan.layout.pipeline=16";
 
 export const cases = [
   {
@@ -17,7 +17,7 @@ export const cases = [
       const {page} = watched;
       await atPlan(watched, kSmall);
       await page.getByRole("button", {name: "Plan", exact: true}).click();
-      await page.getByRole("heading", {name: "Best plans"}).waitFor();
+      await page.getByRole("heading", {name: "Take a plan into the form"}).waitFor();
       assert.ok((await page.locator("figure.figure svg").count()) > 0, "figures of the plan");
       await page.getByRole("button", {name: "Use this plan"}).first().click();
       await page.getByRole("tab", {name: "Estimate", selected: true}).waitFor();
@@ -49,9 +49,9 @@ export const cases = [
     async run(watched) {
       const {page} = watched;
       await atPlan(watched, kSmall);
-      await page.getByLabel("Head room").fill("many");
+      await page.getByLabel("Head room", {exact: true}).fill("many");
       await page.getByRole("button", {name: "Plan", exact: true}).click();
-      await eventually(() => page.getByLabel("Head room").getAttribute("aria-invalid"), (value) => value === "true", "the option is marked");
+      await eventually(() => page.getByLabel("Head room", {exact: true}).getAttribute("aria-invalid"), (value) => value === "true", "the option is marked");
     },
   },
 ];
