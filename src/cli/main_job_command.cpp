@@ -1,18 +1,22 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
+#include <filesystem>
 #include <thread>
 
 #include "app/comparison_run.hpp"
+#include "app/fleet_files.hpp"
 #include "app/fleet_rate_store.hpp"
 #include "app/fleet_run_page.hpp"
+#include "app/report_file.hpp"
 #include "app/validation_run.hpp"
 #include "cli/commands.hpp"
-#include "app/fleet_files.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/output.hpp"
 #include "report/fleet_csv.hpp"
 #include "report/fleet_page.hpp"
+#include "view/fleet_page.hpp"
 
 namespace polyfleet {
 namespace {
@@ -60,8 +64,21 @@ int run_training(const MainJobArguments& arguments, Workspace& workspace) {
   return kExitOk;
 }
 
-/// Every file of both studies and the page as JSON.
-Diagnostics write_results(const FleetPage& page) {
+constexpr char kReport[] = "report.html";
+
+/// The page as pictures.
+std::string report_of(const FleetPage& page, const MainJobArguments& arguments) {
+  PageOrigin origin{.command = "polyfleet main-job",
+                    .program = "polyfleet " POLYFLEET_VERSION,
+                    .data = {},
+                    .day = day_of(std::chrono::system_clock::now())};
+  if (!arguments.scenario.empty()) origin.command += " --scenario " + arguments.scenario;
+  if (!arguments.against.empty()) origin.command += " --against " + arguments.against;
+  return report_html(main_job_page(page), origin);
+}
+
+/// Every file of both studies, the page as JSON and as pictures.
+Diagnostics write_results(const FleetPage& page, const MainJobArguments& arguments) {
   const std::filesystem::path folder = page.folder;
   for (const auto& [name, answer] : {std::pair<const char*, const FleetAnswer*>{"now", &page.now},
                                      {"announced", &page.announced}}) {
@@ -69,7 +86,8 @@ Diagnostics write_results(const FleetPage& page) {
     if (!written) return written.problems();
   }
   const auto written =
-      write_files(page.folder, {{"answer.json", to_json(fleet_page_json(page)) + '\n'}});
+      write_files(page.folder, {{"answer.json", to_json(fleet_page_json(page)) + '\n'},
+                                {kReport, report_of(page, arguments)}});
   return written ? Diagnostics{} : written.problems();
 }
 
@@ -108,13 +126,16 @@ int run_fleets(const MainJobArguments& arguments, Workspace& workspace) {
   if (!page) return bad_input(page.problems());
   page->folder = arguments.folder;
   if (!page->folder.empty()) {
-    if (const Diagnostics problems = write_results(*page); !problems.empty())
+    if (const Diagnostics problems = write_results(*page, arguments); !problems.empty())
       return bad_input(problems);
   }
   if (arguments.json) {
     print_json(fleet_page_json(*page));
   } else {
     print(fleet_page_text(*page, output_style()));
+    if (!page->folder.empty())
+      print(fmt::format("The same as pictures: {}\n",
+                        (std::filesystem::path(page->folder) / kReport).string()));
   }
   return exit_code(*page);
 }

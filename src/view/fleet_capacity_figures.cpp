@@ -13,8 +13,8 @@ namespace {
 
 constexpr char kWeek[] = "period from";
 constexpr char kAccepted[] =
-    "Power is that of the accelerators as provisioned, at the meter: accepted and not retired, "
-    "mean of each period.";
+    "Power is that of the accelerators as provisioned, at the meter: accepted and not retired; "
+    "means of each period or month.";
 
 /// Installed power of every phase as series under a name, mean of each period, watts.
 template <class NameOf>
@@ -34,6 +34,20 @@ double last_sum(const NamedSeries& series) {
   double sum = 0;
   for (const auto& [name, values] : series.all()) sum += values.empty() ? 0 : values.back();
   return sum;
+}
+
+/// The same with one point a month.
+PageFigure monthly_area(const FleetAnswer& answer, const NamedSeries& by_period) {
+  const FleetMonths months(answer.model.time);
+  PageFigure figure;
+  figure.data.date("month", months.days());
+  LineChart chart;
+  chart.x = "month";
+  chart.values = months.means(by_period).add_to(figure.data, "GW", watt / gigawatt);
+  chart.stacked_area = true;
+  figure.chart = std::move(chart);
+  figure.assumptions = {kAccepted};
+  return figure;
 }
 
 PageFigure area(const FleetAnswer& answer, const NamedSeries& series) {
@@ -65,7 +79,7 @@ PageFigure by_phase(const FleetAnswer& answer) {
     const FleetPhase& each = answer.model.phases[static_cast<std::size_t>(phase)];
     return each.existing ? std::string("stood before the study") : each.id;
   });
-  PageFigure figure = area(answer, series);
+  PageFigure figure = monthly_area(answer, series);
   figure.id = "gigawatts_by_phase";
   figure.title = "Gigawatts that stand, by phase of the rollout";
   figure.reading =
@@ -79,7 +93,7 @@ PageFigure by_program(const FleetAnswer& answer) {
     const std::string& program = answer.model.phases[static_cast<std::size_t>(phase)].program;
     return program.empty() ? std::string("of no programme") : program;
   });
-  PageFigure figure = area(answer, series);
+  PageFigure figure = monthly_area(answer, series);
   std::get<LineChart>(figure.chart).stacked_area = false;
   figure.id = "gigawatts_by_program";
   figure.title = "Progress of the programmes";
@@ -127,7 +141,7 @@ PageFigure power_of_sites(const FleetAnswer& answer) {
       accepted[static_cast<std::size_t>(row.period)] +=
           row.amount / (time.length(row.period) / second);
   }
-  PageFigure figure = area(answer, series);
+  PageFigure figure = monthly_area(answer, series);
   std::get<LineChart>(figure.chart).stacked_area = false;
   figure.id = "power_of_sites";
   figure.title = "Power: what sites may draw, what stands, what is drawn";
@@ -135,8 +149,8 @@ PageFigure power_of_sites(const FleetAnswer& answer) {
       "Between arrived and accepted lies what is being tested; between accepted and drawn what "
       "accelerators leave of their provisioned power; the sites' line is the ceiling.";
   figure.assumptions.emplace_back(
-      "What sites may draw is grid connection and on-site generation together, in the last hour of "
-      "each period; machines of partners may stand at sites that state less.");
+      "What sites may draw is grid connection and on-site generation together; that and what has "
+      "arrived as of the last hour of each period, then as means of months.");
   return figure;
 }
 
@@ -196,7 +210,7 @@ PageFigure milestones_of(const FleetAnswer& answer) {
     for (std::size_t i = 0; i < each.gigawatts.size(); ++i) {
       programs.push_back(each.program);
       gigawatts.push_back(static_cast<double>(i + 1));
-      days.push_back(page_day(answer.model.time, each.gigawatts[i]));
+      days.push_back(page_day(answer.model.time.date_of(each.gigawatts[i])));
     }
   }
   PageFigure figure;

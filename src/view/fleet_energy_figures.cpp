@@ -4,7 +4,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <limits>
+#include <cmath>
+#include <numeric>
 
 #include "fleet/fleet_variation.hpp"
 #include "report/fleet_table.hpp"
@@ -16,6 +17,8 @@ namespace {
 
 constexpr int kHoursADay = 24;
 constexpr int kHoursAWeek = 7 * kHoursADay;
+constexpr int kLastWeeks = 13;
+constexpr std::size_t kPeakSites = 6;
 constexpr double kJoulesAGigawattHour = 3.6e12;
 constexpr double kGramsAKiloton = 1e9;
 constexpr char kSpread[] = "Energy of a period counts evenly over its days.";
@@ -160,41 +163,41 @@ GridHours grid_hours(const FleetAnswer& answer) {
   return hours;
 }
 
-PageFigure days_of_grid(const FleetAnswer& answer, const GridHours& hours) {
-  std::vector<double> days, mean, low, high, carbon;
-  for (std::size_t first = 0; first < hours.watts.size(); first += kHoursADay) {
-    const std::size_t end = std::min(first + kHoursADay, hours.watts.size());
-    double sum = 0, grams = 0, least = std::numeric_limits<double>::infinity(), most = 0;
-    for (std::size_t i = first; i < end; ++i) {
-      sum += hours.watts[i];
-      grams += hours.grams[i];
-      least = std::min(least, hours.watts[i]);
-      most = std::max(most, hours.watts[i]);
-    }
-    days.push_back(page_day(answer.model.time, static_cast<FleetHour>(first)));
-    mean.push_back(sum / static_cast<double>(end - first) * (watt / gigawatt));
-    low.push_back(least * (watt / gigawatt));
-    high.push_back(most * (watt / gigawatt));
-    carbon.push_back(grams / kGramsAKiloton);
+/// Lowest, mean and highest hour of every period.
+PageFigure range_of_grid(const FleetAnswer& answer, const GridHours& hours) {
+  const FleetTime& time = answer.model.time;
+  std::vector<double> mean, low, high, carbon;
+  for (int period = 0; period < time.periods(); ++period) {
+    const auto first = hours.watts.begin() + time.first_hour(period);
+    const auto end = hours.watts.begin() + time.end_hour(period);
+    const auto grams = hours.grams.begin();
+    mean.push_back(std::accumulate(first, end, 0.0) / static_cast<double>(end - first) *
+                   (watt / gigawatt));
+    low.push_back(*std::min_element(first, end) * (watt / gigawatt));
+    high.push_back(*std::max_element(first, end) * (watt / gigawatt));
+    carbon.push_back(
+        std::accumulate(grams + time.first_hour(period), grams + time.end_hour(period), 0.0) /
+        kGramsAKiloton);
   }
   PageFigure figure;
-  figure.id = "grid_by_day";
-  figure.title = "Draw from the grid, every day";
+  figure.id = "grid_by_period";
+  figure.title = "Draw from the grid, lowest to highest hour";
   figure.reading = fmt::format(
-      "The line is the day's mean of all sites together, the band runs from its lowest to its "
-      "highest of {} hours; the highest hour of the study draws {}.",
-      hours.watts.size(), amount_text(*std::max_element(high.begin(), high.end()), "GW"));
-  figure.data.date("date", days).number("mean", "GW", rounded(std::move(mean)));
+      "The line is the mean of each {} days, all sites together; the band runs from their lowest "
+      "to "
+      "their highest hour, {} hours in all; the highest of the study draws {}.",
+      time.period_days(), hours.watts.size(),
+      amount_text(*std::max_element(high.begin(), high.end()), "GW"));
+  figure.data.date("period from", period_days(time)).number("mean", "GW", rounded(std::move(mean)));
   figure.data.number("lowest hour", "GW", rounded(std::move(low)));
   figure.data.number("highest hour", "GW", rounded(std::move(high)));
-  figure.data.number("carbon of the day", "ktCO2e", rounded(std::move(carbon)));
+  figure.data.number("carbon", "ktCO2e", rounded(std::move(carbon)));
   LineChart chart;
-  chart.x = "date";
+  chart.x = "period from";
   chart.values = {"mean"};
-  chart.bands = {{"lowest hour", "highest hour", "lowest to highest hour of the day"}};
+  chart.bands = {{"lowest hour", "highest hour", "lowest to highest hour"}};
   figure.chart = std::move(chart);
-  figure.assumptions = {
-      "Grid alone; days are those of UTC. Carbon: each hour's draw by its site's intensity."};
+  figure.assumptions = {"Grid alone. Carbon: each hour's draw by its site's intensity."};
   return figure;
 }
 
@@ -230,17 +233,17 @@ PageFigure hours_of_peak_week(const FleetAnswer& answer, const GridHours& hours)
   figure.data.date("at (UTC)", times);
   LineChart chart;
   chart.x = "at (UTC)";
-  chart.values = series.add_to(figure.data, "GW", watt / gigawatt);
+  chart.values = series.add_to(figure.data, "GW", watt / gigawatt, kPeakSites);
   chart.stacked_area = true;
   figure.chart = std::move(chart);
   figure.data.number("carbon of the hour", "ktCO2e", rounded(std::move(grams)));
   return figure;
 }
 
-/// The year (of 365 days) with which the study ends, in which the fleet is largest.
-PageFigure hours_of_last_year(const FleetAnswer& answer, const GridHours& hours) {
+/// The quarter of a year with which the study ends, in which the fleet is largest.
+PageFigure hours_of_last_quarter(const FleetAnswer& answer, const GridHours& hours) {
   const std::size_t all = hours.watts.size();
-  const std::size_t count = std::min<std::size_t>(all, 365 * kHoursADay);
+  const std::size_t count = std::min<std::size_t>(all, kLastWeeks * kHoursAWeek);
   std::vector<double> times, gigawatts, grams;
   for (std::size_t i = all - count; i < all; ++i) {
     times.push_back(page_day(answer.model.time, static_cast<FleetHour>(i)));
@@ -248,10 +251,10 @@ PageFigure hours_of_last_year(const FleetAnswer& answer, const GridHours& hours)
     grams.push_back(hours.grams[i] / kGramsAKiloton);
   }
   PageFigure figure;
-  figure.id = "last_year_by_hour";
-  figure.title = "Draw from the grid, every hour of the last year";
+  figure.id = "last_quarter_by_hour";
+  figure.title = "Draw from the grid, every hour of the last quarter";
   figure.reading = fmt::format(
-      "All sites together in the last {} hours of the study; the table has the carbon of each hour "
+      "All sites together in the last {} hours of the study; the data has the carbon of each hour "
       "too. Every hour of every site and year: --csv DIR --hourly.",
       count);
   figure.data.date("at (UTC)", times).number("drawn", "GW", rounded(std::move(gigawatts)));
@@ -273,9 +276,9 @@ FigureSection fleet_energy_section(const FleetAnswer& answer) {
                      carbon_by_month(answer, months), intensity_by_month(answer, months)};
   if (answer.run.hourly_grid.empty()) return section;
   const GridHours hours = grid_hours(answer);
-  section.figures.push_back(days_of_grid(answer, hours));
+  section.figures.push_back(range_of_grid(answer, hours));
   section.figures.push_back(hours_of_peak_week(answer, hours));
-  section.figures.push_back(hours_of_last_year(answer, hours));
+  section.figures.push_back(hours_of_last_quarter(answer, hours));
   return section;
 }
 

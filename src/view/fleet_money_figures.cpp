@@ -1,6 +1,7 @@
 // Money of a fleet (declared in view/fleet_figures.hpp).
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "report/fleet_costs.hpp"

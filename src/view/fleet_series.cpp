@@ -13,8 +13,6 @@ namespace {
 
 constexpr CalendarDate kFirstDay{1970, 1, 1};
 constexpr int kHoursADay = 24;
-/// Fewer than the palette has colours, so that a legend can be read.
-constexpr std::size_t kMostSeries = 10;
 
 double sum_of(const std::vector<double>& values) {
   double sum = 0;
@@ -23,11 +21,12 @@ double sum_of(const std::vector<double>& values) {
 }
 
 /// Names of the series that are drawn each on its own, in their order.
-std::vector<std::string> largest_of(std::vector<std::pair<std::string, double>> sums) {
+std::vector<std::string> largest_of(const std::vector<std::pair<std::string, double>>& sums,
+                                    std::size_t most_drawn) {
   std::vector<std::pair<std::string, double>> sorted = sums;
   std::stable_sort(sorted.begin(), sorted.end(),
                    [](const auto& a, const auto& b) { return a.second > b.second; });
-  const std::size_t most = sums.size() > kMostSeries ? kMostSeries - 1 : sums.size();
+  const std::size_t most = sums.size() > most_drawn ? most_drawn - 1 : sums.size();
   const double least = most == 0 ? 0 : sorted[most - 1].second;
   std::vector<std::string> names;
   for (const auto& [name, sum] : sums)
@@ -52,7 +51,7 @@ std::vector<double> period_days(const FleetTime& time) {
 
 double rounded(double value) {
   if (!std::isfinite(value) || value == 0) return value;
-  return std::strtod(fmt::format("{:.7g}", value).c_str(), nullptr);
+  return std::strtod(fmt::format("{:.6g}", value).c_str(), nullptr);
 }
 
 std::vector<double> rounded(std::vector<double> values) {
@@ -67,11 +66,11 @@ std::vector<double>& NamedSeries::of(const std::string& name) {
 }
 
 std::vector<std::string> NamedSeries::add_to(DataTable& table, const std::string& unit,
-                                             double factor) const {
+                                             double factor, std::size_t most) const {
   std::vector<std::pair<std::string, double>> sums;
   for (const auto& [name, values] : series_)
     if (const double sum = sum_of(values); sum > 0) sums.emplace_back(name, sum);
-  std::vector<std::string> drawn = largest_of(sums);
+  std::vector<std::string> drawn = largest_of(sums, most);
   std::vector<double> others(rows_);
   for (const auto& [name, values] : series_) {
     if (sum_of(values) == 0) continue;
@@ -95,16 +94,19 @@ FleetMonths::FleetMonths(const FleetTime& time) {
     auto& shares = shares_.emplace_back();
     const FleetHour end = time.end_hour(period);
     const double length = end - time.first_hour(period);
+    period_hours_.push_back(length);
     for (FleetHour at = time.first_hour(period); at < end; at += kHoursADay) {
       const CalendarDate date = time.date_of(at);
       if (date.year != last.year || date.month != last.month) {
         last = date;
         days_.push_back(page_day(CalendarDate{date.year, date.month, 1}));
+        hours_.push_back(0);
       }
       const double share = std::min(kHoursADay, end - at) / length;
       if (shares.empty() || shares.back().first + 1 != days_.size())
         shares.emplace_back(days_.size() - 1, 0.0);
       shares.back().second += share;
+      hours_.back() += share * length;
     }
   }
 }
@@ -112,6 +114,17 @@ FleetMonths::FleetMonths(const FleetTime& time) {
 void FleetMonths::add(int period, double amount, std::vector<double>& sums) const {
   for (const auto& [month, share] : shares_[static_cast<std::size_t>(period)])
     sums[month] += amount * share;
+}
+
+NamedSeries FleetMonths::means(const NamedSeries& by_period) const {
+  NamedSeries monthly(size());
+  for (const auto& [name, values] : by_period.all()) {
+    std::vector<double>& sums = monthly.of(name);
+    for (std::size_t period = 0; period < values.size(); ++period)
+      add(static_cast<int>(period), values[period] * period_hours_[period], sums);
+    for (std::size_t month = 0; month < sums.size(); ++month) sums[month] /= hours_[month];
+  }
+  return monthly;
 }
 
 const DeviceClass& class_of(const FleetModel& model, int phase) {

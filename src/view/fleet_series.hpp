@@ -19,7 +19,7 @@ double page_day(const FleetTime& time, FleetHour at);
 /// The first day of every period.
 std::vector<double> period_days(const FleetTime& time);
 
-/// Seven significant digits: what a picture needs; the files of --csv have all.
+/// Six significant digits: what a picture needs; the files of --csv have all.
 double rounded(double value);
 std::vector<double> rounded(std::vector<double> values);
 
@@ -30,10 +30,13 @@ class NamedSeries {
   /// Zeros at first use; the reference stays.
   std::vector<double>& of(const std::string& name);
   const std::deque<std::pair<std::string, std::vector<double>>>& all() const { return series_; }
+  /// As many as a picture draws one by one: a legend of more cannot be read.
+  static constexpr std::size_t kMostDrawn = 10;
   /// Every series that is not zero throughout becomes a column of `table`, in `unit`, times
-  /// `factor`; returns the columns to draw: all, or where they are many the largest and one more
-  /// column that sums the others.
-  std::vector<std::string> add_to(DataTable& table, const std::string& unit, double factor) const;
+  /// `factor`; returns the columns to draw: all, or where they are more than `most` the largest and
+  /// one more column that sums the others.
+  std::vector<std::string> add_to(DataTable& table, const std::string& unit, double factor,
+                                  std::size_t most = kMostDrawn) const;
 
  private:
   std::size_t rows_;
@@ -48,9 +51,12 @@ class FleetMonths {
   const std::vector<double>& days() const { return days_; }  ///< first of each, as page_day
   /// Adds the period's amount to its months by its hours in them.
   void add(int period, double amount, std::vector<double>& sums) const;
+  /// Series of means of periods as means of months.
+  NamedSeries means(const NamedSeries& by_period) const;
 
  private:
-  std::vector<double> days_;
+  std::vector<double> days_, hours_;
+  std::vector<double> period_hours_;
   std::vector<std::vector<std::pair<std::size_t, double>>> shares_;  ///< by period
 };
 

@@ -16,6 +16,9 @@ constexpr char kPower[] =
     "Accelerators count by their provisioned power at the meter, so that unlike kinds can be "
     "added; means of each period.";
 
+/// Share of a workload's demand below which it counts as met.
+constexpr double kMet = 1e-3;
+
 const DeviceClass& class_of_group(const FleetAnswer& answer, std::size_t group) {
   const auto index = static_cast<std::size_t>(answer.run.groups[group].device_class);
   return answer.model.classes[index];
@@ -112,6 +115,7 @@ PageFigure on_generations(const FleetAnswer& answer, std::size_t workload) {
 }
 
 PageFigure utilization(const FleetAnswer& answer) {
+  const FleetMonths months(answer.model.time);
   NamedSeries use(answer.run.periods.size()), standing(answer.run.periods.size());
   for (std::size_t period = 0; period < answer.run.periods.size(); ++period) {
     for (std::size_t g = 0; g < answer.run.periods[period].size(); ++g) {
@@ -121,14 +125,13 @@ PageFigure utilization(const FleetAnswer& answer) {
       for (const double in_use : each.in_use) use.of(name)[period] += in_use;
     }
   }
+  NamedSeries monthly_use = months.means(use);
   PageFigure figure;
-  std::vector<double> days = period_days(answer.model.time);
-  days.resize(answer.run.periods.size());
-  figure.data.date(kWeek, std::move(days));
+  figure.data.date("month", months.days());
   LineChart chart;
-  chart.x = kWeek;
-  for (const auto& [name, installed] : standing.all()) {
-    std::vector<double> shares = use.of(name);
+  chart.x = "month";
+  for (const auto& [name, installed] : months.means(standing).all()) {
+    std::vector<double> shares = monthly_use.of(name);
     for (std::size_t i = 0; i < shares.size(); ++i)
       shares[i] = installed[i] >= 1 ? 100 * shares[i] / installed[i] : std::nan("");
     figure.data.number(name, "%", rounded(std::move(shares)));
@@ -161,7 +164,7 @@ PageFigure unmet_demand(const FleetAnswer& answer) {
   LineChart chart;
   chart.x = "month";
   chart.steps = true;
-  std::string worst;
+  std::string worst, met;
   for (std::size_t w = 0; w < answer.model.workloads.size(); ++w) {
     const int index = static_cast<int>(w);
     const std::vector<double> done = monthly(answer, months, Account::output_units, index);
@@ -176,18 +179,21 @@ PageFigure unmet_demand(const FleetAnswer& answer) {
     }
     if (all == 0) continue;
     const FleetWorkload& workload = answer.model.workloads[w];
+    if (lost / all <= kMet) {
+      met += (met.empty() ? "" : ", ") + workload.id;
+      continue;
+    }
     figure.data.number(workload.id, "%", rounded(std::move(missed)));
     chart.values.push_back(workload.id);
-    if (lost / all > 1e-3)
-      worst += fmt::format(" {}: {:.3g} % over the study ({}).", workload.id, 100 * lost / all,
-                           amount_text(lost, workload.unit));
+    worst += fmt::format(" {}: {:.3g} % over the study ({}).", workload.id, 100 * lost / all,
+                         amount_text(lost, workload.unit));
   }
   figure.chart = std::move(chart);
   figure.id = "unmet_demand";
   figure.title = "Demand that is not met";
   figure.reading =
-      "Share of each workload's demand, by month, that is neither served nor can wait." +
-      (worst.empty() ? std::string(" All but a thousandth is met.") : worst);
+      "Share of each workload's demand, by month, that is neither served nor can wait." + worst;
+  if (!met.empty()) figure.reading += fmt::format(" Met but for a thousandth: {}.", met);
   figure.assumptions = {
       "Not met is demand without capacity, what accelerators lose that change their workload, and "
       "what gives way when supply is short; what binds is in the next section."};

@@ -19,6 +19,10 @@ namespace {
 /// Bars of a tornado that are shown; the rest is counted.
 constexpr std::size_t kShownBars = 12;
 constexpr double kBillion = 1e9;
+/// Outcomes that have a picture of what moves them; --json and tornado.csv have every headline.
+constexpr std::array kMoved{"npv",           "cost",        "token_cost",
+                            "tokens",        "grid_energy", "carbon_location_based",
+                            "gigawatt_years"};
 
 std::string input_name(const UncertainInput& input) {
   return input.event ? fmt::format("{} ({:.3g} %)", input.name, 100 * input.probability)
@@ -174,7 +178,9 @@ FigureSection tornado_section(const FuturesAnswer& answer) {
   FigureSection section{"What matters", {}};
   if (!answer.tornado || answer.tornado->median.empty() || answer.tornado->bars.empty())
     return section;
-  for (const int index : headline_outcomes(answer.tornado->outcomes)) {
+  for (const char* id : kMoved) {
+    const int index = outcome_index(answer.tornado->outcomes, id);
+    if (index < 0) continue;
     PageFigure figure = tornado_of(answer, index);
     if (figure.data.rows() > 0) section.figures.push_back(std::move(figure));
   }

@@ -104,10 +104,10 @@ TEST_CASE("futures give percentiles on lines, whatever the number of threads, an
       polyfleet_run("simulate fleet " + kSmall + " --json --futures 6 --seed 5 --threads 1").out ==
       whole.out);
   REQUIRE(
-      polyfleet_run("simulate fleet " + kSmall + " --futures 3 --seed 5 --store " + store).code ==
+      polyfleet_run("simulate fleet " + kSmall + " --futures 3 --seed 5 --resume " + store).code ==
       0);
   const Outcome resumed =
-      polyfleet_run("simulate fleet " + kSmall + " --json --futures 6 --seed 5 --store " + store);
+      polyfleet_run("simulate fleet " + kSmall + " --json --futures 6 --seed 5 --resume " + store);
   REQUIRE_MESSAGE(resumed.code == 0, resumed.err);
   const Value again = json_of(resumed);
   CHECK(*again.find("lines")->find("energy.grid_energy")->find("futures")->find("p50")->number() ==
@@ -124,13 +124,50 @@ TEST_CASE("demand that no allocation meets: exit 1 with the binding limit and it
   CHECK(outcome.says("saves"));
 }
 
-TEST_CASE("numbers out of range and a store without futures are refused") {
+TEST_CASE("numbers out of range and a file to resume from without futures are refused") {
   const Outcome outcome =
       polyfleet_run("simulate fleet " + kSmall + " --futures -1 --threads 5000 --seed -2");
   CHECK(outcome.code == 2);
   CHECK(outcome.says("--futures"));
   CHECK(outcome.says("--threads"));
   CHECK(outcome.says("--seed"));
-  CHECK(polyfleet_run("simulate fleet " + kSmall + " --store x").code == 2);
+  CHECK(polyfleet_run("simulate fleet " + kSmall + " --resume x").code == 2);
   CHECK(polyfleet_run("simulate fleet /nowhere/x.toml").code == 2);
+}
+
+TEST_CASE("a fleet, its jobs, purchases and deals as pictures in one file each") {
+  const std::string scenarios = std::string(POLYFLEET_SOURCE_DIR) + "/scenarios/";
+  struct Asked {
+    std::string command, says;
+  };
+  const Asked asked[] = {
+      {"simulate fleet " + kSmall + " --futures 4 --tornado", "What moves net present value"},
+      {"simulate jobs " + scenarios + "jobs/lemons.toml", "How long jobs wait"},
+      {"plan fleet " + kSmall, "Present cost by part"},
+      {"value deal amd_openai_2025 --paths 400 --sensitivity", "What the warrant may be worth"}};
+  for (const Asked& each : asked) {
+    CAPTURE(each.command);
+    const std::string file = (scratch() / "report.html").string();
+    std::filesystem::remove(file);
+    const Outcome plain = polyfleet_run(each.command);
+    const Outcome outcome = polyfleet_run(each.command + " --report " + file);
+    CHECK(outcome.code == plain.code);
+    CHECK(outcome.out == plain.out);
+    const std::string html = content_of(file);
+    CHECK(html.find(each.says) != std::string::npos);
+    CHECK(html.size() < 2'000'000);
+    CHECK(html.find("<svg") != std::string::npos);
+  }
+}
+
+TEST_CASE("a report or a table that cannot be written costs the copy, never the answer") {
+  const Outcome plain = polyfleet_run("simulate fleet " + kSmall);
+  const Outcome report = polyfleet_run("simulate fleet " + kSmall + " --report /nowhere/x.html");
+  CHECK(report.code == 2);
+  CHECK(report.out == plain.out);
+  CHECK(report.err.find("/nowhere/x.html") != std::string::npos);
+  const Outcome table = polyfleet_run("simulate fleet " + kSmall + " --csv /proc/nowhere");
+  CHECK(table.code == 2);
+  CHECK(table.out == plain.out);
+  CHECK(table.err.find("/proc/nowhere") != std::string::npos);
 }
