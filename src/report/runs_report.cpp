@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
+
 #include "history/run_document.hpp"
 
 namespace polyfleet {
@@ -27,7 +29,10 @@ std::string cell_text(const Value& value) {
   constexpr std::size_t kLongest = 60;
   if (value.is_null()) return "-";
   if (value.integer() != nullptr) return std::to_string(*value.integer());
-  if (value.number()) return fmt::format("{:.6g}", *value.number());
+  if (const auto number = value.number()) {
+    const bool long_whole = std::fabs(*number) >= 1e6 && std::fabs(*number) < 1e15;
+    return long_whole ? fmt::format("{:.0f}", *number) : fmt::format("{:.6g}", *number);
+  }
   std::string text = value.text() != nullptr ? *value.text() : to_json(value, -1);
   for (char& c : text) {
     if (c == '\n') c = ' ';
