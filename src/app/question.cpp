@@ -18,6 +18,7 @@ std::string_view name_of(Verdict verdict) {
 
 const std::vector<QuestionKind>& question_kinds() {
   static const std::vector<QuestionKind> kinds{
+      catalogue_compare_kind(),
       estimate_train_kind(),
       estimate_run_kind(),
       estimate_serve_kind(),

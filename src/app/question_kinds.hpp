@@ -7,6 +7,7 @@
 
 namespace polyfleet {
 
+QuestionKind catalogue_compare_kind();
 QuestionKind estimate_train_kind();
 QuestionKind estimate_run_kind();
 QuestionKind estimate_serve_kind();

@@ -1,4 +1,5 @@
 #include "app/workspace.hpp"
+#include "cli/ask_command.hpp"
 #include "cli/commands.hpp"
 #include "cli/output.hpp"
 #include "report/catalogue_tables.hpp"
@@ -64,21 +65,8 @@ CommandSpec catalogue_show_command(CatalogueShowArguments& arguments) {
           }};
 }
 
-CommandSpec catalogue_compare_command(CatalogueCompareArguments& arguments) {
-  return {{"catalogue", "compare"},
-          "Parts side by side",
-          "",
-          {{.names = "names",
-            .target = &arguments.names,
-            .help = "ids, aliases or paths",
-            .required = true},
-           sources_option(arguments.sources),
-           json_option(arguments.json)},
-          [&] {
-            return show(arguments.json, [&](const Catalogue& catalogue) {
-              return compare_parts(catalogue, arguments.names, arguments.sources);
-            });
-          }};
+CommandSpec catalogue_compare_command(AskArguments& arguments) {
+  return ask_command("catalogue compare", arguments, "", {});
 }
 
 }  // namespace polyfleet

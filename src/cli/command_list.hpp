@@ -25,7 +25,7 @@ namespace polyfleet {
 struct CommandArguments {
   CatalogueListArguments list;
   CatalogueShowArguments show;
-  CatalogueCompareArguments compare;
+  AskArguments compare;
   CataloguePowerArguments power;
   CatalogueCoolingArguments cooling;
   AskArguments estimate, run;

@@ -20,10 +20,6 @@ struct CatalogueShowArguments {
   std::string name;
   bool json = false, sources = false;
 };
-struct CatalogueCompareArguments {
-  std::vector<std::string> names;
-  bool json = false, sources = false;
-};
 struct BenchArguments {
   bool json = false, signature = false, planner = false, serving = false, fleet = false;
 };
@@ -39,7 +35,7 @@ struct MainJobArguments {
 
 CommandSpec catalogue_list_command(CatalogueListArguments&);
 CommandSpec catalogue_show_command(CatalogueShowArguments&);
-CommandSpec catalogue_compare_command(CatalogueCompareArguments&);
+CommandSpec catalogue_compare_command(AskArguments&);
 CommandSpec estimate_train_command(AskArguments&);
 CommandSpec validate_command(AskArguments&);
 CommandSpec bench_command(BenchArguments&);

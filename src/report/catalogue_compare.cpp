@@ -10,11 +10,7 @@
 namespace polyfleet {
 namespace {
 
-/// An accelerator with the system that it is built into, where one is known.
-struct Part {
-  Accelerator accelerator;
-  std::optional<System> system;
-};
+using Part = ComparedPart;
 
 /// One cell: text for the table, a document for programs, and the source of what it rests on.
 struct Cell {
@@ -100,32 +96,24 @@ const std::optional<Figure<FlopsPerSecond>>& peak(const Part& part, Dtype dtype)
   return part.accelerator.peak[static_cast<std::size_t>(dtype)];
 }
 
-/// A figure of the system, or the accelerator's own.
-template <class Q>
-std::optional<Figure<Q>> of_system(const Part& part, std::optional<Figure<Q>> System::*built,
-                                   std::optional<Figure<Q>> Accelerator::*alone) {
-  if (part.system && (*part.system).*built) return (*part.system).*built;
-  return part.accelerator.*alone;
-}
-
 std::optional<Figure<BytesPerSecond>> scale_up(const Part& part) {
-  return of_system(part, &System::scale_up_rate, &Accelerator::scale_up_rate);
+  return part.of_system(&System::scale_up_rate, &Accelerator::scale_up_rate);
 }
 
 std::optional<Figure<BytesPerSecond>> scale_out(const Part& part) {
-  return of_system(part, &System::scale_out_rate, &Accelerator::scale_out_rate);
+  return part.of_system(&System::scale_out_rate, &Accelerator::scale_out_rate);
 }
 
 std::optional<Figure<Watts>> all_in(const Part& part) {
-  return of_system(part, &System::all_in_power, &Accelerator::all_in_power);
+  return part.of_system(&System::all_in_power, &Accelerator::all_in_power);
 }
 
 std::optional<Figure<UsdPerSecond>> rental(const Part& part) {
-  return of_system(part, &System::rental, &Accelerator::rental);
+  return part.of_system(&System::rental, &Accelerator::rental);
 }
 
 std::optional<Figure<Usd>> price(const Part& part) {
-  return of_system(part, &System::price, &Accelerator::price);
+  return part.of_system(&System::price, &Accelerator::price);
 }
 
 template <class M>
@@ -267,11 +255,6 @@ Result<Part> part_named(const Catalogue& catalogue, const std::string& name) {
   return part;
 }
 
-std::string title(const Part& part) {
-  const Accelerator& a = part.accelerator;
-  return a.edition.empty() ? a.id : a.id + "@" + a.edition;
-}
-
 void add_rows(const std::vector<RowOf>& rows, const std::vector<Part>& parts, bool with_sources,
               CatalogueView& view, std::vector<Value>& objects) {
   for (const RowOf& row : rows) {
@@ -293,9 +276,13 @@ void add_rows(const std::vector<RowOf>& rows, const std::vector<Part>& parts, bo
 
 }  // namespace
 
-Result<CatalogueView> compare_parts(const Catalogue& catalogue,
-                                    const std::vector<std::string>& names, bool with_sources) {
-  std::vector<Part> parts;
+std::string ComparedPart::title() const {
+  return accelerator.edition.empty() ? accelerator.id : accelerator.id + "@" + accelerator.edition;
+}
+
+Result<std::vector<ComparedPart>> compared_parts(const Catalogue& catalogue,
+                                                 const std::vector<std::string>& names) {
+  std::vector<ComparedPart> parts;
   Diagnostics out;
   for (const std::string& name : names) {
     Result<Part> part = part_named(catalogue, name);
@@ -307,10 +294,18 @@ Result<CatalogueView> compare_parts(const Catalogue& catalogue,
   }
   if (names.empty()) out.push_back(problem("nothing to compare", "name two or more parts"));
   if (!out.empty()) return out;
+  return parts;
+}
+
+Result<CatalogueView> compare_parts(const Catalogue& catalogue,
+                                    const std::vector<std::string>& names, bool with_sources) {
+  const Result<std::vector<ComparedPart>> found = compared_parts(catalogue, names);
+  if (!found) return found.problems();
+  const std::vector<ComparedPart>& parts = *found;
   std::vector<std::string> titles{""};
   std::vector<Value> objects;
   for (const Part& part : parts) {
-    titles.push_back(title(part));
+    titles.push_back(part.title());
     Value object;
     object.set("id", part.accelerator.id).set("edition", part.accelerator.edition);
     objects.push_back(std::move(object));

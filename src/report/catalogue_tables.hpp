@@ -3,6 +3,7 @@
 // inputs.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,6 +34,26 @@ Result<Shelf> shelf_named(std::string_view word);
 /// first; a name that several shelves know means the accelerator, then the system.
 Result<CatalogueView> show_entry(const Catalogue& catalogue, std::string_view name,
                                  bool with_sources);
+
+/// An accelerator with the system that it is built into, where one is known.
+struct ComparedPart {
+  Accelerator accelerator;
+  std::optional<System> system;
+
+  /// "amd_mi455x@announced"
+  std::string title() const;
+  /// A figure of the system where it has one, else the accelerator's own.
+  template <class Q>
+  const std::optional<Figure<Q>>& of_system(std::optional<Figure<Q>> System::*built,
+                                            std::optional<Figure<Q>> Accelerator::*alone) const {
+    return system && (*system).*built ? (*system).*built : accelerator.*alone;
+  }
+};
+
+/// The parts of these names, each in its default system, or in the system that a name means.
+/// Errors: no name, names that are not known, all of them.
+Result<std::vector<ComparedPart>> compared_parts(const Catalogue& catalogue,
+                                                 const std::vector<std::string>& names);
 
 /// Accelerators side by side, each in its default system (or the system named), with derived
 /// figures: FLOP per byte, W per TFLOP/s, link bytes per FLOP, memory per USD, accelerators per MW.

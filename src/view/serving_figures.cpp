@@ -14,27 +14,10 @@ namespace {
 
 constexpr double kMinute = 60, kHour = 3600, kDay = 86400;
 
-/// "sxm_ds, ix_const" names two.
-void append_keys(std::vector<FigureSource>& sources, std::string_view keys,
-                 const Catalogue& catalogue) {
-  while (!keys.empty()) {
-    const std::size_t comma = std::min(keys.find(','), keys.size());
-    std::string_view key = keys.substr(0, comma);
-    keys.remove_prefix(std::min(comma + 1, keys.size()));
-    while (key.starts_with(' ')) key.remove_prefix(1);
-    while (key.ends_with(' ')) key.remove_suffix(1);
-    if (key.empty()) continue;
-    if (const Result<Source> found = catalogue.source(key); found)
-      append_source(sources, {found->title.empty() ? std::string(key) : found->title, found->url});
-    else
-      append_source(sources, {std::string(key), ""});
-  }
-}
-
 template <class Q>
 void append_figure(std::vector<FigureSource>& sources, const std::optional<Figure<Q>>& figure,
                    const Catalogue& catalogue) {
-  if (figure) append_keys(sources, figure->source, catalogue);
+  if (figure) append_source_keys(sources, figure->source, catalogue);
 }
 
 }  // namespace
@@ -99,6 +82,22 @@ void append_source(std::vector<FigureSource>& sources, FigureSource source) {
     return each.name == source.name && each.address == source.address;
   };
   if (std::none_of(sources.begin(), sources.end(), same)) sources.push_back(std::move(source));
+}
+
+void append_source_keys(std::vector<FigureSource>& sources, std::string_view keys,
+                        const Catalogue& catalogue) {
+  while (!keys.empty()) {
+    const std::size_t comma = std::min(keys.find(','), keys.size());
+    std::string_view key = keys.substr(0, comma);
+    keys.remove_prefix(std::min(comma + 1, keys.size()));
+    while (key.starts_with(' ')) key.remove_prefix(1);
+    while (key.ends_with(' ')) key.remove_suffix(1);
+    if (key.empty()) continue;
+    if (const Result<Source> found = catalogue.source(key); found)
+      append_source(sources, {found->title.empty() ? std::string(key) : found->title, found->url});
+    else
+      append_source(sources, {std::string(key), ""});
+  }
 }
 
 std::vector<FigureSource> part_sources(const Accelerator& part, const Catalogue& catalogue) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "catalogue/catalogue.hpp"
@@ -55,6 +56,9 @@ std::vector<FigureSource> part_sources(const Accelerator& part, const Catalogue&
 std::vector<FigureSource> engine_sources(const std::vector<const ResolvedEngine*>& engines,
                                          const Catalogue& catalogue);
 void append_source(std::vector<FigureSource>& sources, FigureSource source);
+/// The sources of a figure, "sxm_ds, ix_const", each once; a key that is none stands as it is.
+void append_source_keys(std::vector<FigureSource>& sources, std::string_view keys,
+                        const Catalogue& catalogue);
 
 /// What a cost of this part is made of, as one sentence.
 std::string price_sentence(const ResolvedEngine& served);

@@ -31,14 +31,13 @@ std::vector<double> shown_percentiles(std::int64_t requests) {
   return percents;
 }
 
+/// The last one, 100 %, is the greatest itself.
 std::vector<double> latencies_at(const LatencyHistogram& histogram,
                                  const std::vector<double>& percents, double scale) {
   std::vector<double> latencies;
   for (const double percent : percents)
-    latencies.push_back(histogram.count() > 0
-                            ? static_cast<double>(histogram.percentile(percent / 100)) /
-                                  kPicosPerSecond / scale
-                            : kUnknown);
+    latencies.push_back(seconds_of_picos(histogram.percentile(percent / 100)) / second / scale);
+  latencies.back() = histogram.summary().maximum / scale;
   return latencies;
 }
 
@@ -117,7 +116,7 @@ PageFigure percentile_figure(const RecordedSimulation& simulated, LatencyKind ki
   figure.chart = std::move(chart);
   figure.assumptions = {
       "Finished requests after the warm-up; percentiles by nearest rank, within 0.4 % (buckets of "
-      "the leading eight bits)."};
+      "the leading eight bits); the greatest is exact."};
   if (groups.size() > 1)
     figure.assumptions.emplace_back("A request counts for the pool at which it ended.");
   return figure;

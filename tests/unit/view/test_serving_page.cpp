@@ -89,11 +89,14 @@ const PageFigure& shown(const FigureSection& section, const std::string& id) {
   return *figure;
 }
 
-std::vector<std::string> faults(FigureSection section) {
+/// All of them in one text.
+std::string faults(FigureSection section) {
   FigurePage page;
   page.title = "a page";
   page.sections.push_back(std::move(section));
-  return page_faults(page);
+  std::string text;
+  for (const std::string& fault : page_faults(page)) text += fault + "; ";
+  return text;
 }
 
 }  // namespace
@@ -101,7 +104,7 @@ std::vector<std::string> faults(FigureSection section) {
 TEST_CASE("shares of vendors sum to the whole") {
   const ServingSimulation run = service(3);
   const FigureSection section = vendor_section(run);
-  CHECK(faults(section) == std::vector<std::string>{});
+  CHECK(faults(section) == "");
   const DataTable& table = shown(section, "shares").data;
   REQUIRE(table.find("AMD") != nullptr);
   REQUIRE(table.find("NVIDIA") != nullptr);
@@ -133,9 +136,11 @@ TEST_CASE("percentiles rise, end at the greatest, and the bound is drawn where a
   run.report.counted = 200;
   run.cluster.classes = {{"a", kSecond, kNever, kNever}, {"b", kSecond, kSecond, kNever}};
   run.report.classes.resize(2);
+  run.report.classes[0].name = "a";
+  run.report.classes[1].name = "b";
   const ServingRecords records = records_of(run);
   const FigureSection section = latency_section({run, records});
-  CHECK(faults(section) == std::vector<std::string>{});
+  CHECK(faults(section) == "");
   const PageFigure& ttft = shown(section, "ttft");
   const auto& chart = std::get<LineChart>(ttft.chart);
   CHECK(chart.values == std::vector<std::string>{"all requests", "p0", "p1"});
@@ -152,7 +157,7 @@ TEST_CASE("many pools are shown by vendor") {
   const ServingSimulation run = service(9);
   const ServingRecords records = records_of(run);
   const FigureSection section = course_section({run, records});
-  CHECK(faults(section) == std::vector<std::string>{});
+  CHECK(faults(section) == "");
   const PageFigure& running = shown(section, "running_over_time");
   CHECK(std::get<LineChart>(running.chart).values == std::vector<std::string>{"AMD", "NVIDIA"});
   CHECK(running.data.find("AMD")->numbers[1] == 50);  // five pools of ten
@@ -170,7 +175,7 @@ TEST_CASE("replicas that never change need no picture; one that fails and recove
   run.report.changes.push_back({30 * kSecond, 0, 0, SlotState::draining});
   run.report.changes.push_back({40 * kSecond, 0, 0, SlotState::absent});
   const FigureSection section = course_section({run, records});
-  CHECK(faults(section) == std::vector<std::string>{});
+  CHECK(faults(section) == "");
   const DataTable& table = shown(section, "replicas").data;
   CHECK(table.find("replica")->words ==
         std::vector<std::string>{"p0 0", "p0 0", "p0 1", "p0 1", "p0 1"});
@@ -195,6 +200,6 @@ TEST_CASE("names of pools that would collide stay apart") {
   run.cluster.pools[0].name = "all requests";
   run.cluster.pools[1].name = "time";
   const ServingRecords records = records_of(run);
-  CHECK(faults(latency_section({run, records})) == std::vector<std::string>{});
-  CHECK(faults(course_section({run, records})) == std::vector<std::string>{});
+  CHECK(faults(latency_section({run, records})) == "");
+  CHECK(faults(course_section({run, records})) == "");
 }
