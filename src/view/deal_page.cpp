@@ -200,9 +200,10 @@ FigurePage deal_page(const DealAnswer& answer) {
   const Deal& deal = answer.deals.front();
   FigurePage page;
   page.title = deal.name.empty() ? deal.id : deal.name;
-  page.subtitle =
-      fmt::format("{} and {}, {}, signed {}; valued on {}. {}", deal.vendor, deal.buyer, deal.state,
-                  print_date(deal.signed_on), print_date(answer.valued_on), deal.summary);
+  page.subtitle = fmt::format("{} and {}, signed {}{}; valued on {}. {}", deal.vendor, deal.buyer,
+                              print_date(deal.signed_on),
+                              deal.state == "signed" ? "" : fmt::format(" ({})", deal.state),
+                              print_date(answer.valued_on), deal.summary);
   page.facts = facts_of(answer);
   if (answer.warrants)
     page.notices.emplace_back(

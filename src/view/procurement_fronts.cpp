@@ -28,8 +28,8 @@ PageFigure cost_of_diversification(const ProcurementReport& report) {
   figure.title = "What not depending on one vendor costs";
   figure.reading = fmt::format(
       "Present cost of the best plan in which no vendor has more than a share of the power bought, "
-      "undisturbed and where the vendor whose loss costs most delivers nothing from {} on. Where "
-      "the lines come close, a loss changes little.",
+      "undisturbed and where one vendor delivers nothing from {} on. Where the lines "
+      "come close, a loss changes little.",
       report.problem.quarters[at(report.lost_from)].name);
   figure.data.number("largest share allowed", "%", allowed).number("undisturbed", "BUSD", cost);
   figure.data.number("the worst loss", "BUSD", worst).number("largest share bought", "%", bought);
@@ -145,7 +145,7 @@ FigureSection front_section(const FleetModel& model, const FrontReport& report) 
   if (report.front.least_energy.empty()) return section;
   section.figures.push_back(output_front(report));
   if (report.front.trade.empty()) return section;
-  section.figures.push_back(trade_front(report));
+  if (report.front.trade.size() > 1) section.figures.push_back(trade_front(report));
   section.figures.push_back(mix_of(model, report, report.front.trade.front(), "mix_energy",
                                    "The mix that takes least energy"));
   if (report.front.trade.size() > 1)
