@@ -7,8 +7,9 @@ Usage: measure.py [--binary PATH] [--reference-tests PATH] [--only accuracy|perf
   --reference-tests  the test program that prints the comparisons with other tools (default: tests/test_reference
                      in the folder of --binary; built by the target test_reference)
 
+docs/performance.md needs the load client (target load_api), Node and Chromium as well: the page is measured in a browser.
 The figures of docs/accuracy.md depend on the program and its data alone; those of docs/performance.md on the machine
-as well. Takes well under a minute.
+as well. Takes a few minutes.
 """
 import argparse
 import os
@@ -34,6 +35,7 @@ def main() -> int:
         if not path.is_file():
             sys.exit(f"{path}: no such program; build the targets polyfleet and test_reference first")
     os.environ.setdefault("POLYFLEET_DATA", str(ROOT / "data"))
+    os.environ["POLYFLEET_STORE"] = "none"  # nothing that is measured belongs to anybody's history
     with tempfile.TemporaryDirectory() as folder:
         program = Program(options.binary.resolve(), tests.resolve(), ROOT, pathlib.Path(folder))
         if options.only in (None, "accuracy"):
