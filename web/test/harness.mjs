@@ -36,8 +36,10 @@ export async function openBrowser(executablePath) {
 
 const kStartMillis = 20_000;
 
-/** The server of `polyfleet ui`; its address is what it prints. */
+/** The server of `polyfleet ui`; its address is what it prints. --address: one that runs already. */
 export async function startServer(binary, folder) {
+  const running = argument("--address", "");
+  if (running) return {address: running, ended: () => "", stop: async () => undefined};
   const store = join(folder, "runs.sqlite");
   const child = spawn(binary, ["ui", "--port", "0", "--no-open", "--store", store], {
     env: {...process.env, POLYFLEET_STORE: store},

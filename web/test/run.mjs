@@ -48,8 +48,7 @@ async function main() {
   const chosen = all.filter((test) => test.name.includes(only));
   const folder = scratchFolder();
   const browser = await openBrowser(argument("--chromium", "/usr/bin/chromium"));
-  const running = argument("--address", "");
-  const server = running ? {address: running, ended: () => "", stop: () => undefined} : await startServer(binary, folder.path);
+  const server = await startServer(binary, folder.path);
   const begin = performance.now();
   let failed = 0;
   try {

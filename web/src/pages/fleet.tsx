@@ -1,5 +1,5 @@
 // Fleets: gigawatts over years with futures, purchases, deals, and clusters that run traces of jobs.
-import {useState} from "preact/hooks";
+import {useKept} from "../kept";
 import {useCommands} from "../scenario/commands";
 import {ScenarioJob} from "../scenario/scenario_job";
 import {Tabs} from "../tabs";
@@ -27,7 +27,7 @@ const kQuestions: FleetQuestion[] = [
 
 export function FleetPage() {
   const known = useCommands().map((each) => each.command);
-  const [chosen, setChosen] = useState("simulate fleet");
+  const [chosen, setChosen] = useKept("fleet tab", "simulate fleet");
   const shown = kQuestions.filter((each) => each.id === "simulate fleet" || known.includes(each.id));
   const question = shown.find((each) => each.id === chosen) ?? kQuestions[0];
   if (!question) return null;

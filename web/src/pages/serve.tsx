@@ -1,6 +1,5 @@
 // Serving: one replica in steady state, live; a service request by request and the fleet that meets
 // targets as jobs.
-import {useState} from "preact/hooks";
 import {Actions} from "../answers/actions";
 import {useLive} from "../answers/live";
 import {LiveView} from "../answers/live_view";
@@ -9,6 +8,7 @@ import {isTable} from "../documents";
 import {problemsElsewhere} from "../forms/form";
 import {questionOf, useQuestionForm} from "../forms/question_form";
 import {scenarioToml} from "../forms/toml_text";
+import {useKept} from "../kept";
 import {ScenarioJob} from "../scenario/scenario_job";
 import {Tabs} from "../tabs";
 import {QuestionPane} from "./question_pane";
@@ -60,7 +60,7 @@ function ServeEstimate({query}: {query: URLSearchParams}) {
 }
 
 export function ServePage({query}: {query: URLSearchParams}) {
-  const [tab, setTab] = useState("estimate");
+  const [tab, setTab] = useKept("serve tab", "estimate");
   return (
     <>
       <Tabs

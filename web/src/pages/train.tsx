@@ -1,6 +1,5 @@
 // Training: a form whose estimate follows every change, and the planner that looks for better
 // settings.
-import {useState} from "preact/hooks";
 import {Actions} from "../answers/actions";
 import {useLive} from "../answers/live";
 import {LiveView} from "../answers/live_view";
@@ -9,6 +8,7 @@ import {valueAt} from "../documents";
 import {problemsElsewhere} from "../forms/form";
 import {questionOf, useQuestionForm, withSettings} from "../forms/question_form";
 import {scenarioToml} from "../forms/toml_text";
+import {useKept} from "../kept";
 import {QuestionPane} from "./question_pane";
 import {kTrainGroups, kTrainStart} from "./train_fields";
 import {TrainPlans} from "./train_plans";
@@ -25,7 +25,7 @@ export function assumedOf(result: Json | undefined): Json {
 
 export function TrainPage({query}: {query: URLSearchParams}) {
   const [form, setForm] = useQuestionForm("train", kTrainGroups, kTrainStart, query);
-  const [tab, setTab] = useState("estimate");
+  const [tab, setTab] = useKept("train tab", "estimate");
   const question = questionOf(kTrainGroups, form);
   const live = useLive(kCommand, question);
   const shown = form.rows.map((row) => row.key.trim());

@@ -61,6 +61,7 @@ function BestPlans({result, onUse}: {result: Json; onUse: TrainPlansProps["onUse
         <table class="dense">
           <thead>
             <tr>
+              <th scope="col"><span class="unseen">Use</span></th>
               <th scope="col" class="number">#</th>
               {kDegrees.map(([, head]) => (
                 <th key={head} scope="col" class="number">
@@ -71,12 +72,16 @@ function BestPlans({result, onUse}: {result: Json; onUse: TrainPlansProps["onUse
               <th scope="col" class="number">tokens/s</th>
               <th scope="col" class="number">USD/step</th>
               <th scope="col" class="number">memory left</th>
-              <th scope="col"><span class="unseen">Use</span></th>
             </tr>
           </thead>
           <tbody>
             {plans.map((each, place) => (
               <tr key={place}>
+                <td>
+                  <button type="button" aria-label={`Use this plan: ${place + 1}`} onClick={() => onUse(planSettings(each.plan as JsonTable, each.devices))}>
+                    Use
+                  </button>
+                </td>
                 <td class="number">{place + 1}</td>
                 {kDegrees.map(([key]) => (
                   <td key={key} class="number">
@@ -88,11 +93,6 @@ function BestPlans({result, onUse}: {result: Json; onUse: TrainPlansProps["onUse
                 <td class="number">{number(each.cost_usd)}</td>
                 <td class="number">
                   {typeof each.memory_head_room === "number" ? `${(each.memory_head_room * 100).toFixed(1)} %` : ""}
-                </td>
-                <td>
-                  <button type="button" onClick={() => onUse(planSettings(each.plan as JsonTable, each.devices))}>
-                    Use this plan
-                  </button>
                 </td>
               </tr>
             ))}
@@ -113,7 +113,7 @@ export function TrainPlans({question, onUse}: TrainPlansProps) {
   const set = Object.fromEntries(Object.entries(question.set ?? {}).filter(([key]) => pinned || !isPlanChoice(key)));
   const asked: Question = {...question, set: {...set, ...settingsOf(kSearchGroups, search)}, options: optionsOf(command?.options ?? [], options)};
   return (
-    <div>
+    <div class="live">
       <section class="panel">
         <p class="muted">
           Searches degrees, micro-batch, schedule, sharding and recomputation for the question at the left.

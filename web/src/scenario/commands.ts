@@ -18,6 +18,7 @@ export interface CommandSpec {
   command: string;
   summary: string;
   options: OptionSpec[];
+  needsScenario: boolean;
 }
 
 function resolved(api: JsonTable, schema: Json | undefined): JsonTable {
@@ -54,6 +55,7 @@ function commandOf(api: JsonTable, slug: string, post: JsonTable): CommandSpec {
   return {
     command: slug.replaceAll("-", " "),
     summary: String(post.summary ?? ""),
+    needsScenario: Array.isArray(body.required) && body.required.includes("scenario"),
     options: isTable(options) ? Object.entries(options).map(([name, schema]) => optionOf(api, name, schema)) : [],
   };
 }

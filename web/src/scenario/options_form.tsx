@@ -13,6 +13,9 @@ export function optionsOf(specs: OptionSpec[], texts: FieldTexts): Record<string
   return options;
 }
 
+/** Options that only change what a terminal prints or which files are written. */
+const kNotForPages = new Set(["explain", "hourly", "data"]);
+
 const words = (name: string): string => {
   const text = name.replaceAll("-", " ");
   return text.charAt(0).toUpperCase() + text.slice(1);
@@ -44,7 +47,8 @@ function OptionCheck({name, option, texts, onTexts}: {option: OptionSpec} & Omit
   );
 }
 
-export function OptionsForm({name, options, texts, problems, onTexts}: OptionsFormProps) {
+export function OptionsForm({name, options: all, texts, problems, onTexts}: OptionsFormProps) {
+  const options = all.filter((option) => !kNotForPages.has(option.name));
   const inputs = options.filter((option) => option.kind !== "truth");
   const checks = options.filter((option) => option.kind === "truth");
   const wrong = (option: OptionSpec) => problems.filter((problem) => problem.field === `options.${option.name}`);

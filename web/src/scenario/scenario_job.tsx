@@ -46,7 +46,7 @@ export function ScenarioJob({command, action, lead, first: wanted}: ScenarioJobP
     shippedText(first).then((text) => setDraft({path: first, text}), (error: unknown) => setMore(problemsFrom(error)));
   }, [first]);
   const question: Question = {
-    scenario: {file: draft.path || kOwnFile, text: draft.text},
+    ...(draft.text.trim() !== "" && {scenario: {file: draft.path || kOwnFile, text: draft.text}}),
     set: settingsOfRows(rows),
     options: optionsOf(spec?.options ?? [], options),
   };
@@ -91,7 +91,7 @@ export function ScenarioJob({command, action, lead, first: wanted}: ScenarioJobP
           <button
             type="button"
             class="main"
-            disabled={job.running || draft.text.trim() === ""}
+            disabled={job.running || (spec?.needsScenario === true && draft.text.trim() === "")}
             onClick={() => {
               setMore([]);
               void job.start(question);
