@@ -259,7 +259,7 @@ std::vector<PageFact> facts_of(const SweepAnswer& answer) {
 FigurePage sweep_page(const SweepAnswer& answer) {
   FigurePage page;
   page.title = answer.name.empty() ? "A sweep" : answer.name;
-  page.subtitle = answer.what;
+  page.subtitle = answer.what.empty() ? "No point could be estimated." : answer.what;
   page.facts = facts_of(answer);
   if (answer.interrupted)
     page.notices.push_back(fmt::format("Interrupted after {} of {} points.", answer.points.size(),

@@ -119,7 +119,7 @@ TEST_CASE("a deep pipeline is drawn in part and says so") {
                        {"plan.layout.data", Value(4), ""}};
   const Reply reply = page_reply(question);
   const PageFigure pipeline = figure_of(reply.page(), "pipeline");
-  CHECK(pipeline.reading.find("16 of 32 stages are drawn") != std::string::npos);
+  CHECK(pipeline.reading.find("8 of 32 stages are drawn") != std::string::npos);
 }
 
 TEST_CASE("a plan that does not fit says what is missing and what would fit") {
