@@ -11,7 +11,7 @@ const kSource = new URL("../..", import.meta.url).pathname;
 const kPictures = [
   {
     file: "ui_train.png",
-    view: {width: 1120, height: 900},
+    view: {width: 1100, height: 800},
     async show({page, open}) {
       await open("#/train?model=llama3.1-70b&accelerator=amd_mi355x&devices=64&plan.global_batch=128&plan.sequence_length=8192&precision=mxfp8&plan.layout.tensor=8");
       await settled(page);
@@ -19,7 +19,7 @@ const kPictures = [
   },
   {
     file: "ui_compare.png",
-    view: {width: 1120, height: 640},
+    view: {width: 1000, height: 560},
     async show({page, open}) {
       await open("#/catalogue/compare?names=amd_mi355x,nv_b200,amd_mi300x");
       await page.locator("table.compare small a").first().waitFor();
@@ -27,7 +27,7 @@ const kPictures = [
   },
   {
     file: "ui_fleet_dark.png",
-    view: {width: 1120, height: 900, dark: true},
+    view: {width: 1100, height: 760, dark: true},
     async show({page, open}) {
       await open("#/fleet");
       await page.getByRole("button", {name: "Run", exact: true}).click();
