@@ -90,8 +90,9 @@ int serve(const UiArguments& arguments, const std::filesystem::path& data) {
   const auto server =
       HttpServer::open({arguments.address, static_cast<int>(arguments.port)}, service);
   if (!server) return bad_input(server.problems());
-  // Answers do not depend on where the server was started.
-  std::filesystem::current_path(data.parent_path());
+  // Answers do not depend on where the server was started, and a name without a folder leads
+  // nowhere but into the data.
+  std::filesystem::current_path(data);
   if (!is_loopback(arguments.address)) warn_of_address(arguments.address);
   const std::string address =
       fmt::format("http://{}:{}/", shown_host(arguments.address), (*server)->port());

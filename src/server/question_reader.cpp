@@ -57,6 +57,19 @@ bool is_plain_name(std::string_view name) {
          });
 }
 
+/// The value and all within it at one place, as if they came from the command line.
+Value placed(Value value, const Position& where) {
+  if (Table* members = value.table()) {
+    for (auto& [key, member] : *members) member = placed(std::move(member), where);
+  } else if (const Array* elements = value.array()) {
+    Array moved;
+    for (const Value& element : *elements) moved.push_back(placed(element, where));
+    value = Value(std::move(moved));
+  }
+  value.at(where);
+  return value;
+}
+
 class QuestionReader {
  public:
   QuestionReader(const QuestionKind& kind, const Value& body, const RequestWorld& world)
@@ -66,7 +79,7 @@ class QuestionReader {
     read_.question.command = kind_.command;
     if (const Value* scenario = body_.find("scenario")) read_scenario(*scenario);
     if (const Value* settings = body_.find("set")) read_settings(*settings);
-    if (const Value* options = body_.find("options")) read_.question.options = placed(*options);
+    if (const Value* options = body_.find("options")) read_options(*options);
     if (const Value* models = body_.find("models")) read_models(*models);
     append(problems_, question_problems(kind_, read_.question));
     if (problems_.empty()) check_paths();
@@ -102,21 +115,15 @@ class QuestionReader {
         return problems_.push_back(
             problem(fmt::format("more than {} settings", kMostSettings), "send a scenario"));
       std::string flag = "--set " + key;
-      Value placed = value;
-      placed.at({flag, 0, 0});
-      read_.question.settings.push_back({key, std::move(placed), std::move(flag)});
+      read_.question.settings.push_back({key, placed(value, {flag, 0, 0}), std::move(flag)});
     }
   }
 
-  /// Options with the places that problems of them have.
-  static Value placed(const Value& options) {
-    Value out{Table{}};
-    for (const auto& [name, value] : *options.table()) {
-      Value option = value;
-      option.at({"--" + name, 0, 0});
-      out.set(name, std::move(option));
-    }
-    return out;
+  void read_options(const Value& options) {
+    Value named{Table{}};
+    for (const auto& [name, value] : *options.table())
+      named.set(name, placed(value, {"--" + name, 0, 0}));
+    read_.question.options = std::move(named);
   }
 
   void read_models(const Value& models) {
@@ -162,6 +169,7 @@ class QuestionReader {
 }  // namespace
 
 Result<Value> read_body(std::string_view body) {
+  if (body.empty()) return problem_at({kBody, 0, 0}, "the body is empty", "send {} at least");
   Result<Value> read = parse_json(body, kBody);
   if (!read) return read;
   if (read->table() == nullptr)

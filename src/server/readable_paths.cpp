@@ -49,19 +49,21 @@ bool ReadablePaths::is_inside(const fs::path& path) const {
 bool ReadablePaths::part_leads_outside(std::string_view part, const fs::path& beside) const {
   const fs::path path(part);
   if (path.is_absolute()) return is_there(path) && !is_inside(path);
+  std::vector<fs::path> bases{fs::path()};
   const bool up = goes_up(part);
-  const bool plain = part.find_first_of("/.\\") == std::string_view::npos;
-  const auto wrong = [&](const fs::path& base) {
+  if (!beside.empty() && part.find_first_of("/.\\") != std::string_view::npos)
+    bases.push_back(beside);
+  if (part.find('/') != std::string_view::npos)
+    bases.insert(bases.end(), folders_.begin(), folders_.end());
+  bool leads_inside = false;
+  for (const fs::path& base : bases) {
     const fs::path whole = base / path;
-    return up ? !is_inside(whole) : is_there(whole) && !is_inside(whole);
-  };
-  if (wrong(fs::path())) return true;
-  if (plain) return false;
-  if (!beside.empty() && wrong(beside)) return true;
-  if (part.find('/') == std::string_view::npos) return false;
-  return std::any_of(folders_.begin(), folders_.end(), [&](const fs::path& folder) {
-    return !up && is_there(folder / path) && !is_inside(folder / path);
-  });
+    if (!is_there(whole)) continue;
+    if (!is_inside(whole)) return true;
+    leads_inside = true;
+  }
+  // What goes up and leads nowhere is refused too: else one could ask which files there are.
+  return up && !leads_inside;
 }
 
 bool ReadablePaths::leads_outside(std::string_view text, const fs::path& beside) const {

@@ -18,9 +18,10 @@ class ReadablePaths {
   /// `folders`: what may be read; links are followed before a file is judged.
   explicit ReadablePaths(const std::vector<std::filesystem::path>& folders);
 
-  /// Whether the text is a path out of the folders: absolute, through "..", or relative to the
-  /// working folder, to `beside` or to one of the folders and there only by a link. Lists
-  /// ("a,b@c") are judged part by part. "450 GB/s" and names are no paths.
+  /// Whether the text is a path out of the folders: absolute, through "..", or a file below the
+  /// working folder, `beside` or one of the folders that is, links followed, elsewhere. Lists
+  /// ("a,b@c") are judged part by part. "450 GB/s" and names are no paths. In a working folder that
+  /// may not be read, any name of a file in it is a path.
   bool leads_outside(std::string_view text, const std::filesystem::path& beside = {}) const;
 
   /// A problem for every text of the document that leads outside, at its place.

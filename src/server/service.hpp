@@ -13,7 +13,7 @@
 namespace polyfleet {
 
 struct ServiceSettings {
-  SecurityRules rules;
+  SecurityRules rules = {};
   std::filesystem::path data_directory;
   std::filesystem::path history;  ///< file of kept runs; empty = none are kept
   std::string data;               ///< fingerprint
