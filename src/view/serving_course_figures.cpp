@@ -128,12 +128,20 @@ struct Timeline {
   std::vector<std::vector<GroupSample>> samples;
 };
 
+/// Samples that a figure holds; of a longer timeline every second, third, ... is shown.
+constexpr std::size_t kMostShown = 1000;
+
 Timeline timeline_of(const ServingSimulation& run) {
   Timeline timeline{pool_groups(run), {}, {}};
+  const std::size_t pools = std::max<std::size_t>(1, run.cluster.pools.size());
+  const std::size_t looks = run.report.timeline.size() / pools;
+  const std::size_t stride = (looks + kMostShown - 1) / kMostShown;
   std::vector<std::size_t> group_of(run.cluster.pools.size());
   for (std::size_t group = 0; group < timeline.groups.size(); ++group)
     for (const std::size_t pool : timeline.groups[group].pools) group_of[pool] = group;
-  for (const TimelineSample& each : run.report.timeline) {
+  for (std::size_t i = 0; i < run.report.timeline.size(); ++i) {
+    if (i / pools % stride != 0) continue;
+    const TimelineSample& each = run.report.timeline[i];
     const double at = seconds_of(each.at);
     if (timeline.at.empty() || timeline.at.back() != at) {
       timeline.at.push_back(at);

@@ -203,3 +203,15 @@ TEST_CASE("names of pools that would collide stay apart") {
   CHECK(faults(latency_section({run, records})) == "");
   CHECK(faults(course_section({run, records})) == "");
 }
+
+TEST_CASE("a long timeline is shown thinned, its rates as they were") {
+  ServingSimulation run = service(2);
+  const ServingRecords records = records_of(run);
+  run.report.timeline.clear();
+  for (int at = 0; at < 5000; ++at)
+    for (int pool = 0; pool < 2; ++pool)
+      run.report.timeline.push_back({at * kSecond, pool, 1, at, 2, 25, 100 * at});
+  const PageFigure& tokens = shown(course_section({run, records}), "tokens_over_time");
+  CHECK(tokens.data.rows() == 1000);
+  CHECK(tokens.data.find("p1")->numbers[7] == doctest::Approx(100));
+}
