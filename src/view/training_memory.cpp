@@ -79,6 +79,10 @@ PageFigure stages_figure(const TrainingAnswer& answer, const TrainingSources& so
                        : std::numeric_limits<double>::quiet_NaN());
     host.push_back(gigabytes(stage.host));
   }
+  if (estimate.fits_in_memory && estimate.memory_capacity > 0 * byte) {
+    chart.values.emplace_back("free");
+    figure.reading += " The bars reach to the usable capacity.";
+  }
   figure.data.number("total", "GB", std::move(totals)).number("free", "GB", std::move(free));
   if (std::any_of(host.begin(), host.end(), [](double x) { return x > 0; }))
     figure.data.number("on the host, per device", "GB", std::move(host));

@@ -161,6 +161,11 @@ std::set<int> shown_lanes(int stages, std::size_t spans) {
   return shown;
 }
 
+/// "1 stage", "16 stages".
+std::string counted(std::int64_t number, std::string_view noun) {
+  return fmt::format("{} {}{}", number, noun, number == 1 ? "" : noun.ends_with("h") ? "es" : "s");
+}
+
 std::string words_of(TaskKind kind) {
   switch (kind) {
     case TaskKind::forward:
@@ -239,9 +244,10 @@ PageFigure pipeline_figure(const TrainingAnswer& answer, const TrainingSources& 
     }
   }
   PageFigure figure{.id = "pipeline", .title = "One step on the pipeline"};
-  figure.reading = fmt::format("Schedule {}: {} micro-batches through {} stages of {} chunks.",
-                               setting_text(answer.scenario.plan, "schedule"), shape.micro_batches,
-                               shape.stages, shape.virtual_stages);
+  figure.reading = fmt::format(
+      "Schedule {}: {} through {} of {}.", setting_text(answer.scenario.plan, "schedule"),
+      counted(shape.micro_batches, "micro-batch"), counted(shape.stages, "stage"),
+      counted(shape.virtual_stages, "chunk"));
   if (timeline.elided_micro_batches > 0)
     figure.reading += fmt::format(" {} micro-batches of the steady state are not drawn.",
                                   timeline.elided_micro_batches);
