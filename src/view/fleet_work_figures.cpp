@@ -126,11 +126,12 @@ PageFigure utilization(const FleetAnswer& answer) {
     }
   }
   NamedSeries monthly_use = months.means(use);
+  const NamedSeries monthly_standing = months.means(standing);
   PageFigure figure;
   figure.data.date("month", months.days());
   LineChart chart;
   chart.x = "month";
-  for (const auto& [name, installed] : months.means(standing).all()) {
+  for (const auto& [name, installed] : monthly_standing.all()) {
     std::vector<double> shares = monthly_use.of(name);
     for (std::size_t i = 0; i < shares.size(); ++i)
       shares[i] = installed[i] >= 1 ? 100 * shares[i] / installed[i] : std::nan("");
