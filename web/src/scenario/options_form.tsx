@@ -13,6 +13,9 @@ export function optionsOf(specs: OptionSpec[], texts: FieldTexts): Record<string
   return options;
 }
 
+/** "YYYY-MM-DD" says how to write it; "N" says nothing. */
+const typeText = (type: string): string => (type.length > 2 ? type.toLowerCase() : "");
+
 /** Options that only change what a terminal prints or which files are written. */
 const kNotForPages = new Set(["explain", "hourly", "data"]);
 
@@ -69,7 +72,7 @@ export function OptionsForm({name, options: all, texts, problems, onTexts}: Opti
               ...(option.choices.length && {choices: option.choices}),
             }}
             text={texts[option.name] ?? ""}
-            assumed={option.usual === undefined || option.usual === null ? option.type.toLowerCase() : String(option.usual)}
+            assumed={option.usual === undefined || option.usual === null ? typeText(option.type) : String(option.usual)}
             problems={wrong(option)}
             onText={(_, text) => onTexts({...texts, [option.name]: text})}
           />

@@ -30,6 +30,8 @@ interface Draft {
 }
 
 const kOwnFile = "scenario.toml";
+const kRows = 22;
+const kFewRows = 6;
 
 export function ScenarioJob({command, action, lead, first: wanted}: ScenarioJobProps) {
   const slug = slugOf(command);
@@ -63,6 +65,22 @@ export function ScenarioJob({command, action, lead, first: wanted}: ScenarioJobP
   const elsewhere = job.problems.filter((problem) => !problem.field?.startsWith("options.") && !keys.includes(problem.field || "-"));
   const inText = elsewhere.filter((problem) => (problem.line ?? 0) > 0);
   const others = elsewhere.filter((problem) => !inText.includes(problem));
+  // Where a question can do without a scenario and none is shipped, its options come first.
+  const needed = (spec?.needsScenario ?? true) || shipped.length > 0;
+  const editor = (
+    <TomlEditor
+      key="editor"
+      id={`${slug}-text`}
+      label="Scenario text (TOML)"
+      rows={needed ? kRows : kFewRows}
+      text={draft.text}
+      problems={inText}
+      onText={(text) => setDraft((old) => ({...old, text}))}
+    />
+  );
+  const optionFields = (
+    <OptionsForm key="options" name={slug} options={spec?.options ?? []} texts={options} problems={job.problems} onTexts={setOptions} />
+  );
   return (
     <div class="split editing">
       <form class="pane" aria-label="Question" onSubmit={(event) => event.preventDefault()}>
@@ -78,14 +96,7 @@ export function ScenarioJob({command, action, lead, first: wanted}: ScenarioJobP
             onProblems={setMore}
           />
         </div>
-        <TomlEditor
-          id={`${slug}-text`}
-          label="Scenario text (TOML)"
-          text={draft.text}
-          problems={inText}
-          onText={(text) => setDraft((old) => ({...old, text}))}
-        />
-        <OptionsForm name={slug} options={spec?.options ?? []} texts={options} problems={job.problems} onTexts={setOptions} />
+        {needed ? [editor, optionFields] : [optionFields, editor]}
         <KeyValues form={slug} rows={rows} problems={job.problems} example={{key: "seed", value: "7"}} onRows={setRows} />
         <div class="row sticky">
           <button

@@ -8,6 +8,7 @@ export interface TomlEditorProps {
   label: string;
   text: string;
   problems: Problem[];
+  rows?: number;
   onText: (text: string) => void;
 }
 
@@ -25,7 +26,7 @@ function offsetOf(text: string, line: number, column: number): number {
   return before.reduce((sum, each) => sum + each.length + 1, 0) + Math.max(column - 1, 0);
 }
 
-export function TomlEditor({id, label, text, problems, onText}: TomlEditorProps) {
+export function TomlEditor({id, label, text, problems, rows = 22, onText}: TomlEditorProps) {
   const area = useRef<HTMLTextAreaElement>(null);
   const back = useRef<HTMLDivElement>(null);
   const lines = text.split("\n");
@@ -70,7 +71,7 @@ export function TomlEditor({id, label, text, problems, onText}: TomlEditorProps)
           spellcheck={false}
           autoComplete="off"
           autoCapitalize="off"
-          rows={22}
+          rows={rows}
           value={text}
           aria-invalid={problems.length > 0}
           aria-describedby={`${id}-problems`}

@@ -38,6 +38,19 @@ export const cases = [
     },
   },
   {
+    name: "fleet: a deal is valued without a scenario",
+    async run({page, open}) {
+      await open("#/fleet");
+      await page.getByRole("tab", {name: "A deal's worth"}).click();
+      await page.getByLabel("Deal", {exact: true}).fill("no such deal");
+      await page.getByRole("button", {name: "Value", exact: true}).click();
+      await page.getByText("unknown deal 'no such deal'").waitFor();
+      await page.getByLabel("Deal", {exact: true}).fill("amd_openai_2025");
+      await page.getByRole("button", {name: "Value", exact: true}).click();
+      await page.locator("figure.figure svg").first().waitFor({timeout: 50_000});
+    },
+  },
+  {
     name: "fleet: problems are marked at line and column, Tab moves on",
     async run(watched) {
       const {page} = watched;

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import {eventually, facts, settled} from "../watch.mjs";
+import {eventually, fact, facts, settled} from "../watch.mjs";
 
 async function atPlan({page, open}, place) {
   await open(place);
@@ -19,9 +19,14 @@ export const cases = [
       await page.getByRole("button", {name: "Plan", exact: true}).click();
       await page.getByRole("heading", {name: "Take a plan into the form"}).waitFor();
       assert.ok((await page.locator("figure.figure svg").count()) > 0, "figures of the plan");
+      const cells = await page.getByRole("region", {name: "Plans to take"}).locator("tbody tr").first().locator("td").allInnerTexts();
+      const heads = await page.getByRole("region", {name: "Plans to take"}).locator("thead th").allInnerTexts();
+      const promised = Number(cells[heads.indexOf("step s")]);
       await page.getByRole("button", {name: "Use this plan"}).first().click();
       await page.getByRole("tab", {name: "Estimate", selected: true}).waitFor();
       await settled(page);
+      // The estimate of the plan taken is the time that the planner promised.
+      await eventually(async () => parseFloat(await fact(page, "step time")), (seconds) => Math.abs(seconds / promised - 1) < 0.002, `a step of ${promised} s`);
       const used = Number(await page.getByLabel("Tensor (TP)").inputValue());
       assert.ok(used >= 1);
       assert.equal(await page.locator(".problem").count(), 0);
