@@ -73,9 +73,9 @@ Value job_schema() {
 
 Value page_schema() {
   Value figure = of_type("object",
-                         "a figure: id, title, reading, chart, data, svg, html, "
+                         "a figure: id, title, reading, chart, columns, svg, html, "
                          "assumptions, sources");
-  figure.set("required", Array{Value("id"), Value("title"), Value("data")});
+  figure.set("required", Array{Value("id"), Value("title"), Value("columns")});
   Value section = of_type("object");
   section.set("properties",
               Table{{"title", of_type("string")}, {"figures", list_of(std::move(figure))}});

@@ -13,7 +13,7 @@ const kExample = {scenario: {file: "examples/llama_70b_mi355x.toml"}};
 const kQuestions = {
   "estimate-train": kExample,
   "estimate-run": {...kExample, options: {tokens: "1e12"}},
-  "plan-size": {...kExample, options: {tokens: "1e12", days: 90}},
+  "plan-size": {...kExample, options: {tokens: "1e12", days: "90"}},
   "estimate-serve": {
     set: {model: "llama3.1-8b", accelerator: "nv_h100_sxm", "load.input": 512, "load.output": 128},
   },
@@ -86,8 +86,8 @@ async function questions() {
     }
     await call("post", template, template, {options: {"no-such-option": 1}});
     await call("post", template, template, {senario: {}});
-    const jobs = `/api/v1/jobs/${word}`;
-    await call("post", jobs, jobs, {options: {"no-such-option": 1}});
+    for (const other of [`/api/v1/jobs/${word}`, `/api/v1/report/${word}`])
+      await call("post", other, other, {options: {"no-such-option": 1}});
   }
 }
 

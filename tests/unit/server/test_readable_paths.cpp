@@ -45,7 +45,7 @@ TEST_CASE("values of scenarios are no paths") {
   for (const char* text :
        {"llama3.1-70b", "nv_h100_sxm@announced", "450 GB/s", "2.5 USD/h", "USD / h", "5 g/kWh",
         "2026-11-22", "fp8", "a..b", "1..3", "...", "no/such/file.csv", "50 USD/MWh at night",
-        "data/traces/azure.csv", "scenarios/small.toml", "scenarios/trace.csv", "/", "", "24/7"}) {
+        "data/traces/azure.csv", "scenarios/small.toml", "scenarios/trace.csv", "", "24/7"}) {
     CAPTURE(text);
     CHECK_FALSE(paths.leads_outside(text, tree / "scenarios"));
   }
