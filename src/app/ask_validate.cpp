@@ -176,6 +176,7 @@ QuestionKind validate_kind() {
   return {
       .command = "validate",
       .summary = "Predicts published measurements and prints the errors",
+      .scenario_help = "",
       .scenario = ScenarioUse::none,
       .takes_settings = false,
       .threaded = false,

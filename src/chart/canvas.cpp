@@ -8,23 +8,47 @@
 
 namespace polyfleet {
 
-std::string coordinate(double value) {
-  const double tenths = std::round(value * 10);
-  const auto whole = static_cast<long long>(tenths);
-  if (whole % 10 == 0) return fmt::format("{}", whole / 10);
-  return fmt::format("{:.1f}", tenths / 10);
+namespace {
+
+/// A number of tenths as short as SVG allows: 12, 1.5, -.3.
+std::string tenths(long long count) {
+  const long long size = count < 0 ? -count : count;
+  std::string text = count < 0 ? "-" : "";
+  if (size >= 10 || size == 0) text += fmt::format("{}", size / 10);
+  if (size % 10 != 0) text += fmt::format(".{}", size % 10);
+  return text;
 }
+
+/// A second number needs a blank before it unless its sign parts it from the first.
+std::string separated(const std::string& number) {
+  return number.starts_with('-') ? number : ' ' + number;
+}
+
+}  // namespace
+
+std::string coordinate(double value) { return tenths(std::llround(value * 10)); }
 
 std::string joined_path(const std::vector<Spot>& spots) {
   std::string data;
   bool down = false;
+  long long x = 0, y = 0;  // tenths: rounded places, so that steps between them add up
   for (const Spot& spot : spots) {
     if (!std::isfinite(spot.x) || !std::isfinite(spot.y)) {
       down = false;
       continue;
     }
-    data += down ? 'L' : 'M';
-    data += coordinate(spot.x) + " " + coordinate(spot.y);
+    const long long to_x = std::llround(spot.x * 10), to_y = std::llround(spot.y * 10);
+    if (!down) {
+      data += 'M' + tenths(to_x) + separated(tenths(to_y));
+    } else if (to_y == y) {
+      if (to_x != x) data += 'h' + tenths(to_x - x);
+    } else if (to_x == x) {
+      data += 'v' + tenths(to_y - y);
+    } else {
+      data += 'l' + tenths(to_x - x) + separated(tenths(to_y - y));
+    }
+    x = to_x;
+    y = to_y;
     down = true;
   }
   return data;
@@ -37,8 +61,8 @@ void Canvas::begin_group(std::string_view attributes) {
 void Canvas::end_group() { body_ += "</g>\n"; }
 
 void Canvas::text(Spot at, std::string_view words, const TextLook& look) {
-  body_ += fmt::format("<text x=\"{}\" y=\"{}\" fill=\"{}\"", coordinate(at.x), coordinate(at.y),
-                       ink_paint(look.ink));
+  body_ += fmt::format("<text x=\"{}\" y=\"{}\"", coordinate(at.x), coordinate(at.y));
+  if (look.ink != kUsualInk) body_ += fmt::format(" fill=\"{}\"", ink_paint(look.ink));
   if (look.size != 12) body_ += fmt::format(" font-size=\"{}\"", look.size);
   if (look.anchor == Anchor::middle) body_ += " text-anchor=\"middle\"";
   if (look.anchor == Anchor::end) body_ += " text-anchor=\"end\"";
@@ -55,8 +79,7 @@ void Canvas::text(Spot at, std::string_view words, const TextLook& look) {
 }
 
 void Canvas::line(Spot from, Spot to, Ink ink, double width, std::string_view dashes) {
-  body_ += fmt::format("<path d=\"M{} {}L{} {}\" stroke=\"{}\"", coordinate(from.x),
-                       coordinate(from.y), coordinate(to.x), coordinate(to.y), ink_paint(ink));
+  body_ += fmt::format("<path d=\"{}\" stroke=\"{}\"", joined_path({from, to}), ink_paint(ink));
   if (width != 1) body_ += fmt::format(" stroke-width=\"{}\"", width);
   if (!dashes.empty()) body_ += fmt::format(" stroke-dasharray=\"{}\"", dashes);
   body_ += "/>";

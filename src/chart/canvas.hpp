@@ -22,10 +22,12 @@ struct Box {
 
 enum class Anchor { start, middle, end };
 
+inline constexpr Ink kUsualInk = Ink::faint_text;  ///< the picture sets it once, for every text
+
 struct TextLook {
   Anchor anchor = Anchor::start;
   double size = 12;
-  Ink ink = Ink::faint_text;
+  Ink ink = kUsualInk;
   double turned = 0;  ///< degrees clockwise
   bool bold = false;
   bool halo = false;  ///< a rim of paper, for texts that stand on marks
@@ -35,6 +37,7 @@ class Canvas {
  public:
   /// Without titles: for screens that nobody points at with a mouse.
   explicit Canvas(bool titled = true) : titled_(titled) {}
+  bool titled() const { return titled_; }
 
   /// Marks between begin and end share the attributes, written as in SVG: fill="...".
   void begin_group(std::string_view attributes);
@@ -58,7 +61,7 @@ class Canvas {
 
 /// A coordinate with one decimal, as short as it goes.
 std::string coordinate(double value);
-/// "M1 2L3 4": joins spots; a spot that is not finite lifts the pen.
+/// "M1 2l3-4h5": joins spots by steps; a spot that is not finite lifts the pen.
 std::string joined_path(const std::vector<Spot>& spots);
 
 }  // namespace polyfleet

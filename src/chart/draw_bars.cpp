@@ -12,7 +12,7 @@ namespace polyfleet {
 namespace {
 
 constexpr std::size_t kMostTitledBars =
-    600;  // past this, pointing at bars is hopeless, the table better
+    120;  // past this, pointing at bars is hopeless, the table better
 
 struct Bar {
   std::size_t row = 0, series = 0;
@@ -141,6 +141,16 @@ void draw_whiskers(Drawing& drawing, const Bars& bars, const Axis& axis, const B
       path, fmt::format("stroke=\"{}\" stroke-width=\"1.3\" fill=\"none\"", ink_paint(Ink::text)));
 }
 
+/// A dash where nothing is known of a row.
+void mark_unknown(Drawing& drawing, const Bars& bars, const Axis& axis, const Bands& bands) {
+  for (std::size_t row = 0; row < bars.names.size(); ++row) {
+    const bool unknown =
+        std::all_of(bars.values.begin(), bars.values.end(),
+                    [&](const DataColumn* column) { return std::isnan(column->numbers[row]); });
+    if (unknown) drawing.canvas.text({axis.clamped(0) + 5, bands.middle(row) + 4}, "–", {});
+  }
+}
+
 /// The value at a bar's end, where bars stand alone and there is room.
 bool labels_values(const Bars& bars) { return bars.values.size() == 1 && bars.names.size() <= 24; }
 
@@ -263,6 +273,7 @@ void draw_lying(Drawing& drawing, const Bars& bars) {
   draw_bars(drawing, bars, axis, bands, true);
   draw_whiskers(drawing, bars, axis, bands, true);
   label_lying(drawing, bars, axis, bands);
+  mark_unknown(drawing, bars, axis, bands);
 }
 
 /// Bars whose names find no room below them lie down, where they are not too many to list.

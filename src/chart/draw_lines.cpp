@@ -8,14 +8,17 @@
 #include "chart/draw.hpp"
 #include "chart/line_labels.hpp"
 #include "chart/number_text.hpp"
+#include "chart/plot_spec.hpp"
 #include "chart/thinning.hpp"
 
 namespace polyfleet {
 namespace {
 
+constexpr std::size_t kMostDots = 200;       // of all lines together: fewer say what they are
 constexpr std::size_t kMostDottedRows = 60;  // lines of fewer points show each point
 constexpr double kThinColumn = 1;            // user units: a pixel of a common screen
-constexpr std::size_t kMostStepped = 400;    // points; longer step lines are thinned first
+constexpr double kLongColumn = 2;  // of series that browsers draw themselves (chart/plot_spec.hpp)
+constexpr std::size_t kMostStepped = 200;  // points; longer step lines are thinned first
 
 struct Lines {
   const LineChart& chart;
@@ -86,7 +89,7 @@ std::vector<Spot> spots_of(const Lines& lines, const std::vector<double>& values
   for (const std::size_t row : lines.order)
     spots.push_back({axes.x.at(lines.x->numbers[row]), axes.y.at(values[row])});
   if (lines.chart.steps && spots.size() <= kMostStepped) return stepped(spots);
-  spots = thinned(spots, kThinColumn);
+  spots = thinned(spots, spots.size() > kStillRows ? kLongColumn : kThinColumn);
   return lines.chart.steps ? stepped(spots) : spots;
 }
 
@@ -150,7 +153,8 @@ void draw_dots(Drawing& drawing, const Lines& lines, std::size_t series, const A
 }
 
 void draw_strokes(Drawing& drawing, const Lines& lines, const Axes& axes) {
-  const bool dots = lines.order.size() <= kMostDottedRows;
+  const bool dots =
+      lines.order.size() <= kMostDottedRows && lines.order.size() * lines.drawn.size() <= kMostDots;
   for (std::size_t i = 0; i < lines.drawn.size(); ++i) {
     drawing.canvas.path(
         joined_path(spots_of(lines, lines.drawn[i], axes)),

@@ -12,7 +12,10 @@
 namespace polyfleet {
 namespace {
 
-constexpr std::size_t kMostTitled = 3000;  // points that say what they are when pointed at
+constexpr std::size_t kMostTitled = 400;  // points that say what they are: the first of the table
+
+constexpr std::size_t kCrowd =
+    300;  // points past which intervals are a faint cloud of whole pixels
 
 struct Group {
   std::string name;
@@ -81,6 +84,7 @@ std::string title_of(const Points& points, std::size_t row) {
 
 void draw_intervals(Drawing& drawing, const Points& points, const Axes& axes) {
   if (points.low == nullptr || points.high == nullptr) return;
+  const bool crowd = points.x->size() > kCrowd;
   for (std::size_t i = 0; i < points.groups.size(); ++i) {
     std::string path;
     for (const std::size_t row : points.groups[i].rows) {
@@ -88,9 +92,10 @@ void draw_intervals(Drawing& drawing, const Points& points, const Axes& axes) {
       const double low = axes.y.at(points.low->numbers[row]);
       const double high = axes.y.at(points.high->numbers[row]);
       if (!std::isfinite(x) || !std::isfinite(low) || !std::isfinite(high)) continue;
-      path += fmt::format("M{} {}V{}", coordinate(x), coordinate(low), coordinate(high));
+      path += crowd ? fmt::format("M{:.0f} {:.0f}V{:.0f}", x, low, high)
+                    : fmt::format("M{} {}V{}", coordinate(x), coordinate(low), coordinate(high));
     }
-    const double faint = points.x->size() > 300 ? 0.18 : 0.45;
+    const double faint = crowd ? 0.18 : 0.45;
     drawing.canvas.path(path, fmt::format("stroke=\"{}\" stroke-opacity=\"{}\" fill=\"none\"",
                                           series_paint(points.colours[i]), faint));
   }
@@ -99,7 +104,7 @@ void draw_intervals(Drawing& drawing, const Points& points, const Axes& axes) {
 /// Dots are strokes of no length with round ends: a third of the bytes of circles.
 void draw_dots(Drawing& drawing, const Points& points, const Axes& axes) {
   const std::size_t count = points.x->size();
-  const bool titled = count <= kMostTitled;
+  const std::size_t titled = drawing.canvas.titled() ? kMostTitled : 0;
   const double size = count > 400 ? 5 : count > 60 ? 7 : 9;
   for (std::size_t i = 0; i < points.groups.size(); ++i) {
     drawing.canvas.begin_group(
@@ -107,13 +112,18 @@ void draw_dots(Drawing& drawing, const Points& points, const Axes& axes) {
                     "stroke-opacity=\"{}\"",
                     series_paint(points.colours[i]), size, count > 60 ? 0.6 : 0.9));
     std::set<std::string> there;
+    std::string path;
     for (const std::size_t row : points.groups[i].rows) {
       const Spot spot = axes.spot(points, row);
       if (!drawable(spot)) continue;
       const std::string place = joined_path({spot}) + "h0";
-      if (!titled && !there.insert(place).second) continue;
-      drawing.canvas.path(place, {}, titled ? title_of(points, row) : std::string());
+      if (row < titled) {
+        drawing.canvas.path(place, {}, title_of(points, row));
+      } else if (there.insert(place).second) {
+        path += place;
+      }
     }
+    drawing.canvas.path(path, {});
     drawing.canvas.end_group();
   }
 }
@@ -169,7 +179,7 @@ Axes lay_out(Drawing& drawing, const Points& points) {
   const double right = drawing.width - 12;
   const double height = same ? std::min(right - left, 440.0) : drawing.narrow() ? 240 : 320;
   const double top = drawing.y + 6;
-  axes.plot = {left, top, same ? std::min(right, left + height * 1.25) : right, top + height};
+  axes.plot = {left, top, same ? std::min(right, left + height * 1.5) : right, top + height};
   axes.x = make_axis(points.x_extent, *points.x, points.x->name, zero(points.x_extent),
                      drawing.narrow() ? 4 : 8);
   axes.x.from = axes.plot.left;

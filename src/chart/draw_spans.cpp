@@ -13,7 +13,7 @@
 namespace polyfleet {
 namespace {
 
-constexpr std::size_t kMostTitled = 700;  // spans that say what they are when pointed at
+constexpr std::size_t kMostTitled = 300;  // spans that say what they are when pointed at
 constexpr double kPixel = 0.75;           // user units: narrower spans are not told apart
 
 struct Lanes {

@@ -22,8 +22,10 @@ constexpr std::size_t kLargestNarrowPicture = 120'000;  // bytes
 std::string pictures_html(const PageFigure& figure) {
   const std::string wide = svg_of(figure);
   if (wide.empty()) return {};
-  const std::string narrow = svg_of(figure, {.width = kNarrowPicture});
-  if (narrow.size() > kLargestNarrowPicture) {
+  // A series that the browser draws itself needs no second still picture.
+  const bool plotted = !plot_spec(figure).empty();
+  const std::string narrow = plotted ? "" : svg_of(figure, {.width = kNarrowPicture});
+  if (plotted || narrow.size() > kLargestNarrowPicture) {
     return "<div class=\"picture only\" tabindex=\"0\" role=\"group\" aria-label=\"Picture, " +
            escaped(figure.title) + "\">" + wide + "</div>";
   }

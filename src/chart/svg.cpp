@@ -38,12 +38,13 @@ std::string head(const PageFigure& figure, double width, double height, bool sta
   // Fonts of the reader's system: nothing is fetched.
   return fmt::format(
       "<svg{} viewBox=\"{} {} {} {}\"{} role=\"img\" aria-label=\"{}\" font-family=\"system-ui, "
-      "-apple-system, 'Segoe UI', Roboto, Helvetica, Arial, sans-serif\" font-size=\"12\">\n",
+      "-apple-system, 'Segoe UI', Roboto, Helvetica, Arial, sans-serif\" font-size=\"12\" "
+      "fill=\"{}\">\n",
       standalone ? " xmlns=\"http://www.w3.org/2000/svg\"" : "", standalone ? -kMargin : 0,
       standalone ? -kMargin : 0, coordinate(width), coordinate(height),
       standalone ? fmt::format(" width=\"{}\" height=\"{}\"", coordinate(width), coordinate(height))
                  : "",
-      escaped(figure.title + ", " + std::visit(Named{}, figure.chart)));
+      escaped(figure.title + ", " + std::visit(Named{}, figure.chart)), ink_paint(kUsualInk));
 }
 
 }  // namespace

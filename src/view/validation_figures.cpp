@@ -6,7 +6,6 @@
 #include <cctype>
 #include <cmath>
 #include <limits>
-#include <set>
 #include <tuple>
 
 #include "chart/number_text.hpp"
@@ -40,10 +39,8 @@ std::vector<std::string> words_of(const PredictedRows& rows, std::string Predict
 DataTable row_table(const PredictedRows& rows, const std::string& unit, bool has_intervals) {
   DataTable table;
   table.word("row", words_of(rows, &PredictedRow::id))
-      .word("source", words_of(rows, &PredictedRow::source))
-      .word("vendor", words_of(rows, &PredictedRow::vendor))
       .word("accelerator", words_of(rows, &PredictedRow::accelerator))
-      .word("model", words_of(rows, &PredictedRow::model))
+      .number("error", "%", numbers_of(rows, [](const PredictedRow& r) { return 100 * r.error(); }))
       .number("measured", unit, numbers_of(rows, [](const PredictedRow& r) { return r.measured; }))
       .number("predicted", unit,
               numbers_of(rows, [](const PredictedRow& r) { return r.predicted; }));
@@ -51,8 +48,9 @@ DataTable row_table(const PredictedRows& rows, const std::string& unit, bool has
     table.number("low", unit, numbers_of(rows, [](const PredictedRow& r) { return r.low; }))
         .number("high", unit, numbers_of(rows, [](const PredictedRow& r) { return r.high; }));
   }
-  table.number("error", "%",
-               numbers_of(rows, [](const PredictedRow& r) { return 100 * r.error(); }));
+  table.word("vendor", words_of(rows, &PredictedRow::vendor))
+      .word("model", words_of(rows, &PredictedRow::model))
+      .word("source", words_of(rows, &PredictedRow::source));
   return table;
 }
 
@@ -120,18 +118,21 @@ std::string anchor_of(const std::string& words) {
 }
 
 std::vector<FigureSource> sources_of(const PredictedRows& rows, const RowSources& sources) {
-  std::vector<FigureSource> found;
-  std::set<std::string> named;
+  std::map<std::string, std::vector<std::string>> addresses;  // by name
   for (const PredictedRow* row : rows) {
     const auto known = sources.find(row->id);
     const FigureSource source = known == sources.end() ? FigureSource() : known->second;
-    if (!named.insert(row->source + '\n' + source.name + '\n' + source.address).second) continue;
-    found.push_back(
-        {source.name.empty() ? row->source : row->source + ": " + source.name, source.address});
+    auto& found = addresses[source.name.empty() ? row->source : row->source + ": " + source.name];
+    if (std::find(found.begin(), found.end(), source.address) == found.end())
+      found.push_back(source.address);
   }
-  std::stable_sort(found.begin(), found.end(),
-                   [](const FigureSource& a, const FigureSource& b) { return a.name < b.name; });
-  return found;
+  std::vector<FigureSource> listed;
+  for (const auto& [name, found] : addresses) {
+    const std::string more =
+        found.size() > 1 ? fmt::format(" (first of {} addresses, one a run)", found.size()) : "";
+    listed.push_back({name + more, found.front()});
+  }
+  return listed;
 }
 
 PageFigure predicted_figure(const std::string& id, const std::string& title, PredictedRows rows,
@@ -190,7 +191,7 @@ PageFigure error_curve(const PredictedRows& rows) {
     }
     const std::string name = fmt::format("{} ({} {})", vendor.empty() ? "not stated" : vendor,
                                          of_vendor.size(), of_vendor.size() == 1 ? "row" : "rows");
-    figure.data.number(name, "%", rounded(share, kDigits));
+    figure.data.number(name, "% of rows", rounded(share, kDigits));
     chart.values.push_back(name);
   }
   figure.chart = std::move(chart);
