@@ -52,10 +52,14 @@ TEST_CASE("a process killed while adding leaves every acknowledged run") {
       }
     });
     ::close(line[1]);
-    std::this_thread::sleep_for(std::chrono::milliseconds(100 + 13 * round));
+    // After a number of runs, and a moment that ends anywhere within the next one.
+    std::int64_t acknowledged = 0;
+    while (acknowledged < 3 * round + 1 &&
+           ::read(line[0], &acknowledged, sizeof acknowledged) == sizeof acknowledged) {
+    }
+    std::this_thread::sleep_for(std::chrono::microseconds(300 * round));
     ::kill(child, SIGKILL);
     CHECK(ended(child) == -SIGKILL);
-    std::int64_t acknowledged = 0;
     for (std::int64_t id = 0; ::read(line[0], &id, sizeof id) == sizeof id;) acknowledged = id;
     ::close(line[0]);
     RunHistory history = opened(file);
