@@ -17,7 +17,7 @@ namespace {
 
 constexpr int kHoursADay = 24;
 constexpr int kHoursAWeek = 7 * kHoursADay;
-constexpr int kLastWeeks = 13;
+constexpr int kLastWeeks = 8;
 constexpr std::size_t kPeakSites = 6;
 constexpr double kJoulesAGigawattHour = 3.6e12;
 constexpr double kGramsAKiloton = 1e9;
@@ -233,15 +233,18 @@ PageFigure hours_of_peak_week(const FleetAnswer& answer, const GridHours& hours)
   figure.data.date("at (UTC)", times);
   LineChart chart;
   chart.x = "at (UTC)";
-  chart.values = series.add_to(figure.data, "GW", watt / gigawatt, kPeakSites);
+  DataTable every_site;
+  chart.values = series.add_to(every_site, "GW", watt / gigawatt, kPeakSites);
+  for (const std::string& name : chart.values)
+    figure.data.columns.push_back(*every_site.find(name));
   chart.stacked_area = true;
   figure.chart = std::move(chart);
   figure.data.number("carbon of the hour", "ktCO2e", rounded(std::move(grams)));
   return figure;
 }
 
-/// The quarter of a year with which the study ends, in which the fleet is largest.
-PageFigure hours_of_last_quarter(const FleetAnswer& answer, const GridHours& hours) {
+/// The weeks with which the study ends, in which the fleet is largest.
+PageFigure hours_of_last_weeks(const FleetAnswer& answer, const GridHours& hours) {
   const std::size_t all = hours.watts.size();
   const std::size_t count = std::min<std::size_t>(all, kLastWeeks * kHoursAWeek);
   std::vector<double> times, gigawatts, grams;
@@ -251,8 +254,8 @@ PageFigure hours_of_last_quarter(const FleetAnswer& answer, const GridHours& hou
     grams.push_back(hours.grams[i] / kGramsAKiloton);
   }
   PageFigure figure;
-  figure.id = "last_quarter_by_hour";
-  figure.title = "Draw from the grid, every hour of the last quarter";
+  figure.id = "last_weeks_by_hour";
+  figure.title = "Draw from the grid, every hour of the last weeks";
   figure.reading = fmt::format(
       "All sites together in the last {} hours of the study; the data has the carbon of each hour "
       "too. Every hour of every site and year: --csv DIR --hourly.",
@@ -278,7 +281,7 @@ FigureSection fleet_energy_section(const FleetAnswer& answer) {
   const GridHours hours = grid_hours(answer);
   section.figures.push_back(range_of_grid(answer, hours));
   section.figures.push_back(hours_of_peak_week(answer, hours));
-  section.figures.push_back(hours_of_last_quarter(answer, hours));
+  section.figures.push_back(hours_of_last_weeks(answer, hours));
   return section;
 }
 

@@ -14,7 +14,7 @@ namespace {
 constexpr char kWeek[] = "period from";
 constexpr char kPower[] =
     "Accelerators count by their provisioned power at the meter, so that unlike kinds can be "
-    "added; means of each period.";
+    "added; means of each period or month.";
 
 /// Share of a workload's demand below which it counts as met.
 constexpr double kMet = 1e-3;
@@ -92,7 +92,15 @@ PageFigure by_workload(const FleetAnswer& answer) {
 PageFigure by_generation(const FleetAnswer& answer) {
   const NamedSeries series = in_use_by(
       answer, [&](std::size_t g, std::size_t) { return generation_of(class_of_group(answer, g)); });
-  PageFigure figure = area(answer, series);
+  const FleetMonths months(answer.model.time);
+  PageFigure figure;
+  figure.data.date("month", months.days());
+  LineChart chart;
+  chart.x = "month";
+  chart.values = months.means(series).add_to(figure.data, "GW", watt / gigawatt);
+  chart.stacked_area = true;
+  figure.chart = std::move(chart);
+  figure.assumptions = {kPower};
   figure.id = "work_by_generation";
   figure.title = "Which accelerators work";
   figure.reading = "Power in use by vendor and generation, all workloads together.";

@@ -157,7 +157,7 @@ TEST_CASE("pages of every shipped fleet are faultless, with futures, tornado and
     CHECK_MESSAGE(find_figure(page, id) != nullptr, id);
   const FigurePage flag = fleet_page(flagship());
   for (const char* id :
-       {"gigawatts_by_phase", "phases", "work_by_workload", "peak_week", "last_quarter_by_hour",
+       {"gigawatts_by_phase", "phases", "work_by_workload", "peak_week", "last_weeks_by_hour",
         "cost_of_tokens", "sites", "limits", "deals", "scenario_tree", "futures_days",
         "deal_amd_openai_2025_distribution", "deal_amd_openai_2025_vesting"})
     CHECK_MESSAGE(find_figure(flag, id) != nullptr, id);
