@@ -33,7 +33,7 @@ class EndSignals {
     sigaddset(&set_, SIGTERM);
     pthread_sigmask(SIG_BLOCK, &set_, &before_);
   }
-  ~EndSignals() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+  ~EndSignals() { let_through(); }
   EndSignals(const EndSignals&) = delete;
   EndSignals& operator=(const EndSignals&) = delete;
 
@@ -41,6 +41,8 @@ class EndSignals {
     const timespec half{0, 500'000'000};
     return sigtimedwait(&set_, nullptr, &half) > 0;
   }
+  /// From here on a signal ends the process at once.
+  void let_through() const { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
 
  private:
   sigset_t set_, before_;
@@ -102,7 +104,8 @@ int serve(const UiArguments& arguments, const std::filesystem::path& data) {
   std::thread warming([&] { service.warm(); });
   if (opens_browser(arguments)) open_browser(address);
   while (!signals.came_within_half_a_second()) service.stop_late();
-  std::fprintf(stderr, "ending; what runs is stopped and kept\n");
+  signals.let_through();
+  std::fprintf(stderr, "ending; what runs is stopped and kept (again: at once)\n");
   warming.join();
   service.stop();
   (*server)->stop();

@@ -95,7 +95,10 @@ Service::~Service() { stop(); }
 Lane& Service::lane(std::string_view method, std::string_view target) {
   const std::string_view path = target.substr(0, target.find('?'));
   const RouteTable::Match match = parts_->routes.match(method, path);
-  const RouteLane lane = match.route == nullptr ? RouteLane::light : match.route->lane;
+  // A question's address may be written with percent signs, which are decoded later.
+  const RouteLane lane = match.route != nullptr ? match.route->lane
+                         : method == "POST"     ? RouteLane::slow
+                                                : RouteLane::light;
   if (lane == RouteLane::quick) return parts_->quick;
   return lane == RouteLane::slow ? parts_->slow : parts_->light;
 }

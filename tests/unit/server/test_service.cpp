@@ -255,4 +255,5 @@ TEST_CASE("long work has a lane of its own") {
   CHECK(&light != &quick);
   CHECK(&service().lane("DELETE", "/api/v1/jobs/7") == &light);
   CHECK(&service().lane("GET", "/nothing") == &light);
+  CHECK(&service().lane("POST", "/api/v1/ask/plan%2Dtrain") == &slow);
 }
