@@ -22,23 +22,11 @@ export interface Question {
   models?: Record<string, string>;
 }
 
-export interface DataColumn {
-  name: string;
-  unit: string;
-  kind: "number" | "date" | "word";
-  numbers?: (number | null)[];
-  words?: string[];
-}
-
+/** `html` is all that the page shows of a figure; its columns and sources stand beside it in the answer. */
 export interface PageFigure {
   id: string;
   title: string;
-  reading: string;
-  svg?: string;
   html?: string;
-  data: {columns: DataColumn[]};
-  assumptions: string[];
-  sources: {name: string; address: string}[];
 }
 
 export interface FigurePage {
