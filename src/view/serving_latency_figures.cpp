@@ -223,7 +223,10 @@ PageFigure attainment_figure(const ServingSimulation& run) {
 
 FigureSection latency_section(const RecordedSimulation& simulated) {
   FigureSection section{"Latency", {}};
-  if (!simulated.run.cluster.classes.empty() && simulated.run.report.counted > 0)
+  const std::vector<ClassReport>& classes = simulated.run.report.classes;
+  const bool any = std::any_of(classes.begin(), classes.end(),
+                               [](const ClassReport& each) { return each.requests > 0; });
+  if (!simulated.run.cluster.classes.empty() && any)
     section.figures.push_back(attainment_figure(simulated.run));
   for (const LatencyKind kind : kLatencyKinds) {
     if (simulated.records.all()[static_cast<std::size_t>(kind)].count() > 0)

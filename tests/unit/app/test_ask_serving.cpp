@@ -195,6 +195,15 @@ TEST_CASE("a simulation that is stopped says so") {
   CHECK(page_faults(reply->page()) == std::vector<std::string>{});
 }
 
+TEST_CASE("a warm-up that outlasts the run leaves nothing to count, and a page without faults") {
+  const Reply reply = answer_to(
+      with(question_about("simulate serve", kRoot + "/scenarios/serving/failures_and_drain.toml"),
+           {{"warm_up", "1 h"}}));
+  CHECK(page_faults(reply.page()) == std::vector<std::string>{});
+  CHECK(figure_of(reply.page(), "ttft") == nullptr);
+  CHECK(figure_of(reply.page(), "requests_over_time") != nullptr);
+}
+
 TEST_CASE("how far a simulation is grows to its end") {
   std::vector<double> shares;
   RunControl control;

@@ -2,7 +2,6 @@
 // pools and models that do not fit. Shipped scenarios: tests/unit/app/test_ask_serving.cpp.
 #include <doctest/doctest.h>
 
-#include "catalogue/catalogue.hpp"
 #include "view/serving_simulation_page.hpp"
 
 using namespace polyfleet;
@@ -10,15 +9,6 @@ using namespace polyfleet;
 namespace {
 
 constexpr Picos kSecond = 1'000'000'000'000;
-
-const Catalogue& catalogue() {
-  static const Catalogue loaded = [] {
-    auto found = load_catalogue(std::string(POLYFLEET_SOURCE_DIR) + "/data");
-    REQUIRE(found.has_value());
-    return *std::move(found);
-  }();
-  return loaded;
-}
 
 const ModelSpec& some_model() {
   static const ModelSpec model;
@@ -133,14 +123,16 @@ TEST_CASE("one pool shares nothing; its cost and energy are shown") {
 
 TEST_CASE("percentiles rise, end at the greatest, and the bound is drawn where all state it") {
   ServingSimulation run = service(2);
-  run.report.counted = 200;
   run.cluster.classes = {{"a", kSecond, kNever, kNever}, {"b", kSecond, kSecond, kNever}};
   run.report.classes.resize(2);
   run.report.classes[0].name = "a";
   run.report.classes[1].name = "b";
+  run.report.classes[0].requests = 40;
+  run.report.classes[0].met_all = 10;
   const ServingRecords records = records_of(run);
   const FigureSection section = latency_section({run, records});
   CHECK(faults(section) == "");
+  CHECK(shown(section, "attainment").data.find("all bounds")->numbers[0] == 25);
   const PageFigure& ttft = shown(section, "ttft");
   const auto& chart = std::get<LineChart>(ttft.chart);
   CHECK(chart.values == std::vector<std::string>{"all requests", "p0", "p1"});
