@@ -9,6 +9,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
+/// Only a file named as a history is renamed when it is none: a typing error must not move a
+/// scenario.
+constexpr char kUsualEnding[] = ".sqlite";
 constexpr int kMostAttempts = 4;  // each sets one file aside, or finds that another process did
 
 /// The file itself where `file` is a link to it, with its folder made.
@@ -139,6 +142,10 @@ Result<std::monostate> HistoryConnection::connect() {
       return refusal("cannot be kept in or read from", state.error());
     const SqliteFault fault =
         state ? SqliteFault{SqliteTrouble::foreign, "another program's database"} : state.error();
+    if (fault.trouble == SqliteTrouble::foreign && file_.extension() != kUsualEnding)
+      return problem_at({file_.string(), 0, 0},
+                        "is no run history (" + fault.text + "); it was left as it is",
+                        "name a history by --store: a file that ends in .sqlite, or a new one");
     if (const auto aside = abandon(fault); !aside) return aside.problems();
   }
   return problem_at({file_.string(), 0, 0}, "is damaged again and again while it is being replaced",

@@ -47,9 +47,10 @@ class HistoryConnection;
 
 class RunHistory {
  public:
-  /// Opens or creates the file and its folder. A file that is no history or is damaged is renamed
-  /// to NAME.damaged-N beside it, never deleted, and a new one begun; notice() says so.
-  /// Errors: a folder that cannot be made, no permission, a history of a later program.
+  /// Opens or creates the file and its folder. A damaged history, or a file named .sqlite that is
+  /// none, is renamed to NAME.damaged-N beside it, never deleted, and a new one begun; notice()
+  /// says so. Errors: another kind of file (left as it is), a folder that cannot be made, no
+  /// permission, a history of a later program.
   static Result<RunHistory> open(const std::filesystem::path& file);
   RunHistory(RunHistory&&) noexcept;
   RunHistory& operator=(RunHistory&&) noexcept;

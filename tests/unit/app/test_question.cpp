@@ -21,7 +21,7 @@ std::unique_ptr<Workspace> workspace() {
 
 constexpr char kScenario[] =
     "model = \"llama3.1-8b\"\naccelerator = \"nv_h100_sxm\"\ndevices = 8\n"
-    "[plan]\nglobal_batch = 64\nsequence_length = 8192\n";
+    "[plan]\nglobal_batch = 64\nsequence_length = 8192\n[plan.layout]\ntensor = 8\n";
 
 TEST_CASE("every kind is complete: a command, a summary without full stop, one ask function") {
   for (const QuestionKind& kind : question_kinds()) {
@@ -49,7 +49,7 @@ TEST_CASE("a scenario in memory answers as its file would, and its problems name
   const Result<Reply> reply = ask(estimate(kScenario), *shared, {});
   REQUIRE(reply);
   CHECK(reply->verdict == Verdict::ok);
-  CHECK((reply->json().find("step") != nullptr));
+  CHECK((reply->json().find("step_time_s") != nullptr));
   CHECK_FALSE(reply->text({}).empty());
   const Result<Reply> again = ask(estimate(kScenario), *shared, {});
   CHECK(to_json(reply->json()) == to_json(again->json()));

@@ -57,6 +57,15 @@ TEST_CASE("what is no database is set aside with the log beside it") {
   CHECK(bytes_of(scratch / "r.sqlite.damaged-1-wal") == "log");
 }
 
+TEST_CASE("a file that is named as something else is refused and left as it is") {
+  const HistoryScratch scratch;
+  const std::string scenario = "model = \"llama3.1-8b\"\n" + std::string(5000, '#');
+  std::ofstream(scratch / "scenario.toml") << scenario;
+  CHECK(holds(said(RunHistory::open(scratch / "scenario.toml")), "it was left as it is"));
+  CHECK(bytes_of(scratch / "scenario.toml") == scenario);
+  CHECK_FALSE(fs::exists(scratch / "scenario.toml.damaged-1"));
+}
+
 TEST_CASE("an empty file becomes a history") {
   const HistoryScratch scratch;
   std::ofstream(scratch / "r.sqlite").flush();
