@@ -50,7 +50,8 @@ std::string_view words_of(OptionKind kind) {
 
 /// "a number from 0 to 1000", "a number of at least 0".
 std::string range_text(const QuestionOption& option) {
-  if (option.least && option.most) return fmt::format("a number from {} to {}", *option.least, *option.most);
+  if (option.least && option.most)
+    return fmt::format("a number from {} to {}", *option.least, *option.most);
   if (option.least) return fmt::format("a number of at least {}", *option.least);
   return fmt::format("a number of at most {}", *option.most);
 }

@@ -230,6 +230,7 @@ TEST_CASE("a warrant's distribution holds every path; what vests by the end is t
     if (from[i + 1] * 1e9 <= shown.value_spread.p50) CHECK(so_far[i] <= 50.1);
     if (from[i] * 1e9 > shown.value_spread.p50) CHECK(so_far[i] >= 49.9);
   }
+  CHECK(so_far.back() == doctest::Approx(100).epsilon(1e-5));
   REQUIRE_FALSE(warrant.vested_by.empty());
   CHECK(warrant.vested_by.back() == doctest::Approx(warrant.shares.mean).epsilon(1e-9));
   for (std::size_t i = 1; i < warrant.vested_by.size(); ++i)

@@ -103,7 +103,7 @@ TEST_CASE("ranges, choices, required options and scenarios") {
   CHECK(problems[0].where.file == "scenario");
   CHECK(problems[1].where.file == "--set a");
   CHECK(problems[2].where.file == "--futures");
-  CHECK(problems[2].fix == "give 0 to 9");
+  CHECK(problems[2].fix == "give a number from 0 to 9");
   CHECK(problems[3].fix.find("year") != std::string::npos);
   CHECK(problems[4].where.file == "what");
 }
