@@ -122,6 +122,10 @@ PageFigure by_year(const FuturesAnswer& answer, const std::string& id) {
   figure.reading =
       "Bars are the median of the futures, whiskers run from 5 to 95 %; the first and the last "
       "year of the study may be parts of years.";
+  if (first.kind == OutcomeKind::cost || first.kind == OutcomeKind::unit_cost)
+    figure.reading +=
+        " What hardware and buildings are still worth is taken off in the last year: its cost may "
+        "be below zero.";
   figure.data.word("year", years);
   columns.add_to(figure.data, scaled.name);
   BarChart chart;
