@@ -44,7 +44,7 @@ OutageTenths outage_tenths(const FuturesQuestion& question,
   OutageTenths tenths;
   std::vector<std::pair<double, std::vector<Outage>>> drawn;
   for (std::size_t i = 0; i < inputs.size(); ++i) {
-    if (inputs[i].kind != InputKind::outages) continue;
+    if (inputs[i].kind != DrawnInputKind::outages) continue;
     for (int n = 0; n < kOutageDraws; ++n) {
       const auto future = static_cast<std::uint64_t>(n);
       const double z = random_draw({inputs[i]}, question.seed, future)[0][0];
@@ -68,7 +68,7 @@ OutageTenths outage_tenths(const FuturesQuestion& question,
 /// Of an event with several members the one that weighs most happens.
 std::size_t heaviest(const FleetModel& model, const UncertainInput& input) {
   std::size_t best = 0;
-  if (input.kind != InputKind::cancellation) return best;
+  if (input.kind != DrawnInputKind::cancellation) return best;
   const auto power = [&](std::size_t i) {
     return model.phases[static_cast<std::size_t>(input.members[i])].power;
   };
@@ -122,7 +122,7 @@ class TornadoMaker {
     if (input >= 0) {
       const UncertainInput& moved = inputs_[static_cast<std::size_t>(input)];
       std::vector<double>& normals = draw[static_cast<std::size_t>(input)];
-      if (moved.kind == InputKind::outages) {
+      if (moved.kind == DrawnInputKind::outages) {
         context.given = side < 0 ? &tenths_.low : &tenths_.high;
       } else if (moved.event) {
         normals[heaviest(*question_.model, moved)] = kSurely;

@@ -92,44 +92,44 @@ class VariationMaker {
                       classes = model_.classes.size();
     const double above = normal_share(z) - (1 - input.probability);
     switch (input.kind) {
-      case InputKind::delay:
+      case DrawnInputKind::delay:
         return delay(member, z);
-      case InputKind::cancellation:
+      case DrawnInputKind::cancellation:
         if (event_happens(input, z)) cancel(member);
         return;
-      case InputKind::vendor_loss:
+      case DrawnInputKind::vendor_loss:
         if (event_happens(input, z)) lose(context_.spec->losses[member], above / input.probability);
         return;
-      case InputKind::demand:
+      case DrawnInputKind::demand:
         factor(into_.demand, workloads, member) *= value;
         return;
-      case InputKind::demand_growth:
+      case DrawnInputKind::demand_growth:
         factor(into_.demand_growth, workloads, member) *= value;
         return;
-      case InputKind::value_growth:
+      case DrawnInputKind::value_growth:
         factor(into_.value_growth, workloads, member) *= value;
         return;
-      case InputKind::price:
+      case DrawnInputKind::price:
         factor(into_.price, sites, member) *= value;
         return;
-      case InputKind::price_growth:
+      case DrawnInputKind::price_growth:
         factor(into_.price_growth, sites, member) *= value;
         return;
-      case InputKind::carbon:
+      case DrawnInputKind::carbon:
         factor(into_.carbon, sites, member) *= value;
         return;
-      case InputKind::failures:
+      case DrawnInputKind::failures:
         return fail(member, value);
-      case InputKind::prediction:
+      case DrawnInputKind::prediction:
         factor(into_.speed, classes, member) *= value;
         return;
-      case InputKind::maturity:
+      case DrawnInputKind::maturity:
         factor(into_.maturity, classes, member) *= value;
         return;
-      case InputKind::hardware_price:
+      case DrawnInputKind::hardware_price:
         factor(into_.hardware_price, classes, member) *= value;
         return;
-      case InputKind::outages:
+      case DrawnInputKind::outages:
         outage_rate_ = value;
         return;
     }
@@ -201,7 +201,7 @@ FleetVariation variation_of(const VariationContext& context,
   bool outages = false;
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     maker.apply(inputs[i], draw[i]);
-    outages = outages || inputs[i].kind == InputKind::outages;
+    outages = outages || inputs[i].kind == DrawnInputKind::outages;
   }
   if (outages && context.with_outages)
     apply_outages(

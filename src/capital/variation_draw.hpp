@@ -15,7 +15,7 @@
 
 namespace polyfleet {
 
-enum class InputKind {
+enum class DrawnInputKind {
   delay,
   cancellation,
   vendor_loss,
@@ -34,7 +34,7 @@ enum class InputKind {
 
 /// One bar of the tornado: a group of quantities that have a reason in common.
 struct UncertainInput {
-  InputKind kind = InputKind::delay;
+  DrawnInputKind kind = DrawnInputKind::delay;
   std::string id = {};    ///< "delay:AMD"
   std::string name = {};  ///< "delays of AMD"
   /// Phases, workloads, sites or classes; of losses the index into spec.losses.

@@ -64,7 +64,7 @@ class InputList {
                                     [](double share) { return share > 0; });
       if (!phase.existing && late) phases.push_back({at(i), phase.id, vendor_of(phase), 1, 1});
     }
-    add({.kind = InputKind::delay}, "delay", "delays of", spec_.delay, phases);
+    add({.kind = DrawnInputKind::delay}, "delay", "delays of", spec_.delay, phases);
   }
 
   void add_cancellations() {
@@ -75,7 +75,7 @@ class InputList {
       if (!phase.existing && phase.first_delivery > 0)
         phases.push_back({at(i), phase.id, vendor_of(phase), 1, 1});
     }
-    add({.kind = InputKind::cancellation,
+    add({.kind = DrawnInputKind::cancellation,
          .event = true,
          .probability = spec_.cancellation.probability},
         "cancellation", "a cancelled phase of", spec_.cancellation, phases);
@@ -85,7 +85,7 @@ class InputList {
     for (std::size_t i = 0; i < spec_.losses.size(); ++i) {
       const VendorLoss& loss = spec_.losses[i];
       if (loss.probability <= 0) continue;
-      UncertainInput input{.kind = InputKind::vendor_loss};
+      UncertainInput input{.kind = DrawnInputKind::vendor_loss};
       const std::string what = loss.program.empty() ? loss.vendor : loss.program;
       input.id = fmt::format("vendor_loss:{}", what);
       if (loss.from) input.id += ':' + print_date(*loss.from);
@@ -113,8 +113,8 @@ class InputList {
       level.push_back({at(i), id, "", sigma, sigma});
       growth.push_back({at(i), id, "", growing, growing});
     }
-    add({.kind = InputKind::demand}, "demand", "level of demand", spec_.demand, level);
-    add({.kind = InputKind::demand_growth}, "demand_growth", "growth of demand",
+    add({.kind = DrawnInputKind::demand}, "demand", "level of demand", spec_.demand, level);
+    add({.kind = DrawnInputKind::demand_growth}, "demand_growth", "growth of demand",
         spec_.demand_growth, growth);
   }
 
@@ -126,11 +126,11 @@ class InputList {
       if (each.sold)
         sold.push_back({at(i), each.id, "", spec_.value_growth.sigma, spec_.value_growth.sigma});
     }
-    add({.kind = InputKind::value_growth}, "value_growth", "prices of what is sold",
+    add({.kind = DrawnInputKind::value_growth}, "value_growth", "prices of what is sold",
         spec_.value_growth, sold);
   }
 
-  void add_sites(InputKind kind, const std::string& id, const std::string& title,
+  void add_sites(DrawnInputKind kind, const std::string& id, const std::string& title,
                  const FactorSpread& spread) {
     std::vector<Candidate> sites;
     for (std::size_t i = 0; i < model_.sites.size(); ++i) {
@@ -140,7 +140,7 @@ class InputList {
     add({.kind = kind}, id, title, spread, sites);
   }
 
-  void add_classes(InputKind kind, const std::string& id, const std::string& title,
+  void add_classes(DrawnInputKind kind, const std::string& id, const std::string& title,
                    const FactorSpread& spread,
                    const std::function<bool(const DeviceClass&)>& moves) {
     std::vector<Candidate> classes;
@@ -167,13 +167,13 @@ class InputList {
       const double scale = possible == 0 ? 0 : spec_.prediction.factor / (possible * z);
       classes.push_back({at(i), model_.classes[i].id, "", below * scale, above * scale});
     }
-    add({.kind = InputKind::prediction}, "prediction", "predicted rates", spec_.prediction,
+    add({.kind = DrawnInputKind::prediction}, "prediction", "predicted rates", spec_.prediction,
         classes);
   }
 
   void add_outages(const OutageData& outages) {
     if (!spec_.outages.drawn || outages.rates.empty()) return;
-    UncertainInput input{.kind = InputKind::outages};
+    UncertainInput input{.kind = DrawnInputKind::outages};
     input.id = "outages";
     input.name = "correlated outages";
     input.members = {0};
@@ -225,19 +225,19 @@ std::vector<UncertainInput> uncertain_inputs(const FleetModel& model, const Unce
   list.add_losses();
   list.add_demand();
   list.add_values();
-  list.add_sites(InputKind::price, "price", "electricity price in", spec.price);
-  list.add_sites(InputKind::price_growth, "price_growth", "growth of electricity price in",
+  list.add_sites(DrawnInputKind::price, "price", "electricity price in", spec.price);
+  list.add_sites(DrawnInputKind::price_growth, "price_growth", "growth of electricity price in",
                  spec.price_growth);
-  list.add_sites(InputKind::carbon, "carbon", "grid carbon in", spec.carbon);
-  list.add_classes(InputKind::failures, "failures", "failures of", spec.failures,
+  list.add_sites(DrawnInputKind::carbon, "carbon", "grid carbon in", spec.carbon);
+  list.add_classes(DrawnInputKind::failures, "failures", "failures of", spec.failures,
                    [](const DeviceClass& each) { return each.in_service < 1; });
   list.add_predictions();
-  list.add_classes(InputKind::maturity, "maturity", "software maturity of", spec.maturity,
+  list.add_classes(DrawnInputKind::maturity, "maturity", "software maturity of", spec.maturity,
                    [](const DeviceClass& each) {
                      return each.maturity.at_launch < 1 && each.maturity.until_mature > Seconds();
                    });
   list.add_classes(
-      InputKind::hardware_price, "hardware_price", "hardware price of", spec.hardware_price,
+      DrawnInputKind::hardware_price, "hardware_price", "hardware price of", spec.hardware_price,
       [&](const DeviceClass& each) { return each.price.has_value() && list.is_bought(each); });
   list.add_outages(outages);
   return list.take();

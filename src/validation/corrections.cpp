@@ -8,8 +8,8 @@
 namespace polyfleet {
 namespace {
 
-FieldTable<Correction> correction_fields() {
-  using C = Correction;
+FieldTable<RowCorrection> correction_fields() {
+  using C = RowCorrection;
   return {required(text_field("id", &C::id, "row id or pattern")),
           text_field("column", &C::column, "the cell"),
           text_field("when", &C::when, "only if the cell holds this"),
@@ -21,7 +21,7 @@ FieldTable<Correction> correction_fields() {
           required(text_field("source", &C::source, "where it stands"))};
 }
 
-bool applies(const Correction& correction, const TruthRow& row) {
+bool applies(const RowCorrection& correction, const TruthRow& row) {
   if (!fits_pattern(row.text("id"), correction.id)) return false;
   if (correction.exclude) return true;
   const std::string_view now = row.text(correction.column);
@@ -31,14 +31,14 @@ bool applies(const Correction& correction, const TruthRow& row) {
 
 }  // namespace
 
-Result<std::vector<Correction>> read_corrections(const Value& document) {
+Result<std::vector<RowCorrection>> read_corrections(const Value& document) {
   const Value* list = document.find("correction");
   if (list == nullptr || list->array() == nullptr)
     return problem_at(document.where(), "no [[correction]] in the file");
-  std::vector<Correction> corrections;
+  std::vector<RowCorrection> corrections;
   Diagnostics problems;
   for (const Value& entry : *list->array()) {
-    Correction correction;
+    RowCorrection correction;
     read_fields(entry, correction_fields(), correction, "a correction", problems);
     const bool acts = correction.exclude || !correction.value.empty() || correction.factor > 0;
     if (!acts || (!correction.exclude && correction.column.empty()))
@@ -50,9 +50,10 @@ Result<std::vector<Correction>> read_corrections(const Value& document) {
   return corrections;
 }
 
-std::vector<AppliedCorrection> correct(TruthRow& row, const std::vector<Correction>& corrections) {
+std::vector<AppliedCorrection> correct(TruthRow& row,
+                                       const std::vector<RowCorrection>& corrections) {
   std::vector<AppliedCorrection> applied;
-  for (const Correction& correction : corrections) {
+  for (const RowCorrection& correction : corrections) {
     if (!applies(correction, row)) continue;
     std::string value = correction.value;
     if (correction.factor > 0 && !correction.exclude) {

@@ -11,7 +11,7 @@
 
 namespace polyfleet {
 
-struct Correction {
+struct RowCorrection {
   std::string id;        ///< a row's id or a pattern (wording.hpp)
   std::string column;    ///< which cell
   std::string when;      ///< only if the cell holds this now; empty = whatever it holds
@@ -30,9 +30,10 @@ struct AppliedCorrection {
 };
 
 /// Errors: an unknown key, an entry without id, reason or source, or with nothing to do.
-Result<std::vector<Correction>> read_corrections(const Value& document);
+Result<std::vector<RowCorrection>> read_corrections(const Value& document);
 
 /// Changes the row's cells; says what was changed, in the order of the list.
-std::vector<AppliedCorrection> correct(TruthRow& row, const std::vector<Correction>& corrections);
+std::vector<AppliedCorrection> correct(TruthRow& row,
+                                       const std::vector<RowCorrection>& corrections);
 
 }  // namespace polyfleet

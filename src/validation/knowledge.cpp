@@ -206,7 +206,7 @@ Result<MappingTables> MappingTables::load(const std::string& data_folder,
   }
   Diagnostics& out = loader.problems;
   if (auto document = loader.document("corrections.toml")) {
-    Result<std::vector<Correction>> read = read_corrections(*document);
+    Result<std::vector<RowCorrection>> read = read_corrections(*document);
     if (read) tables.corrections = std::move(*read);
     if (!read) out.insert(out.end(), read.problems().begin(), read.problems().end());
   }

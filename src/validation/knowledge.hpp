@@ -51,7 +51,7 @@ struct SourceSplit {
 
 struct MappingTables {
   FrameworkProfiles profiles;
-  std::vector<Correction> corrections;
+  std::vector<RowCorrection> corrections;
   std::map<std::string, std::string, std::less<>> model_alias;        ///< letters and digits -> id
   std::map<std::string, std::string, std::less<>> accelerator_alias;  ///< letters and digits -> id
   std::vector<NetworkWording> networks;

@@ -202,7 +202,7 @@ Result<ServeFigures> ServePredictor::within_limits(const ServeCase& read,
 }
 
 double value_of_row(const ServeRow& row, const ServeCase& read, const ServeFigures& figures) {
-  const auto latency = [&](const LatencyFigures& all) {
+  const auto latency = [&](const SimulatedLatency& all) {
     switch (row.statistic) {
       case ServeStatistic::mean:
         return all.mean / second;

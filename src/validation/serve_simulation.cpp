@@ -90,7 +90,7 @@ CacheTransfer transfer_between(const ServeSide& from, const ServeSide& to) {
   return transfer;
 }
 
-LatencyFigures figures_of(const LatencySummary& summary) {
+SimulatedLatency figures_of(const LatencySummary& summary) {
   return {summary.mean * second, summary.p50 * second, summary.p99 * second};
 }
 

@@ -12,13 +12,13 @@
 
 namespace polyfleet {
 
-struct LatencyFigures {
+struct SimulatedLatency {
   Seconds mean, median, p99;
 };
 
 /// What a simulated run shows, over all its replicas.
 struct ServeFigures {
-  LatencyFigures ttft, tpot;
+  SimulatedLatency ttft, tpot;
   double requests_per_second = 0;
   TokensPerSecond output_rate, total_rate;
   bool power_known = false;

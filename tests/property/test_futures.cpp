@@ -163,7 +163,7 @@ TEST_CASE("a tornado's median is between what its factors do to a linear outcome
     const auto at = static_cast<std::size_t>(cost);
     for (const TornadoBar& bar : answer.bars) {
       const UncertainInput& input = answer.inputs[static_cast<std::size_t>(bar.input)];
-      if (input.kind != InputKind::hardware_price) continue;
+      if (input.kind != DrawnInputKind::hardware_price) continue;
       RC_ASSERT(bar.high[at] <= answer.median[at] + 1e-3);  // spent is negative
       RC_ASSERT(bar.low[at] >= answer.median[at] - 1e-3);
     }

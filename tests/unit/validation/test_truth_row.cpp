@@ -19,8 +19,8 @@ std::vector<TruthRow> rows() {
   return *read;
 }
 
-Correction entry(std::string id, std::string column, std::string when, std::string value) {
-  Correction made;
+RowCorrection entry(std::string id, std::string column, std::string when, std::string value) {
+  RowCorrection made;
   made.id = std::move(id);
   made.column = std::move(column);
   made.when = std::move(when);
@@ -62,9 +62,9 @@ TEST_CASE("a table without its columns is refused; rows without an id are named 
 
 TEST_CASE("corrections change only what they name") {
   auto table = rows();
-  const std::vector<Correction> list{entry("a-*", "tp", "4.0", "8"), entry("a-1", "pp", "", "2"),
-                                     entry("a-1", "tp", "", "")};
-  std::vector<Correction> three = list;
+  const std::vector<RowCorrection> list{entry("a-*", "tp", "4.0", "8"), entry("a-1", "pp", "", "2"),
+                                        entry("a-1", "tp", "", "")};
+  std::vector<RowCorrection> three = list;
   three[1].fill = true;
   three[2].factor = 2;
   const auto applied = correct(table[0], three);
@@ -72,7 +72,7 @@ TEST_CASE("corrections change only what they name") {
   CHECK(*table[0].count("tp") == 16);
   CHECK(*table[0].count("pp") == 2);
   CHECK(correct(table[1], three).empty());
-  Correction late = entry("a-1", "pp", "", "9");
+  RowCorrection late = entry("a-1", "pp", "", "9");
   late.fill = true;
   CHECK(correct(table[0], {late}).empty());
 }
