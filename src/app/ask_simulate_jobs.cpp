@@ -63,6 +63,7 @@ QuestionKind simulate_jobs_kind() {
       .scenario = ScenarioUse::required,
       .stoppable = true,
       .quick = false,
+      .options = {},
       .files = {{"csv", "write jobs, size classes and account as CSV files", "DIR"}},
       .ask = ask_simulate_jobs};
 }
