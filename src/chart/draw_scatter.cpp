@@ -151,20 +151,20 @@ void draw_identity(Drawing& drawing, const Axes& axes) {
   drawing.canvas.line(from, to, Ink::text, 1, "5 4");
 }
 
-/// With the line y = x both axes have one range, so that it is the diagonal.
+/// With the line y = x both axes have one range, so that it is the diagonal: what both can show.
 void share_range(Points& points) {
-  Extent both = points.x_extent;
-  if (points.y_extent.any) {
-    both.add(points.y_extent.low);
-    both.add(points.y_extent.high);
+  const bool logarithmic = points.x_extent.scale == AxisScale::logarithmic ||
+                           points.y_extent.scale == AxisScale::logarithmic;
+  Extent both(logarithmic ? AxisScale::logarithmic : AxisScale::linear);
+  for (const Extent* extent : {&points.x_extent, &points.y_extent}) {
+    both.add(extent->low);
+    both.add(extent->high);
   }
-  const auto take = [&](Extent& extent) {
-    extent.low = both.low;
-    extent.high = both.high;
-    extent.any = both.any;
-  };
-  take(points.x_extent);
-  take(points.y_extent);
+  if (!both.any) return;
+  for (Extent* extent : {&points.x_extent, &points.y_extent}) {
+    extent->low = both.low;
+    extent->high = both.high;
+  }
 }
 
 Axes lay_out(Drawing& drawing, const Points& points) {

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <string_view>
 
+#include "base/check.hpp"
 #include "chart/number_text.hpp"
 
 namespace polyfleet {
@@ -46,10 +47,14 @@ void choose_factor(double largest, const std::string& unit, TickedRange& range) 
   const int exponent = 3 * static_cast<int>(std::floor(std::log10(largest * 1.0000001) / 3));
   if (exponent == 0 || (exponent == 3 && !prefixed) || (exponent == -3 && !prefixed)) return;
   if (unit == "s" && exponent > 0 && exponent < 9) return;
-  const int shown = std::clamp(exponent, -12, 15);
+  if (exponent < -12 || exponent > 15) {
+    range.factor = std::pow(10.0, exponent);
+    range.unit = fmt::format("1e{}{}{}", exponent, unit.empty() ? "" : " ", unit);
+    return;
+  }
   for (const Power& power : kPowers) {
-    if (power.exponent != shown) continue;
-    range.factor = std::pow(10.0, shown);
+    if (power.exponent != exponent) continue;
+    range.factor = std::pow(10.0, exponent);
     range.unit = prefixed ? std::string(power.prefix) + unit
                           : std::string(power.word) + (unit.empty() ? "" : " " + unit);
   }
@@ -112,6 +117,7 @@ TickedRange linear_ticks(double low, double high, const std::string& unit, int m
 TickedRange log_ticks(double low, double high, const std::string& unit, int most) {
   TickedRange range;
   range.unit = unit;
+  POLYFLEET_CHECK(low > 0 && low <= high, "a logarithmic axis of positive values");
   if (high / low < 1.0000001) low /= 2, high *= 2;
   const auto grown = [](double value, bool up) {
     const double power = std::pow(10.0, std::floor(std::log10(value) + 1e-9));

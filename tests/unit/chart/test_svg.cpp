@@ -151,6 +151,13 @@ TEST_CASE("long series and thousands of spans stay small, and say so") {
   CHECK(spans.find("narrower than a pixel") != std::string::npos);
 }
 
+TEST_CASE("a diagonal between a linear and a logarithmic axis has the range that both can show") {
+  PageFigure figure = scatter_figure();
+  std::get<ScatterChart>(figure.chart).x_scale = AxisScale::linear;
+  figure.data.columns[2].numbers[0] = -5;
+  check_well_formed(svg_of(figure));
+}
+
 TEST_CASE("vendors keep their colours") {
   PageFigure figure = scatter_figure();
   const std::string svg = svg_of(figure);

@@ -36,6 +36,8 @@ TEST_CASE("units take prefixes so that labels stay short") {
   CHECK(linear_ticks(0, 0.004, "s", 5).unit == "ms");
   CHECK(linear_ticks(0, 4000, "s", 5).unit == "s");
   CHECK(linear_ticks(0, 9.9e7, "", 5).unit == "million");
+  CHECK(linear_ticks(0, 4e30, "FLOP", 5).unit == "1e30 FLOP");
+  CHECK(labels(linear_ticks(0, 4e30, "FLOP", 4)) == "0 | 1 | 2 | 3 | 4");
 }
 
 TEST_CASE("ticks of one value, of nearly one, and of very large and small ranges end") {
