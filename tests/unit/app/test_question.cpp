@@ -86,14 +86,15 @@ TEST_CASE("ranges, choices, required options and scenarios") {
       .scenario_help = "give one",
       .scenario = ScenarioUse::required,
       .takes_settings = false,
-      .options = {
-          {.name = "futures", .kind = OptionKind::integer, .help = "N", .least = 0, .most = 9},
-          {.name = "by", .kind = OptionKind::text, .help = "B", .choices = {"year", "quarter"}},
-          {.name = "what",
-           .kind = OptionKind::text,
-           .help = "W",
-           .positional = true,
-           .required = true}}};
+      .options =
+          {{.name = "futures", .kind = OptionKind::integer, .help = "N", .least = 0, .most = 9},
+           {.name = "by", .kind = OptionKind::text, .help = "B", .choices = {"year", "quarter"}},
+           {.name = "what",
+            .kind = OptionKind::text,
+            .help = "W",
+            .positional = true,
+            .required = true}},
+      .files = {}};
   Question question;
   question.options.set("futures", 10);
   question.options.set("by", "yaer");
