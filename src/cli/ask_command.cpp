@@ -143,8 +143,7 @@ Result<Question> question_of(const QuestionKind& kind, const AskArguments& argum
   }
   Diagnostics problems = question_problems(kind, question);
   if (arguments.threads < 0 || arguments.threads > 1024)
-    problems.push_back(problem_at({"--threads", 0, 0},
-                                  fmt::format("{} threads", arguments.threads),
+    problems.push_back(problem_at({"--threads", 0, 0}, fmt::format("{} threads", arguments.threads),
                                   "give a number from 0 (all cores) to 1024"));
   if (!problems.empty()) return problems;
   return question;

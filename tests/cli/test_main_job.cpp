@@ -15,8 +15,9 @@ TEST_CASE("the main job holds the fleet of today against what was announced, in 
                            "deals, over the futures", "what would change", "AMD two quarters late",
                            "NVIDIA lost", "twice the failures", "files: "})
     CHECK_MESSAGE(outcome.says(part), part);
-  for (const char* name : {"answer.json", "report.html", "now/ledger.csv", "now/futures_percentiles.csv",
-                           "now/energy_hourly.csv", "announced/ledger.csv"})
+  for (const char* name :
+       {"answer.json", "report.html", "now/ledger.csv", "now/futures_percentiles.csv",
+        "now/energy_hourly.csv", "announced/ledger.csv"})
     CHECK_MESSAGE(std::filesystem::exists(std::filesystem::path(folder) / name), name);
   const auto json = polyfleet::parse_json(content_of(std::filesystem::path(folder) / "answer.json"),
                                           "answer.json");
