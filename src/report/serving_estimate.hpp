@@ -11,6 +11,8 @@
 namespace polyfleet {
 
 /// `explain`: with the parts of an iteration at every point.
+/// "mean TTFT at most 1 s and mean TPOT at most 50 ms"; empty where neither is bounded.
+std::string bounds_text(const ServingEstimate& estimate);
 std::string serving_estimate_text(const ServingEstimate& estimate, bool explain, PageStyle style);
 Value serving_estimate_json(const ServingEstimate& estimate);
 

@@ -106,15 +106,6 @@ std::string iteration_table(const ServingEstimate& estimate, PageStyle style) {
          "prefill adds: its share of all iteration time, beside the decode steps\n";
 }
 
-std::string bounds_text(const ServingEstimate& estimate) {
-  std::string text;
-  if (estimate.ttft_bound) text += "mean TTFT at most " + print_quantity(*estimate.ttft_bound);
-  if (estimate.tpot_bound)
-    text += (text.empty() ? "" : " and ") + std::string("mean TPOT at most ") +
-            print_quantity(*estimate.tpot_bound);
-  return text;
-}
-
 std::string within_text(const ServingEstimate& estimate) {
   const ServedPoint& point = *estimate.within;
   const SteadyState& state = point.state;
@@ -149,6 +140,15 @@ std::string assumption_table(const std::vector<Assumption>& assumptions, PageSty
 }
 
 }  // namespace
+
+std::string bounds_text(const ServingEstimate& estimate) {
+  std::string text;
+  if (estimate.ttft_bound) text += "mean TTFT at most " + print_quantity(*estimate.ttft_bound);
+  if (estimate.tpot_bound)
+    text += (text.empty() ? "" : " and ") + std::string("mean TPOT at most ") +
+            print_quantity(*estimate.tpot_bound);
+  return text;
+}
 
 namespace {
 

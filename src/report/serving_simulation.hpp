@@ -28,6 +28,8 @@ struct ServingSimulation {
 std::string serving_simulation_text(const ServingSimulation& run, PageStyle style);
 Value serving_simulation_json(const ServingSimulation& run);
 
+/// "TTFT 1 s, TPOT 50 ms": the bounds that are stated, or "none".
+std::string bounds_text(const SloClass& bounds);
 /// Output tokens a second over the counted time; 0 where none was counted.
 double output_rate(const SimulationReport& report);
 /// Whether every pool's price is known, so that the cost means something.

@@ -61,19 +61,6 @@ std::string latency_table(const SimulationReport& report, PageStyle style) {
   return table.text(style);
 }
 
-std::string bounds_of(const SloClass& bounds) {
-  std::string text;
-  const auto add = [&](const char* name, Picos bound) {
-    if (bound == kNever) return;
-    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", name,
-                        print_quantity(seconds_of_picos(bound)));
-  };
-  add("TTFT", bounds.first_token);
-  add("TPOT", bounds.per_output_token);
-  add("end to end", bounds.end_to_end);
-  return text.empty() ? "none" : text;
-}
-
 std::string class_table(const ServingSimulation& run, PageStyle style) {
   if (run.cluster.classes.empty()) return {};
   TextTable table({"class", "bounds", "requests", "met", "TTFT met", "TPOT met", "goodput req/s",
@@ -86,7 +73,7 @@ std::string class_table(const ServingSimulation& run, PageStyle style) {
                  ? share_text(static_cast<double>(met) / static_cast<double>(each.requests))
                  : std::string("none");
     };
-    table.row({each.name, i < run.cluster.classes.size() ? bounds_of(run.cluster.classes[i]) : "",
+    table.row({each.name, i < run.cluster.classes.size() ? bounds_text(run.cluster.classes[i]) : "",
                grouped(each.requests), share(each.met_all), share(each.met_first_token),
                share(each.met_per_token),
                time > 0 ? fmt::format("{:.4g}", static_cast<double>(each.met_all) / time) : "0",
@@ -191,6 +178,19 @@ std::string assumption_table(const ServingSimulation& run, PageStyle style) {
 }
 
 }  // namespace
+
+std::string bounds_text(const SloClass& bounds) {
+  std::string text;
+  const auto add = [&](const char* name, Picos bound) {
+    if (bound == kNever) return;
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", name,
+                        print_quantity(seconds_of_picos(bound)));
+  };
+  add("TTFT", bounds.first_token);
+  add("TPOT", bounds.per_output_token);
+  add("end to end", bounds.end_to_end);
+  return text.empty() ? "none" : text;
+}
 
 std::string serving_simulation_text(const ServingSimulation& run, PageStyle style) {
   std::string text = heading(run);

@@ -17,15 +17,6 @@ namespace {
 
 constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
 
-std::string bounds_text(const ServingEstimate& estimate) {
-  std::string text;
-  if (estimate.ttft_bound) text += "mean TTFT at most " + print_quantity(*estimate.ttft_bound);
-  if (estimate.tpot_bound)
-    text += (text.empty() ? "" : " and ") + std::string("mean TPOT at most ") +
-            print_quantity(*estimate.tpot_bound);
-  return text;
-}
-
 /// The points that have a throughput, the chosen one last, as columns.
 class CurveTable {
  public:

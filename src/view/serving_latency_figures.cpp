@@ -157,19 +157,6 @@ PageFigure percentile_table(const RecordedSimulation& simulated) {
   return figure;
 }
 
-std::string bounds_text(const SloClass& bounds) {
-  std::string text;
-  const auto add = [&](const char* name, Picos bound) {
-    if (bound == kNever) return;
-    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", name,
-                        print_quantity(seconds_of_picos(bound)));
-  };
-  add("TTFT", bounds.first_token);
-  add("TPOT", bounds.per_output_token);
-  add("end to end", bounds.end_to_end);
-  return text.empty() ? "none" : text;
-}
-
 PageFigure attainment_figure(const ServingSimulation& run) {
   std::vector<std::string> names, bounds;
   std::vector<double> all, first, each, whole, requests, refused, cancelled, goodput;
