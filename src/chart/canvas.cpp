@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "chart/markup.hpp"
@@ -9,6 +10,15 @@
 namespace polyfleet {
 
 namespace {
+
+/// Far outside any drawing: what lies beyond is cut off there, and sums stay far from overflow.
+constexpr double kFarthest = 1e7;
+
+/// Tenths of a user unit; 0 for what is no number.
+long long tenths_of(double value) {
+  if (std::isnan(value)) return 0;
+  return std::llround(std::clamp(value, -kFarthest, kFarthest) * 10);
+}
 
 /// A number of tenths as short as SVG allows: 12, 1.5, -.3.
 std::string tenths(long long count) {
@@ -26,7 +36,7 @@ std::string separated(const std::string& number) {
 
 }  // namespace
 
-std::string coordinate(double value) { return tenths(std::llround(value * 10)); }
+std::string coordinate(double value) { return tenths(tenths_of(value)); }
 
 std::string joined_path(const std::vector<Spot>& spots) {
   std::string data;
@@ -37,7 +47,7 @@ std::string joined_path(const std::vector<Spot>& spots) {
       down = false;
       continue;
     }
-    const long long to_x = std::llround(spot.x * 10), to_y = std::llround(spot.y * 10);
+    const long long to_x = tenths_of(spot.x), to_y = tenths_of(spot.y);
     if (!down) {
       data += 'M' + tenths(to_x) + separated(tenths(to_y));
     } else if (to_y == y) {
