@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import {eventually} from "../watch.mjs";
 
 export const cases = [
   {
@@ -11,7 +12,7 @@ export const cases = [
       await page.getByRole("button", {name: "Predict and compare"}).click();
       await page.locator("figure.figure svg").first().waitFor({timeout: 50_000});
       await page.getByRole("link", {name: /^train/}).click();
-      assert.equal(await page.locator("figure.figure").count(), 0);
+      await eventually(() => page.locator("figure.figure").count(), (count) => count === 0, "a table that was not asked has no figures");
       await page.getByRole("link", {name: /^memory/}).click();
       await page.locator("figure.figure svg").first().waitFor();
     },
