@@ -167,7 +167,9 @@ Result<KernelValidation> validate_kernels(const std::vector<Accelerator>& accele
          {KernelOperator::gemm, KernelOperator::attention, KernelOperator::moe}) {
       const auto rows = read_measured_rows(measured_path(data_directory, accelerator.id, op));
       if (!rows) return rows.problems();
-      for (const auto& [name, table] : *rows) {
+      for (const auto& entry : *rows) {
+        const std::string& name = entry.first;  // a lambda may not capture a structured binding
+        const auto& table = entry.second;
         const auto variant =
             std::find_if(variants->begin(), variants->end(),
                          [&](const KernelVariant& v) { return v.op == op && v.name == name; });
