@@ -4,12 +4,17 @@ import {get, problemsFrom} from "./api";
 import type {Problem} from "./documents";
 
 const asked = new Map<string, Promise<unknown>>();
+/** What has come, so that a page shown again is whole at once. */
+const come = new Map<string, unknown>();
 
 export function resource<T>(path: string): Promise<T> {
   let promise = asked.get(path);
   if (!promise) {
     promise = get<T>(path);
-    promise.catch(() => asked.delete(path)); // the next look asks again
+    promise.then(
+      (data) => come.set(path, data),
+      () => asked.delete(path), // the next look asks again
+    );
     asked.set(path, promise);
   }
   return promise as Promise<T>;
@@ -24,7 +29,7 @@ export interface Resource<T> {
 export function useResource<T>(path: string | null): Resource<T> {
   const [state, setState] = useState<Resource<T> & {path: string | null}>({data: null, problems: [], path: null});
   useEffect(() => {
-    if (path === null) return;
+    if (path === null || come.has(path)) return;
     let current = true;
     resource<T>(path).then(
       (data) => current && setState({data, problems: [], path}),
@@ -34,5 +39,6 @@ export function useResource<T>(path: string | null): Resource<T> {
       current = false;
     };
   }, [path]);
+  if (path !== null && come.has(path)) return {data: come.get(path) as T, problems: []};
   return state.path === path ? state : {data: null, problems: []};
 }

@@ -34,7 +34,11 @@ export async function openBrowser(executablePath) {
   return chromium.launch({executablePath, args: kChromiumArguments});
 }
 
-const kStartMillis = 20_000;
+/** Only a server that does not start takes so long. */
+const kStartMillis = 120_000;
+
+/** A server that does not end by then is killed; its tests are over. */
+const kEndMillis = 30_000;
 
 /** The server of `polyfleet ui`; its address is what it prints. --address: one that runs already. */
 export async function startServer(binary, folder) {
@@ -73,7 +77,7 @@ export async function startServer(binary, folder) {
         if (end) return stopped();
         child.on("exit", stopped);
         child.kill("SIGTERM");
-        setTimeout(() => child.kill("SIGKILL"), 5000).unref();
+        setTimeout(() => child.kill("SIGKILL"), kEndMillis).unref();
       }),
   };
 }

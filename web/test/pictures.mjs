@@ -3,7 +3,7 @@
 import {statSync} from "node:fs";
 import {join} from "node:path";
 import {argument, openBrowser, scratchFolder, startServer} from "./harness.mjs";
-import {settled, watchedPage} from "./watch.mjs";
+import {settled, still, watchedPage} from "./watch.mjs";
 
 const kMostBytes = 150_000;
 const kSource = new URL("../..", import.meta.url).pathname;
@@ -46,12 +46,13 @@ try {
     await show(watched);
     // Times differ from run to run; what the page says does not.
     await watched.page.locator(".fresh, .job .seconds").evaluateAll((parts) => parts.forEach((part) => part.replaceChildren()));
+    await still(watched.page);
     const path = join(argument("--out", join(kSource, "docs/pictures")), file);
     await watched.page.screenshot({path, animations: "disabled", caret: "hide"});
     const bytes = statSync(path).size;
     if (bytes > kMostBytes) ++large;
     console.log(`${file}: ${(bytes / 1000).toFixed(0)} kB${bytes > kMostBytes ? ", too large" : ""}`);
-    await watched.context.close();
+    await watched.close();
   }
 } finally {
   await browser.close();

@@ -1,6 +1,10 @@
 // Browser tests: the page of `polyfleet ui` and one-file reports in a real headless Chromium.
 //   node web/test/run.mjs --binary build/polyfleet [--only WORDS] [--chromium PATH] [--address URL]
-// --address: a server that runs already (while the page is being written).
+//     [--page FOLDER] [--slow N] [--late MS] [--seed N]
+// --address, --page: a server that runs already, the built page (while they are being written).
+// --slow N: every page has a processor N times slower. --late MS: every call of the API is held up by
+// 0 to MS milliseconds, so that answers come late and in another order; drawn with --seed (1).
+// The suite must pass with --slow 16 and with --late 300: no test may depend on how fast anything is.
 // One server and one browser for all; every test gets a fresh profile, and fails on console errors
 // and on requests outside loopback.
 import {cases as catalogue} from "./cases/catalogue.mjs";
@@ -15,9 +19,10 @@ import {cases as trainPlan} from "./cases/train_plan.mjs";
 import {cases as units} from "./cases/units.mjs";
 import {cases as validation} from "./cases/validation.mjs";
 import {argument, openBrowser, startServer, scratchFolder} from "./harness.mjs";
-import {watchedPage} from "./watch.mjs";
+import {kUsualConditions, watchedPage} from "./watch.mjs";
 
-const kTestMillis = 60_000;
+/** A test that hangs; what it waits for has its own, shorter limit (watch.mjs). */
+const kTestMillis = 240_000;
 
 async function withTime(promise, millis) {
   let timer;
@@ -31,19 +36,34 @@ async function withTime(promise, millis) {
   }
 }
 
-async function runCase(test, browser, shared) {
-  const watched = await watchedPage(browser, test.view ?? {}, shared.address);
+async function runCase(test, browser, shared, conditions) {
+  const watched = await watchedPage(browser, test.view ?? {}, shared.address, conditions);
   try {
-    await withTime(test.run({...shared, ...watched}), test.millis ?? kTestMillis);
+    await withTime(test.run({...shared, ...watched}), kTestMillis * conditions.slow);
     watched.check();
   } finally {
-    await watched.context.close();
+    await watched.close();
   }
+}
+
+function conditionsGiven() {
+  const number = (name, usual) => {
+    const given = Number(argument(name, String(usual)));
+    if (!Number.isFinite(given) || given < 0) throw new Error(`${name} is no number`);
+    return given;
+  };
+  return {
+    slow: Math.max(1, number("--slow", kUsualConditions.slow)),
+    late: number("--late", kUsualConditions.late),
+    seed: number("--seed", kUsualConditions.seed),
+    page: argument("--page", kUsualConditions.page),
+  };
 }
 
 async function main() {
   const binary = argument("--binary");
   const only = argument("--only", "");
+  const conditions = conditionsGiven();
   const all = [...units, ...paint, ...catalogue, ...train, ...trainPlan, ...serve, ...fleet, ...validation, ...runs, ...looks, ...reports];
   const chosen = all.filter((test) => test.name.includes(only));
   const folder = scratchFolder();
@@ -56,7 +76,7 @@ async function main() {
       const started = performance.now();
       let outcome = "ok  ";
       try {
-        await runCase(test, browser, {address: server.address, binary, folder: folder.path, say: (text) => console.log(`     ${text}`)});
+        await runCase(test, browser, {address: server.address, binary, folder: folder.path, say: (text) => console.log(`     ${text}`)}, conditions);
       } catch (error) {
         outcome = "FAIL";
         ++failed;

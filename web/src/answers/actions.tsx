@@ -20,15 +20,24 @@ interface Said {
   run?: string;
 }
 
+/** What was said of a question goes when another one is asked. */
+interface SaidOf {
+  question: string;
+  said: Said;
+}
+
 export function Actions({command, question, result, scenario, shareable}: ActionsProps) {
-  const [said, setSaid] = useState<Said | null>(null);
+  const asked = JSON.stringify(question);
+  const [last, setLast] = useState<SaidOf | null>(null);
+  const said = last?.question === asked ? last.said : null;
   const [busy, setBusy] = useState(false);
   const doing = (action: () => Promise<Said>) => async () => {
     setBusy(true);
+    const say = (words: Said) => setLast({question: asked, said: words});
     try {
-      setSaid(await action());
+      say(await action());
     } catch (error) {
-      setSaid({text: problemsFrom(error).map((problem) => [problem.what, problem.fix].filter(Boolean).join(": ")).join("; ")});
+      say({text: problemsFrom(error).map((problem) => [problem.what, problem.fix].filter(Boolean).join(": ")).join("; ")});
     } finally {
       setBusy(false);
     }

@@ -9,69 +9,82 @@ export interface Job {
   status: JobStatus | null;
   answer: Answer | null;
   problems: Problem[];
+  /** From the press of the button until the job has ended and its answer is here. */
   running: boolean;
   start: (question: Question) => Promise<void>;
   cancel: () => Promise<void>;
 }
 
+/** What is known of one job; `over`: nothing more will come. */
+interface Seen {
+  id: string | null;
+  status: JobStatus | null;
+  answer: Answer | null;
+  problems: Problem[];
+  over: boolean;
+}
+
+const kUnseen: Seen = {id: null, status: null, answer: null, problems: [], over: false};
 const kFirstPauseMillis = 150;
 const kLongestPauseMillis = 1000;
 const ends = (status: JobStatus): boolean => status.state !== "queued" && status.state !== "running";
 
+/** Looks at a job until it is over; the returned function stops looking. */
+function watch(id: string, tell: (part: Partial<Seen>) => void, forget: () => void): () => void {
+  let current = true;
+  let pause = kFirstPauseMillis;
+  let timer = 0;
+  const say = (part: Partial<Seen>) => current && tell(part);
+  const look = async () => {
+    const status = await jobStatus(id);
+    if (!ends(status)) {
+      say({status});
+      if (!current) return;
+      timer = window.setTimeout(go, pause);
+      pause = Math.min(pause * 1.5, kLongestPauseMillis);
+    } else if (status.state === "done") {
+      say({status, answer: await jobAnswer(id), over: true});
+    } else {
+      say({status, answer: null, problems: status.problems ?? [], over: true});
+    }
+  };
+  const go = () => {
+    look().catch((error: unknown) => {
+      // A server that was started anew knows no old jobs.
+      if (current && error instanceof ApiError && error.status === 404) forget();
+      else say({status: null, answer: null, problems: problemsFrom(error), over: true});
+    });
+  };
+  go();
+  return () => {
+    current = false;
+    clearTimeout(timer);
+  };
+}
+
 /** `part` tells jobs of one command apart where several are looked at. */
 export function useJob(command: string, part = ""): Job {
   const [id, setId] = useKept<string | null>(`job ${command} ${part}`, null);
-  const [status, setStatus] = useState<JobStatus | null>(null);
-  const [answer, setAnswer] = useState<Answer | null>(null);
-  const [problems, setProblems] = useState<Problem[]>([]);
+  const [last, setLast] = useState<Seen>(kUnseen);
   const [starting, setStarting] = useState(false);
+  const [refused, setRefused] = useState<Problem[]>([]);
 
   useEffect(() => {
     if (id === null) return;
-    let current = true;
-    let pause = kFirstPauseMillis;
-    let timer = 0;
-    const look = async () => {
-      try {
-        const seen = await jobStatus(id);
-        if (!current) return;
-        setStatus(seen);
-        if (!ends(seen)) {
-          timer = window.setTimeout(() => void look(), pause);
-          pause = Math.min(pause * 1.5, kLongestPauseMillis);
-          return;
-        }
-        setProblems(seen.problems ?? []);
-        if (seen.state === "done") {
-          const made = await jobAnswer(id);
-          if (current) setAnswer(made);
-        }
-      } catch (error) {
-        if (!current) return;
-        // A server that was started anew knows no old jobs.
-        if (error instanceof ApiError && error.status === 404) setId(null);
-        else setProblems(problemsFrom(error));
-        setStatus(null);
-      }
-    };
-    void look();
-    return () => {
-      current = false;
-      clearTimeout(timer);
-    };
+    // What is said of a job never lands on another one; the former answer stays until this one is over.
+    const tell = (more: Partial<Seen>) =>
+      setLast((old) => ({...(old.id === id ? old : {...kUnseen, answer: old.answer}), id, ...more}));
+    return watch(id, tell, () => setId(null));
   }, [id]);
 
   const start = useCallback(
     async (question: Question) => {
-      setProblems([]);
-      setStatus(null);
+      setRefused([]);
       setStarting(true);
       try {
-        const made = await startJob(command, question);
-        setAnswer(null);
-        setId(made);
+        setId(await startJob(command, question));
       } catch (error) {
-        setProblems(problemsFrom(error));
+        setRefused(problemsFrom(error));
       } finally {
         setStarting(false);
       }
@@ -83,10 +96,18 @@ export function useJob(command: string, part = ""): Job {
     try {
       await cancelJob(id);
     } catch (error) {
-      setProblems(problemsFrom(error));
+      setRefused(problemsFrom(error));
     }
   }, [id]);
 
-  const running = starting || (id !== null && status !== null && !ends(status));
-  return {status, answer, problems, running, start, cancel};
+  const seen = last.id === id ? last : {...kUnseen, answer: last.answer};
+  const running = starting || (id !== null && !seen.over);
+  return {
+    status: starting ? null : seen.status,
+    answer: seen.answer,
+    problems: starting ? [] : [...refused, ...seen.problems],
+    running,
+    start,
+    cancel,
+  };
 }

@@ -14,7 +14,16 @@ export interface LiveAnswer {
   millis: number | null;
 }
 
-const kNothing: LiveAnswer = {answer: null, problems: [], loading: false, serverMillis: null, millis: null};
+/** The last answer, and the question that it belongs to. */
+interface Answered {
+  asked: string | null;
+  answer: Answer | null;
+  problems: Problem[];
+  serverMillis: number | null;
+  millis: number | null;
+}
+
+const kNothing: Answered = {asked: null, answer: null, problems: [], serverMillis: null, millis: null};
 /** Long enough to type the next digit, short enough to feel immediate. */
 const kPauseMillis = 120;
 
@@ -25,26 +34,25 @@ export function serverMillisOf(headers: Headers): number | null {
 
 /** Null = there is no question yet. */
 export function useLive(command: string, question: Question | null): LiveAnswer {
-  const [live, setLive] = useState<LiveAnswer>(kNothing);
+  const [answered, setAnswered] = useState<Answered>(kNothing);
   const first = useRef(true);
   const text = question === null ? null : JSON.stringify(question);
   useEffect(() => {
     if (text === null) {
-      setLive(kNothing);
+      setAnswered(kNothing);
       return;
     }
     const stop = new AbortController();
-    setLive((old) => ({...old, loading: true}));
     const timer = setTimeout(
       () => {
         ask(command, JSON.parse(text) as Question, stop.signal).then(
           ({data, headers, millis}) => {
             if (stop.signal.aborted) return;
-            setLive({answer: data, problems: [], loading: false, serverMillis: serverMillisOf(headers), millis});
+            setAnswered({asked: text, answer: data, problems: [], serverMillis: serverMillisOf(headers), millis});
           },
           (error: unknown) => {
             if (stop.signal.aborted || isAbort(error)) return;
-            setLive((old) => ({...old, problems: problemsFrom(error), loading: false}));
+            setAnswered((old) => ({...old, asked: text, problems: problemsFrom(error)}));
           },
         );
       },
@@ -56,5 +64,7 @@ export function useLive(command: string, question: Question | null): LiveAnswer 
       stop.abort();
     };
   }, [command, text]);
-  return live;
+  const {asked, ...last} = answered;
+  // From the question itself, not from a flag set later: no moment shows an old answer as the new one.
+  return {...last, loading: asked !== text};
 }

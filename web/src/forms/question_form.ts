@@ -1,6 +1,6 @@
 // The state of a form that asks a question: its inputs, further keys, an own model and a shipped
 // scenario below them; kept over page changes and written into the address so that it can be shared.
-import {useEffect} from "preact/hooks";
+import {useLayoutEffect} from "preact/hooks";
 import type {Json, Question} from "../documents";
 import {type Change, useKept} from "../kept";
 import {replaceAddress} from "../route";
@@ -47,6 +47,22 @@ export function withSettings(groups: readonly FieldGroup[], form: QuestionForm, 
 
 const emptyForm = (texts: FieldTexts): QuestionForm => ({texts, rows: [], own: null, base: null});
 
+/** Addresses that were followed already: a form shown again keeps what was typed since. */
+const followed = new WeakSet<URLSearchParams>();
+
+/** The form that an address asks for, laid over the present one. */
+function formOfAddress(groups: readonly FieldGroup[], old: QuestionForm, query: URLSearchParams): QuestionForm {
+  if (query.toString() === "") return old;
+  const settings = Object.fromEntries(query.entries());
+  if ("add" in settings) {
+    // A part chosen on another page: into the form as it stands.
+    const {add: _, ...part} = settings;
+    return withSettings(groups, {...old, own: "model" in part ? null : old.own}, part);
+  }
+  const same = new URLSearchParams(addressQuery(old)).toString();
+  return same === query.toString() ? old : withSettings(groups, emptyForm({}), settings);
+}
+
 /** Keys of the address's query are settings; without any, what was there before or the start. */
 export function useQuestionForm(
   name: string,
@@ -55,22 +71,14 @@ export function useQuestionForm(
   query: URLSearchParams,
 ): [QuestionForm, Change<QuestionForm>] {
   const [form, setForm] = useKept<QuestionForm>(`form ${name}`, emptyForm(start));
-  const asked = query.toString();
-  useEffect(() => {
-    if (asked === "") return;
-    const settings = Object.fromEntries(query.entries());
-    if ("add" in settings) {
-      // A part chosen on another page: into the form as it stands.
-      const {add: _, ...part} = settings;
-      setForm((old) => withSettings(groups, {...old, own: "model" in part ? null : old.own}, part));
-    } else {
-      setForm((old) => {
-        const same = addressQuery(old);
-        return new URLSearchParams(same).toString() === asked ? old : withSettings(groups, emptyForm({}), settings);
-      });
-    }
-  }, [asked]);
-  useEffect(() => replaceAddress([name], addressQuery(form)), [form]);
+  if (!followed.has(query)) {
+    // While rendering, so that nothing is asked or shown for a form that the address replaces.
+    followed.add(query);
+    const asked = formOfAddress(groups, form, query);
+    if (asked !== form) setForm(asked);
+  }
+  // Before anything else can happen: a link followed next must not be overwritten.
+  useLayoutEffect(() => replaceAddress([name], addressQuery(form)), [form, query]);
   return [form, setForm];
 }
 

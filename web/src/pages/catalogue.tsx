@@ -138,7 +138,7 @@ export function CataloguePage() {
   const details = useDetails(status === "" ? [] : found(shelf).map((row) => String(row.id)), shelf);
   const rows = found(shelf).filter((row) => {
     if (status === "") return true;
-    const detail = details.get(String(row.id));
+    const detail = details.entries.get(String(row.id));
     return detail !== undefined && statusesOf(detail).includes(status);
   });
   // Words that fit nothing here but something elsewhere: go there.
@@ -201,7 +201,7 @@ export function CataloguePage() {
           onPick={(id, on) => setPicked((old) => (on ? [...old, id] : old.filter((each) => each !== id)).slice(0, kMostCompared))}
         />
       ) : (
-        shelves[shelf] && <p class="empty">Nothing on this shelf matches.</p>
+        shelves[shelf] && <p class="empty">{status === "" || details.complete ? "Nothing on this shelf matches." : "Looking through its figures ..."}</p>
       )}
     </div>
   );

@@ -33,7 +33,7 @@ export function ComparePage({names, shelf}: {names: string[]; shelf: string}) {
   useHeading("Side by side", "Catalogue", "#/catalogue");
   const ids = names.slice(0, kMostCompared);
   const derives = shelf === "accelerators";
-  const details = useDetails(ids, shelf);
+  const {entries: details, complete} = useDetails(ids, shelf);
   const {data, problems} = useResource<JsonTable>(
     derives ? `catalogue-compare?names=${ids.map(encodeURIComponent).join(",")}` : null,
   );
@@ -45,6 +45,7 @@ export function ComparePage({names, shelf}: {names: string[]; shelf: string}) {
   });
   const paths = [...new Set(all.flatMap((part) => [...part.figures.keys()]))];
   if (problems.length > 0) return <Problems problems={problems} />;
+  if (all.length === 0) return complete && !(derives && !data) ? <p class="empty">Nothing is chosen to compare.</p> : null;
   return (
     <div class="results">
       {names.length > kMostCompared && <p class="notice">The first {kMostCompared} of {names.length} are shown.</p>}

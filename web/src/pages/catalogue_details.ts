@@ -65,21 +65,28 @@ export function statusesOf(entry: Json): string[] {
 export const entryAddress = (shelf: string, id: string): string =>
   addressOf(["catalogue", id], shelf === "accelerators" ? {} : {shelf});
 
-/** Details of these entries as they arrive. */
-export function useDetails(ids: string[], shelf: string): Map<string, JsonTable> {
-  const [details, setDetails] = useState(new Map<string, JsonTable>());
+export interface Details {
+  entries: Map<string, JsonTable>;
+  /** All that are wanted have been read, or cannot be. */
+  complete: boolean;
+}
+
+/** Details of these entries of one shelf; those read before stay. */
+export function useDetails(ids: string[], shelf: string): Details {
+  const [read, setRead] = useState({shelf, wanted: "", entries: new Map<string, JsonTable>()});
   const wanted = ids.join(",");
   useEffect(() => {
     let current = true;
-    const read = wanted === "" ? [] : wanted.split(",").map((id) => resource<JsonTable>(detailPath(shelf, id)).then((entry) => [id, entry] as const));
-    void Promise.allSettled(read).then((settled) => {
+    const asked = wanted === "" ? [] : wanted.split(",").map((id) => resource<JsonTable>(detailPath(shelf, id)).then((entry) => [id, entry] as const));
+    void Promise.allSettled(asked).then((settled) => {
       if (!current) return;
       const found = settled.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
-      setDetails((old) => new Map([...old, ...found]));
+      setRead((old) => ({shelf, wanted, entries: new Map([...(old.shelf === shelf ? old.entries : []), ...found])}));
     });
     return () => {
       current = false;
     };
   }, [wanted, shelf]);
-  return details;
+  const entries = read.shelf === shelf ? read.entries : new Map<string, JsonTable>();
+  return {entries, complete: read.shelf === shelf && read.wanted === wanted};
 }

@@ -26,10 +26,11 @@ const kQuestions: FleetQuestion[] = [
 ];
 
 export function FleetPage() {
-  const known = useCommands().map((each) => each.command);
+  const known = useCommands().commands.map((each) => each.command);
   const [chosen, setChosen] = useKept("fleet tab", "simulate fleet");
-  const shown = kQuestions.filter((each) => each.id === "simulate fleet" || known.includes(each.id));
-  const question = shown.find((each) => each.id === chosen) ?? kQuestions[0];
+  // All until it is known which the program answers: the chosen one must not change meanwhile.
+  const shown = kQuestions.filter((each) => known.length === 0 || known.includes(each.id));
+  const question = shown.find((each) => each.id === chosen) ?? shown[0];
   if (!question) return null;
   return (
     <>

@@ -2,11 +2,11 @@
 // and further keys.
 import {useState} from "preact/hooks";
 import type {Json, Problem} from "../documents";
-import type {FieldGroup} from "../forms/field";
+import type {FieldGroup, FieldTexts} from "../forms/field";
 import {FormFields} from "../forms/form";
 import {KeyValues} from "../forms/key_values";
 import {OwnModel} from "../forms/own_model";
-import type {QuestionForm} from "../forms/question_form";
+import type {BaseScenario, QuestionForm} from "../forms/question_form";
 import type {Change} from "../kept";
 import {ShippedChoice} from "../scenario/shipped";
 
@@ -14,12 +14,22 @@ export interface QuestionPaneProps {
   name: string;
   command: string;
   groups: readonly FieldGroup[];
-  start: Record<string, string>;
+  start: FieldTexts;
   form: QuestionForm;
   setForm: Change<QuestionForm>;
   problems: Problem[];
   assumed?: Json;
   example: {key: string; value: string};
+}
+
+/** The scenario alone, with what was typed over it while it came. */
+function ofScenario(base: BaseScenario, before: QuestionForm, now: QuestionForm): QuestionForm {
+  const typed = Object.entries(now.texts).filter(([key, text]) => text !== (before.texts[key] ?? ""));
+  return {base, texts: Object.fromEntries(typed), rows: [], own: null};
+}
+
+function withoutScenario(old: QuestionForm, start: FieldTexts): QuestionForm {
+  return {...old, base: null, texts: Object.keys(old.texts).length ? old.texts : start};
 }
 
 export function QuestionPane(props: QuestionPaneProps) {
@@ -37,11 +47,10 @@ export function QuestionPane(props: QuestionPaneProps) {
             command={command}
             chosen={form.base?.path ?? ""}
             none="the fields below alone"
-            onText={(path, text) =>
-              setForm((old) =>
-                path ? {...old, base: {path, text}, texts: {}, rows: [], own: null} : {...old, base: null, texts: Object.keys(old.texts).length ? old.texts : start},
-              )
-            }
+            onChoose={() => {
+              const before = form;
+              return (path, text) => setForm((old) => (path ? ofScenario({path, text}, before, old) : withoutScenario(old, start)));
+            }}
             onProblems={setShippedProblems}
           />
         </div>

@@ -1,5 +1,5 @@
 // The run history: what was asked and answered, newest first; two can be compared.
-import {useEffect, useState} from "preact/hooks";
+import {useEffect, useRef, useState} from "preact/hooks";
 import {get, isAbort, problemsFrom} from "../api";
 import {Problems} from "../answers/problems";
 import type {Problem, RunSummary} from "../documents";
@@ -18,7 +18,8 @@ export function momentText(utc: string): string {
 interface RunsState {
   runs: RunSummary[];
   more: boolean;
-  loaded: boolean;
+  /** The filter that this list belongs to; null = nothing has come yet. */
+  filter: {command: string; text: string} | null;
 }
 
 const runsOf = (data: RunSummary[] | {runs: RunSummary[]}): RunSummary[] => (Array.isArray(data) ? data : data.runs);
@@ -26,19 +27,23 @@ const runsOf = (data: RunSummary[] | {runs: RunSummary[]}): RunSummary[] => (Arr
 export function RunsPage() {
   const [command, setCommand] = useState("");
   const [text, setText] = useState("");
-  const [state, setState] = useState<RunsState>({runs: [], more: false, loaded: false});
+  const [state, setState] = useState<RunsState>({runs: [], more: false, filter: null});
   const [problems, setProblems] = useState<Problem[]>([]);
   const [picked, setPicked] = useState<number[]>([]);
   const [gone, setGone] = useState(0);
-  const commands = useCommands();
+  const {commands} = useCommands();
+  /** Of the list that is shown: another filter stops what still comes for this one. */
+  const listed = useRef(new AbortController());
 
-  const load = async (before: number, signal?: AbortSignal) => {
+  const load = async (before: number) => {
+    const {signal} = listed.current;
     const query = new URLSearchParams({command, text, most: String(kMost + 1)});
     if (before) query.set("before", String(before));
     try {
       const found = runsOf(await get<RunSummary[]>(`runs?${query.toString()}`, signal));
+      if (signal.aborted) return;
       const page = found.slice(0, kMost);
-      setState((old) => ({runs: before ? [...old.runs, ...page] : page, more: found.length > kMost, loaded: true}));
+      setState((old) => ({runs: before ? [...old.runs, ...page] : page, more: found.length > kMost, filter: {command, text}}));
       setProblems([]);
     } catch (error) {
       if (!isAbort(error)) setProblems(problemsFrom(error));
@@ -46,7 +51,8 @@ export function RunsPage() {
   };
   useEffect(() => {
     const stop = new AbortController();
-    const timer = setTimeout(() => void load(0, stop.signal), text ? 150 : 0);
+    listed.current = stop;
+    const timer = setTimeout(() => void load(0), text ? 150 : 0);
     return () => {
       clearTimeout(timer);
       stop.abort();
@@ -81,12 +87,12 @@ export function RunsPage() {
         </button>
       </form>
       <Problems problems={problems} />
-      {state.loaded && state.runs.length === 0 && (
-        <p class="empty">{command || text ? "No run matches." : "No run is kept yet. Press Keep beside an answer, or run a plan or a fleet."}</p>
+      {state.filter && state.runs.length === 0 && (
+        <p class="empty">{state.filter.command || state.filter.text ? "No run matches." : "No run is kept yet. Press Keep beside an answer, or run a plan or a fleet."}</p>
       )}
       {state.runs.length > 0 && (
         <div class="table-scroll">
-          <table class="dense runs">
+          <table class="dense runs" data-text={state.filter?.text}>
             <thead>
               <tr>
                 <th scope="col"><span class="unseen">Choose</span></th>

@@ -1,20 +1,12 @@
 // Serving: one replica in steady state, live; a service request by request and the fleet that meets
 // targets as jobs.
-import {Actions} from "../answers/actions";
-import {useLive} from "../answers/live";
-import {LiveView} from "../answers/live_view";
 import type {Json, JsonTable} from "../documents";
 import {isTable} from "../documents";
-import {problemsElsewhere} from "../forms/form";
-import {questionOf, useQuestionForm} from "../forms/question_form";
-import {scenarioToml} from "../forms/toml_text";
 import {useKept} from "../kept";
 import {ScenarioJob} from "../scenario/scenario_job";
 import {Tabs} from "../tabs";
-import {QuestionPane} from "./question_pane";
+import {LiveQuestion} from "./live_question";
 import {kServeGroups, kServeStart} from "./serve_fields";
-
-const kCommand = "estimate serve";
 
 /** What the answer assumed, by the keys of the form. */
 function assumedOf(result: Json | undefined): JsonTable {
@@ -24,39 +16,6 @@ function assumedOf(result: Json | undefined): JsonTable {
   for (const each of list)
     if (isTable(each) && typeof each.setting === "string") assumed[each.setting.replaceAll(" ", "_")] = each.value ?? null;
   return assumed;
-}
-
-function ServeEstimate({query}: {query: URLSearchParams}) {
-  const [form, setForm] = useQuestionForm("serve", kServeGroups, kServeStart, query);
-  const question = questionOf(kServeGroups, form);
-  const live = useLive(kCommand, question);
-  const others = problemsElsewhere(kServeGroups, live.problems, form.rows.map((row) => row.key.trim()));
-  return (
-    <div class="split">
-      <QuestionPane
-        name="serve"
-        command={kCommand}
-        groups={kServeGroups}
-        start={kServeStart}
-        form={form}
-        setForm={setForm}
-        problems={live.problems}
-        assumed={assumedOf(live.answer?.result)}
-        example={{key: "settings.max_sequences", value: "64"}}
-      />
-      <div class="results">
-        <LiveView live={live} others={others}>
-          <Actions
-            command={kCommand}
-            question={question}
-            result={live.answer?.result}
-            scenario={() => scenarioToml(question.set ?? {}, form.base?.text)}
-            shareable={!form.own && !form.base}
-          />
-        </LiveView>
-      </div>
-    </div>
-  );
 }
 
 export function ServePage({query}: {query: URLSearchParams}) {
@@ -73,7 +32,17 @@ export function ServePage({query}: {query: URLSearchParams}) {
         chosen={tab}
         onChoose={setTab}
       />
-      {tab === "estimate" && <ServeEstimate query={query} />}
+      {tab === "estimate" && (
+        <LiveQuestion
+          name="serve"
+          command="estimate serve"
+          groups={kServeGroups}
+          start={kServeStart}
+          query={query}
+          assumedOf={assumedOf}
+          example={{key: "settings.max_sequences", value: "64"}}
+        />
+      )}
       {tab === "simulate" && (
         <ScenarioJob
           key={tab}

@@ -105,7 +105,7 @@ function BestPlans({result, onUse}: {result: Json; onUse: TrainPlansProps["onUse
 
 export function TrainPlans({question, onUse}: TrainPlansProps) {
   const job = useJob(kCommand);
-  const command = useCommand(kCommand);
+  const {spec: command, problems: unknown} = useCommand(kCommand);
   const [pinned, setPinned] = useKept("plan train pinned", false);
   const [search, setSearch] = useKept<Record<string, string>>("plan train search", {});
   const [options, setOptions] = useKept<Record<string, string>>("plan train options", {front: "true"});
@@ -135,13 +135,13 @@ export function TrainPlans({question, onUse}: TrainPlansProps) {
         </div>
         <OptionsForm name="plan-train" options={command?.options ?? []} texts={options} problems={job.problems} onTexts={setOptions} />
         <div class="row">
-          <button type="button" class="main" disabled={job.running} onClick={() => void job.start(asked)}>
+          <button type="button" class="main" disabled={job.running || !command} onClick={() => void job.start(asked)}>
             Plan
           </button>
         </div>
         <JobPanel job={job} />
       </section>
-      <Problems problems={problemsElsewhere(kSearchGroups, job.problems)} />
+      <Problems problems={[...unknown, ...problemsElsewhere(kSearchGroups, job.problems)]} />
       {job.answer && (
         <>
           <BestPlans result={job.answer.result} onUse={onUse} />

@@ -48,7 +48,7 @@ function ValidationRun({spec, table}: {spec: CommandSpec; table: string}) {
 }
 
 export function ValidationPage({table}: {table: string | undefined}) {
-  const spec = useCommand(kCommand);
+  const {spec, problems} = useCommand(kCommand);
   const tables = spec?.options.find((option) => option.name === kTable)?.choices ?? [];
   const chosen = table && tables.includes(table) ? table : tables.includes("train") ? "train" : tables[0];
   return (
@@ -65,7 +65,7 @@ export function ValidationPage({table}: {table: string | undefined}) {
           ))}
         </ul>
       </nav>
-      {spec && chosen && <ValidationRun key={chosen} spec={spec} table={chosen} />}
+      {spec && chosen ? <ValidationRun key={chosen} spec={spec} table={chosen} /> : <Problems problems={problems} />}
     </div>
   );
 }

@@ -1,7 +1,8 @@
 // What the commands take, from the API's own description (openapi.json): a command or an option
 // that the program learns appears here without a change.
+import {useMemo} from "preact/hooks";
 import type {FieldKind} from "../forms/field";
-import type {Json, JsonTable} from "../documents";
+import type {Json, JsonTable, Problem} from "../documents";
 import {isTable, valueAt} from "../documents";
 import {useResource} from "../resource";
 
@@ -70,11 +71,19 @@ export function commandsOf(api: JsonTable): CommandSpec[] {
   });
 }
 
-export function useCommands(): CommandSpec[] {
-  const {data} = useResource<JsonTable>("openapi.json");
-  return data ? commandsOf(data) : [];
+export interface Commands {
+  /** None until the description is there. */
+  commands: CommandSpec[];
+  problems: Problem[];
 }
 
-export function useCommand(command: string): CommandSpec | undefined {
-  return useCommands().find((each) => each.command === command);
+export function useCommands(): Commands {
+  const {data, problems} = useResource<JsonTable>("openapi.json");
+  const commands = useMemo(() => (data ? commandsOf(data) : []), [data]);
+  return {commands, problems};
+}
+
+export function useCommand(command: string): {spec: CommandSpec | undefined; problems: Problem[]} {
+  const {commands, problems} = useCommands();
+  return {spec: commands.find((each) => each.command === command), problems};
 }

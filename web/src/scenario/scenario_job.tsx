@@ -36,8 +36,9 @@ const kFewRows = 6;
 export function ScenarioJob({command, action, lead, first: wanted}: ScenarioJobProps) {
   const slug = slugOf(command);
   const job = useJob(command);
-  const spec = useCommand(command);
-  const shipped = useShipped(command);
+  const {spec, problems: unknown} = useCommand(command);
+  const {shipped: listed, problems: unlisted} = useShipped(command);
+  const shipped = listed ?? [];
   const [draft, setDraft] = useKept<Draft>(`draft ${command}`, {path: "", text: ""});
   const [options, setOptions] = useKept<Record<string, string>>(`options ${command}`, {});
   const [rows, setRows] = useKept<KeyValue[]>(`keys ${command}`, []);
@@ -45,7 +46,8 @@ export function ScenarioJob({command, action, lead, first: wanted}: ScenarioJobP
   const first = (shipped.find((each) => each.path.endsWith(wanted ?? "")) ?? shipped[0])?.path;
   useEffect(() => {
     if (draft.text !== "" || !first) return;
-    shippedText(first).then((text) => setDraft({path: first, text}), (error: unknown) => setMore(problemsFrom(error)));
+    const fill = (text: string) => setDraft((old) => (old.text === "" ? {path: first, text} : old));
+    shippedText(first).then(fill, (error: unknown) => setMore(problemsFrom(error)));
   }, [first]);
   const question: Question = {
     ...(draft.text.trim() !== "" && {scenario: {file: draft.path || kOwnFile, text: draft.text}}),
@@ -65,8 +67,10 @@ export function ScenarioJob({command, action, lead, first: wanted}: ScenarioJobP
   const elsewhere = job.problems.filter((problem) => !problem.field?.startsWith("options.") && !keys.includes(problem.field || "-"));
   const inText = elsewhere.filter((problem) => (problem.line ?? 0) > 0);
   const others = elsewhere.filter((problem) => !inText.includes(problem));
+  // Half a form would move under the reader's hands.
+  if (!spec || !listed) return <Problems problems={[...unknown, ...unlisted]} />;
   // Where a question can do without a scenario and none is shipped, its options come first.
-  const needed = (spec?.needsScenario ?? true) || shipped.length > 0;
+  const needed = spec.needsScenario || shipped.length > 0;
   const editor = (
     <TomlEditor
       key="editor"
@@ -79,7 +83,7 @@ export function ScenarioJob({command, action, lead, first: wanted}: ScenarioJobP
     />
   );
   const optionFields = (
-    <OptionsForm key="options" name={slug} options={spec?.options ?? []} texts={options} problems={job.problems} onTexts={setOptions} />
+    <OptionsForm key="options" name={slug} options={spec.options} texts={options} problems={job.problems} onTexts={setOptions} />
   );
   return (
     <div class="split editing">
@@ -92,7 +96,11 @@ export function ScenarioJob({command, action, lead, first: wanted}: ScenarioJobP
             command={command}
             chosen={draft.path}
             none="your own text"
-            onText={(path, text) => setDraft((old) => ({path, text: path ? text : old.text}))}
+            onChoose={() => {
+              const before = draft.text;
+              // What is typed while the scenario comes stays.
+              return (path, text) => setDraft((old) => (path && old.text !== before ? old : {path, text: path ? text : old.text}));
+            }}
             onProblems={setMore}
           />
         </div>
@@ -102,7 +110,7 @@ export function ScenarioJob({command, action, lead, first: wanted}: ScenarioJobP
           <button
             type="button"
             class="main"
-            disabled={job.running || (spec?.needsScenario === true && draft.text.trim() === "")}
+            disabled={job.running || (spec.needsScenario && draft.text.trim() === "")}
             onClick={() => {
               setMore([]);
               void job.start(question);
@@ -122,7 +130,7 @@ export function ScenarioJob({command, action, lead, first: wanted}: ScenarioJobP
           <>
             <div class="answer-bar">
               <div class="actions" role="group" aria-label="This answer">
-                <button type="button" onClick={() => void report()}>
+                <button type="button" disabled={job.running} onClick={() => void report()}>
                   Report
                 </button>
                 <button type="button" onClick={() => save(`${slug}.json`, `${JSON.stringify(job.answer?.result, null, 2)}\n`, "application/json")}>

@@ -10,23 +10,31 @@ export interface ShippedChoiceProps {
   command: string;
   chosen: string;
   none: string;
-  onText: (path: string, text: string) => void;
+  /** Called when a scenario is chosen; what it gives takes the text, which comes a moment later. */
+  onChoose: () => (path: string, text: string) => void;
   onProblems: (problems: Problem[]) => void;
 }
 
-export function useShipped(command: string): ShippedScenario[] {
-  const {data} = useResource<ShippedScenario[]>("scenarios");
-  return (data ?? []).filter((scenario) => scenario.command === command);
+export interface Shipped {
+  /** Null until they are known. */
+  shipped: ShippedScenario[] | null;
+  problems: Problem[];
 }
 
-export function ShippedChoice({id, label, command, chosen, none, onText, onProblems}: ShippedChoiceProps) {
-  const shipped = useShipped(command);
+export function useShipped(command: string): Shipped {
+  const {data, problems} = useResource<ShippedScenario[]>("scenarios");
+  return {shipped: data && data.filter((scenario) => scenario.command === command), problems};
+}
+
+export function ShippedChoice({id, label, command, chosen, none, onChoose, onProblems}: ShippedChoiceProps) {
+  const shipped = useShipped(command).shipped ?? [];
   const [loading, setLoading] = useState(false);
   const choose = async (path: string) => {
-    if (path === "") return onText("", "");
+    const take = onChoose();
+    if (path === "") return take("", "");
     setLoading(true);
     try {
-      onText(path, await shippedText(path));
+      take(path, await shippedText(path));
     } catch (error) {
       onProblems(problemsFrom(error));
     } finally {

@@ -1,7 +1,7 @@
 // How the page looks and is used: dark, on a phone, by keyboard, on paper; contrast is computed.
 import assert from "node:assert/strict";
 import {faintTexts} from "../contrast.mjs";
-import {eventually, overflow, settled} from "../watch.mjs";
+import {eventually, isVisible, noOverflow, seenInPage, settled, still, textFits} from "../watch.mjs";
 
 const kPlaces = ["#/catalogue", "#/catalogue/amd_mi355x", "#/catalogue/compare?names=amd_mi355x,nv_b200,amd_mi300x", "#/train", "#/serve", "#/fleet", "#/validation", "#/runs"];
 
@@ -20,12 +20,20 @@ async function noFaintTexts({page, open}) {
     await open(place);
     await shown(page, place);
     await page.evaluate(() => document.querySelectorAll("details").forEach((part) => (part.open = true)));
-    await page.waitForTimeout(150); // the colours of what just appeared
-    assert.deepEqual(await page.evaluate(faintTexts), [], place);
+    await still(page);
+    await seenInPage(page, faintTexts, (found) => found.length === 0, `${place}: no faint text`);
   }
 }
 
-const ground = (page) => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+/** The page's ground once it is drawn in this theme. */
+async function ground(page, theme) {
+  await seenInPage(page, () => document.documentElement.dataset.theme ?? "system", (seen) => seen === theme, `the theme ${theme}`);
+  await still(page);
+  return page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+}
+
+const focused = (page, holds, what) => seenInPage(page, () => document.activeElement.textContent, holds, what);
+const focusedTag = (page, tag) => seenInPage(page, () => document.activeElement.tagName, (seen) => seen === tag, `${tag} has the keyboard`);
 
 export const cases = [
   {name: "looks: contrast of every text, light", run: noFaintTexts},
@@ -51,17 +59,17 @@ export const cases = [
     view: {dark: true},
     async run({page, open}) {
       await open("#/runs");
-      const dark = await ground(page);
+      const dark = await ground(page, "system");
       const button = page.getByRole("button", {name: /^Colours/});
       await button.click();
-      const light = await ground(page);
+      const light = await ground(page, "light");
       assert.notEqual(light, dark);
       await page.reload();
-      assert.equal(await ground(page), light);
+      assert.equal(await ground(page, "light"), light);
       await button.click();
-      assert.equal(await ground(page), dark);
+      assert.equal(await ground(page, "dark"), dark);
       await button.click();
-      assert.equal(await page.evaluate(() => document.documentElement.dataset.theme), undefined);
+      assert.equal(await ground(page, "system"), dark);
     },
   },
   {
@@ -71,13 +79,13 @@ export const cases = [
       for (const place of kPlaces) {
         await open(place);
         await shown(page, place);
-        assert.equal(await overflow(page), 0, place);
+        await noOverflow(page, place);
       }
       await open("#/train");
       await settled(page);
       const brief = page.locator(".brief");
       await brief.waitFor();
-      assert.match(await brief.innerText(), /\d/);
+      await textFits(brief, /\d/);
       await brief.click();
       await eventually(() => page.evaluate(() => document.querySelector(".answer").getBoundingClientRect().top), (top) => Math.abs(top) < 60, "the answer is in view");
     },
@@ -88,18 +96,16 @@ export const cases = [
       await open("#/catalogue");
       await page.locator("table tbody tr").first().waitFor();
       await page.keyboard.press("Tab");
-      assert.equal(await page.evaluate(() => document.activeElement.textContent), "Skip to the page");
+      await focused(page, (text) => text === "Skip to the page", "the first thing reached");
       await page.keyboard.press("Enter");
-      assert.equal(await page.evaluate(() => document.activeElement.tagName), "H1");
+      await focusedTag(page, "H1");
       await page.keyboard.press("Shift+Tab"); // the colours
       for (let step = 0; step < 5; ++step) await page.keyboard.press("Shift+Tab");
-      const link = await page.evaluate(() => document.activeElement.textContent);
-      assert.equal(link, "Train");
-      const outline = await page.evaluate(() => getComputedStyle(document.activeElement).outlineStyle);
-      assert.equal(outline, "solid");
+      await focused(page, (text) => text === "Train", "the link reached");
+      await seenInPage(page, () => getComputedStyle(document.activeElement).outlineStyle, (style) => style === "solid", "an outline");
       await page.keyboard.press("Enter");
       await settled(page);
-      assert.equal(await page.evaluate(() => document.activeElement.tagName), "H1");
+      await focusedTag(page, "H1");
       // Every control of the form has a name and is reached in turn; none holds the keyboard.
       const names = [];
       for (let step = 0; step < 60; ++step) {
@@ -125,7 +131,7 @@ export const cases = [
       for (const place of kPlaces) {
         await open(place);
         await shown(page, place);
-        const found = await page.evaluate(() => {
+        const look = () => {
           const ids = [...document.querySelectorAll("[id]")].map((element) => element.id);
           return {
             headings: document.querySelectorAll("h1").length,
@@ -137,13 +143,10 @@ export const cases = [
               .map((control) => control.outerHTML.slice(0, 120)),
             twice: ids.filter((id, at) => ids.indexOf(id) !== at),
           };
-        });
-        assert.equal(found.headings, 1, place);
-        assert.equal(found.mains, 1, place);
-        assert.equal(found.language, "en");
-        assert.match(found.title, /polyfleet/);
-        assert.deepEqual(found.nameless, [], place);
-        assert.deepEqual(found.twice, [], place);
+        };
+        const isOrdered = (found) =>
+          found.headings === 1 && found.mains === 1 && found.language === "en" && found.nameless.length === 0 && found.twice.length === 0;
+        await seenInPage(page, look, (found) => isOrdered(found) && /^\S.*, polyfleet$/.test(found.title), place);
       }
     },
   },
@@ -153,9 +156,9 @@ export const cases = [
       await open("#/train");
       await settled(page);
       await page.emulateMedia({media: "print"});
-      assert.equal(await page.locator(".pane").isVisible(), false);
-      assert.equal(await page.getByRole("navigation", {name: "Pages"}).isVisible(), false);
-      assert.equal(await page.locator(".facts").isVisible(), true);
+      await isVisible(page.locator(".pane"), false);
+      await isVisible(page.getByRole("navigation", {name: "Pages"}), false);
+      await isVisible(page.locator(".facts"), true);
       const pdf = await page.pdf({format: "A4"});
       assert.ok(pdf.length > 10_000);
     },
@@ -163,7 +166,7 @@ export const cases = [
   {
     name: "looks: an unknown place and a lost server say so",
     view: {cutOff: true},
-    async run({page, open, context}) {
+    async run({page, open}) {
       await open("#/nowhere");
       await page.getByText("There is no such page.").waitFor();
       await open("#/train");
@@ -171,7 +174,6 @@ export const cases = [
       await page.route("**/api/v1/ask/**", (route) => route.abort());
       await page.getByLabel("Devices").fill("128");
       await page.getByText("the program does not answer").waitFor();
-      await context.unrouteAll?.({behavior: "ignoreErrors"});
     },
   },
 ];

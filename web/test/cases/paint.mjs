@@ -17,7 +17,7 @@ const kPaints = () =>
 export const cases = [
   {
     name: "paint: first paint and first answer",
-    async run({page, open, context, address, say}) {
+    async run({page, open, newPage, address, say}) {
       await open("#/train");
       const first = await page.evaluate(kPaints);
       await settled(page);
@@ -25,7 +25,7 @@ export const cases = [
       // As a second visit sees it: the process is warm, the cache is not used.
       const paints = [];
       for (let round = 0; round < 3; ++round) {
-        const again = await context.newPage();
+        const again = await newPage();
         await again.goto(`${address}#/catalogue`);
         paints.push(await again.evaluate(kPaints));
         await again.close();

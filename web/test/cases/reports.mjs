@@ -5,7 +5,7 @@ import {join} from "node:path";
 import {pathToFileURL} from "node:url";
 import {faintTexts} from "../contrast.mjs";
 import {runBinary} from "../harness.mjs";
-import {overflow} from "../watch.mjs";
+import {counted, isVisible, noOverflow, seenInPage, still} from "../watch.mjs";
 
 const kMostBytes = 2_000_000;
 const kSource = new URL("../../..", import.meta.url).pathname;
@@ -20,21 +20,26 @@ const kReports = [
   {name: "validate train", args: ["validate", "train"]},
 ];
 
+async function noFaintTexts(page, what) {
+  await still(page);
+  await seenInPage(page, faintTexts, (found) => found.length === 0, `${what}: no faint text`);
+}
+
 async function looksRight(page, file) {
   await page.goto(pathToFileURL(file).href);
   await page.locator("figure.figure").first().waitFor();
-  assert.ok((await page.locator("figure.figure svg").count()) > 0, "pictures");
-  assert.equal(await page.locator("h1").count(), 1);
-  assert.equal(await overflow(page), 0, "wide");
-  assert.deepEqual(await page.evaluate(faintTexts), [], "light");
+  await counted(page.locator("figure.figure svg"), (count) => count > 0, "pictures");
+  await counted(page.locator("h1"), (count) => count === 1, "one heading");
+  await noOverflow(page, "wide");
+  await noFaintTexts(page, "light");
   await page.emulateMedia({colorScheme: "dark"});
-  assert.deepEqual(await page.evaluate(faintTexts), [], "dark");
+  await noFaintTexts(page, "dark");
   await page.emulateMedia({colorScheme: "light"});
   await page.setViewportSize({width: 360, height: 740});
-  assert.equal(await overflow(page), 0, "phone");
+  await noOverflow(page, "phone");
   await page.emulateMedia({media: "print"});
-  assert.equal(await page.locator("h1").isVisible(), true);
-  assert.equal(await page.locator("a[download]").first().isVisible(), false);
+  await isVisible(page.locator("h1"), true);
+  await isVisible(page.locator("a[download]").first(), false);
   await page.emulateMedia({media: "screen"});
   await page.setViewportSize({width: 1280, height: 900});
 }
@@ -50,7 +55,6 @@ async function csvDownloads(page) {
 export const cases = kReports.map(({name, args}) => ({
   name: `report: ${name} from disk, offline`,
   view: {offline: true, noRefusals: true},
-  millis: 90_000,
   async run({page, binary, folder, say}) {
     const file = join(folder, `${name.replaceAll(" ", "-")}.html`);
     const begin = performance.now();

@@ -1,16 +1,19 @@
 import assert from "node:assert/strict";
 import {readFileSync} from "node:fs";
-import {eventually, settled} from "../watch.mjs";
+import {counted, holdsValue, settled, textFits} from "../watch.mjs";
 
 async function kept({page, open}, devices) {
   await open(`#/train?model=llama3.1-8b&accelerator=nv_h100_sxm&devices=${devices}&plan.global_batch=128&plan.sequence_length=8192&precision=fp8`);
-  await eventually(() => page.getByLabel("Devices").inputValue(), (value) => value === String(devices), "the form");
+  await holdsValue(page.getByLabel("Devices"), String(devices));
   await settled(page);
   await page.getByRole("button", {name: "Keep"}).click();
   const link = page.locator(".said a");
   await link.waitFor();
   return (await link.innerText()).replace(/\D/g, "");
 }
+
+/** The list has come that the text asks for. */
+const settledRuns = (page, text) => page.locator(`table.runs[data-text="${text}"]`).waitFor();
 
 export const cases = [
   {
@@ -28,12 +31,12 @@ export const cases = [
       await page.getByRole("heading", {level: 1, name: `Runs ${first} and ${second}`}).waitFor();
       const settings = page.getByRole("region", {name: "Settings"});
       await settings.waitFor();
-      assert.match(await settings.innerText(), /devices\s+8\s+16/);
-      assert.ok((await page.getByRole("region", {name: "Main figures"}).locator("tbody tr").count()) > 2);
+      await textFits(settings, /devices\s+8\s+16/);
+      await counted(page.getByRole("region", {name: "Main figures"}).locator("tbody tr"), (count) => count > 2, "main figures");
       const numbers = page.getByRole("region", {name: "Numbers"});
-      assert.match(await numbers.innerText(), /step_time_s\s+[\d.,]+\s+[\d.,]+\s+[-+×]/);
+      await textFits(numbers, /step_time_s\s+[\d.,]+\s+[\d.,]+\s+[-+×]/);
       await page.getByLabel("Search").fill("step_time_s");
-      await eventually(() => numbers.locator("tbody tr").count(), (count) => count >= 1 && count < 5, "the rows that match");
+      await counted(numbers.locator("tbody tr"), (count) => count >= 1 && count < 5, "the rows that match");
     },
   },
   {
@@ -61,9 +64,46 @@ export const cases = [
       await page.getByRole("button", {name: `Delete run ${id}`}).click();
       await page.getByRole("dialog").getByRole("button", {name: "Delete", exact: true}).click();
       await page.getByRole("heading", {level: 1, name: "Runs"}).waitFor();
-      await eventually(() => page.getByLabel(`Choose run ${id} to compare`).count(), (count) => count === 0, "the run is gone");
+      await page.locator(".empty, table.runs").first().waitFor();
+      await counted(page.getByLabel(`Choose run ${id} to compare`), (count) => count === 0, "the run is gone");
       await open(`#/runs/${id}`);
       await page.locator(".problems").waitFor();
+    },
+  },
+  {
+    name: "runs: what was kept is said of the question that was kept",
+    async run(watched) {
+      const {page} = watched;
+      await kept(watched, 64);
+      await page.getByLabel("Devices").fill("128");
+      await counted(page.locator(".said a"), (count) => count === 0, "another question is not kept yet");
+    },
+  },
+  {
+    name: "runs: older runs of one filter never join the list of another",
+    async run({page, open}) {
+      const run = (id) => ({id, begun: "2026-11-01T00:00:00Z", seconds: 1, command: "estimate train", title: `Title ${id}`, verdict: "ok", program: "1", data: "0"});
+      let release;
+      const held = new Promise((go) => (release = go));
+      await page.route("**/api/v1/runs?*", async (route) => {
+        const query = new URL(route.request().url()).searchParams;
+        if (query.get("before")) await held;
+        const first = query.get("text") ? 1000 : query.get("before") ? 500 : 900;
+        const many = query.get("text") ? 1 : 51;
+        const runs = Array.from({length: many}, (_, at) => run(first - at));
+        await route.fulfill({json: {file: "", total: 500, runs}}).catch(() => undefined);
+      });
+      await open("#/runs");
+      await page.getByText("Title 900").waitFor();
+      await page.getByRole("button", {name: "Older runs"}).click();
+      await page.getByLabel("Search").fill("x");
+      await page.getByText("Title 1000").waitFor();
+      await counted(page.locator("table.runs tbody tr"), (count) => count === 1, "what matches");
+      release();
+      // Whatever the held answer does has been done when the next list stands.
+      await page.getByLabel("Search").fill("xy");
+      await settledRuns(page, "xy");
+      await counted(page.locator("table.runs tbody tr"), (count) => count === 1, "what matches, alone");
     },
   },
 ];

@@ -1,5 +1,4 @@
-import assert from "node:assert/strict";
-import {eventually, facts, settled} from "../watch.mjs";
+import {counted, eventually, facts, holdsValue, marked, settled, textFits} from "../watch.mjs";
 
 export const cases = [
   {
@@ -8,11 +7,24 @@ export const cases = [
       await open("#/serve");
       await settled(page);
       const before = await facts(page);
-      assert.ok((await page.locator("figure.figure svg").count()) > 0, "figures");
+      await counted(page.locator("figure.figure svg"), (count) => count > 0, "figures");
       await page.getByLabel("Tensor (TP)").fill("4");
       await eventually(() => facts(page), (seen) => seen !== before, "other facts");
       await page.getByLabel("Prompt", {exact: true}).fill("-5");
-      await eventually(() => page.getByLabel("Prompt", {exact: true}).getAttribute("aria-invalid"), (value) => value === "true", "a bad length is marked");
+      await marked(page.getByLabel("Prompt", {exact: true}));
+    },
+  },
+  {
+    name: "serve: what was typed outlives a look at another tab",
+    async run({page, open}) {
+      await open("#/serve?model=llama3.1-8b&accelerator=nv_h100_sxm&load.input=512&load.output=128&tensor=1");
+      await settled(page);
+      await page.getByLabel("Tensor (TP)").fill("2");
+      await page.getByRole("tab", {name: "A service over time"}).click();
+      await page.getByLabel("Scenario text (TOML)").waitFor();
+      await page.getByRole("tab", {name: "One replica"}).click();
+      await settled(page);
+      await holdsValue(page.getByLabel("Tensor (TP)"), "2");
     },
   },
   {
@@ -22,8 +34,8 @@ export const cases = [
       await page.getByRole("tab", {name: "A service over time"}).click();
       await eventually(() => page.getByLabel("Scenario text (TOML)").inputValue(), (text) => text.includes("[[pool]]"), "the scenario's text");
       await page.getByRole("button", {name: "Simulate"}).click();
-      await page.locator("figure.figure svg").first().waitFor({timeout: 50_000});
-      assert.match(await page.locator(".job").innerText(), /Done/);
+      await page.locator("figure.figure svg").first().waitFor();
+      await textFits(page.locator(".job"), /Done/);
     },
   },
   {
@@ -34,7 +46,7 @@ export const cases = [
       await page.getByLabel("Scenario", {exact: true}).selectOption({label: "Chat on two vendors"});
       await eventually(() => page.getByLabel("Scenario text (TOML)").inputValue(), (text) => text.includes("[[offer]]"), "the scenario's text");
       await page.getByRole("button", {name: "Plan", exact: true}).click();
-      await page.locator("figure.figure svg").first().waitFor({timeout: 50_000});
+      await page.locator("figure.figure svg").first().waitFor();
     },
   },
 ];

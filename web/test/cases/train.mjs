@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import {readFileSync} from "node:fs";
-import {eventually, fact, facts, settled} from "../watch.mjs";
+import {counted, eventually, fact, facts, holdsValue, marked, settled, textFits} from "../watch.mjs";
 
 const kConfig = JSON.stringify({
   architectures: ["LlamaForCausalLM"],
@@ -22,6 +22,20 @@ async function opened({page, open}) {
   await settled(page);
 }
 
+/** Calls about this many devices wait until `release` is called; `asked` says how many there were. */
+async function heldBack(page, devices) {
+  const held = {asked: 0, release: () => undefined};
+  const released = new Promise((go) => (held.release = go));
+  await page.route("**/api/v1/ask/**", async (route) => {
+    if (JSON.parse(route.request().postData()).set.devices === devices) {
+      ++held.asked;
+      await released;
+    }
+    await route.fallback().catch(() => undefined); // given up by the page
+  });
+  return held;
+}
+
 /** Facts after a change that must change them. */
 async function changedFacts(page, before) {
   return eventually(() => facts(page), (seen) => seen !== before, "other facts");
@@ -35,7 +49,7 @@ export const cases = [
       await opened(watched);
       const before = await facts(page);
       assert.match(before, /\d/);
-      assert.ok((await page.locator("figure.figure svg").count()) > 2, "figures");
+      await counted(page.locator("figure.figure svg"), (count) => count > 2, "figures");
       await page.getByLabel("Devices").fill("128");
       const after = await changedFacts(page, before);
       await settled(page);
@@ -43,7 +57,7 @@ export const cases = [
       await changedFacts(page, after);
       await settled(page);
       assert.equal(await facts(page), before);
-      assert.match(await page.locator(".fresh").innerText(), /ms in the server/);
+      await textFits(page.locator(".fresh"), /ms in the server/);
     },
   },
   {
@@ -52,22 +66,84 @@ export const cases = [
       const {page} = watched;
       await opened(watched);
       const before = await facts(page);
-      let held = 0;
-      await page.route("**/api/v1/ask/**", async (route) => {
-        // The answer for 8 devices comes after that for 16.
-        if (JSON.parse(route.request().postData()).set.devices === 8) {
-          ++held;
-          await new Promise((go) => setTimeout(go, 1500));
-        }
-        await route.continue().catch(() => undefined);
+      // The answer for 8 devices comes after that for 16, or never, as the page gave it up.
+      const slow = await heldBack(page, 8);
+      const over = new Promise((done) => {
+        const isSlow = (request) => request.postData()?.includes('"devices":8,') && done();
+        page.on("requestfinished", isSlow);
+        page.on("requestfailed", isSlow);
       });
       await page.getByLabel("Devices").fill("8");
-      await eventually(async () => held, (count) => count === 1, "the slow question");
+      await eventually(async () => slow.asked, (count) => count === 1, "the slow question");
       assert.equal(await facts(page), before);
       await page.getByLabel("Devices").fill("16");
       const newest = await changedFacts(page, before);
-      await page.waitForTimeout(1800);
+      await settled(page);
+      slow.release();
+      await over;
+      // What came late has been dealt with when the answer to a further question stands.
+      await page.getByLabel("Devices").fill("32");
+      await changedFacts(page, newest);
+      await page.getByLabel("Devices").fill("16");
+      await settled(page);
       assert.equal(await facts(page), newest);
+    },
+  },
+  {
+    name: "live: no moment shows an old answer as the new one",
+    async run(watched) {
+      const {page} = watched;
+      await opened(watched);
+      const slow = await heldBack(page, 8);
+      // Looked at right after the input's event, before anything is painted or sent.
+      const marks = await page.evaluate(async () => {
+        const input = document.getElementById("train-devices");
+        input.value = "8";
+        input.dispatchEvent(new Event("input", {bubbles: true}));
+        await new Promise((done) => setTimeout(done));
+        return [document.querySelector(".fresh").dataset.loading, document.querySelector(".answer").getAttribute("aria-busy")];
+      });
+      assert.deepEqual(marks, ["true", "true"]);
+      slow.release();
+      await settled(page);
+    },
+  },
+  {
+    name: "live: an address is asked at once, without the question before it",
+    async run({page, open}) {
+      const asked = [];
+      page.on("request", (request) => request.url().includes("/api/v1/ask/") && asked.push(JSON.parse(request.postData()).set));
+      const place = "#/train?model=llama3.1-8b&accelerator=nv_h100_sxm&devices=8&plan.global_batch=64&plan.sequence_length=4096&precision=bf16";
+      await open(place);
+      await settled(page);
+      assert.deepEqual(asked.map((set) => [set.model, set.devices]), [["llama3.1-8b", 8]]);
+      // The same address again, after a change, means what it says.
+      await page.getByLabel("Devices").fill("16");
+      await eventually(async () => new URL(page.url()).hash, (hash) => /devices=16/.test(hash), "the changed address");
+      await open(place);
+      await holdsValue(page.getByLabel("Devices"), "8");
+      await page.goBack();
+      await settled(page);
+    },
+  },
+  {
+    name: "train: what is typed while a scenario comes lies over it",
+    async run(watched) {
+      const {page} = watched;
+      await opened(watched);
+      let release;
+      const held = new Promise((go) => (release = go));
+      await page.route("**/api/v1/scenarios/**", async (route) => {
+        await held;
+        await route.fallback();
+      });
+      const choice = page.getByLabel("Scenario", {exact: true});
+      await choice.selectOption({label: "Llama 3.1 405B on 2,048 H100"});
+      await page.getByLabel("Global batch").fill("512");
+      release();
+      await page.getByText("Fields below change this scenario").waitFor();
+      await holdsValue(page.getByLabel("Global batch"), "512");
+      await holdsValue(page.getByLabel("Model", {exact: true}), "");
     },
   },
   {
@@ -77,17 +153,17 @@ export const cases = [
       await opened(watched);
       const tensor = page.getByLabel("Tensor (TP)");
       await tensor.fill("seven");
-      await eventually(() => tensor.getAttribute("aria-invalid"), (value) => value === "true", "the field is marked");
+      await marked(tensor);
       const note = await tensor.getAttribute("aria-describedby");
-      const text = await page.locator(`[id="${note.split(" ")[1]}"]`).innerText();
-      assert.match(text, /tensor/);
-      assert.equal(await page.locator(".problems").count(), 0);
+      await textFits(page.locator(`[id="${note.split(" ")[1]}"]`), /tensor/);
+      await counted(page.locator(".problems"), (count) => count === 0, "no other problems");
       // The last good answer is still there, and says so.
-      assert.ok((await page.locator(".facts").count()) > 0);
+      await counted(page.locator(".facts"), (count) => count > 0, "the last answer");
+      await textFits(page.locator(".fresh"), /last answer that could be given/);
       await tensor.fill("8");
-      await eventually(() => tensor.getAttribute("aria-invalid"), (value) => value === "false", "the mark is gone");
+      await marked(tensor, false);
       await page.getByLabel("Model").fill("lama3.1-70b");
-      await eventually(() => page.getByLabel("Model").getAttribute("aria-invalid"), (value) => value === "true", "an unknown model");
+      await marked(page.getByLabel("Model"));
     },
   },
   {
@@ -116,7 +192,7 @@ export const cases = [
       await page.getByLabel("Paste a Hugging Face config.json").fill(kConfig);
       await changedFacts(page, before);
       await settled(page);
-      assert.equal(await page.getByLabel("Model", {exact: true}).inputValue(), "config.json");
+      await holdsValue(page.getByLabel("Model", {exact: true}), "config.json");
       await page.getByLabel("Paste a Hugging Face config.json").fill(kConfig.replace('"num_attention_heads":32', '"num_attention_heads":0'));
       await page.locator(".own-model .problem, .problem.below, .problems").first().waitFor();
       await page.getByRole("button", {name: "Remove", exact: true}).click();
@@ -132,10 +208,11 @@ export const cases = [
       await page.getByLabel("Scenario", {exact: true}).selectOption({label: "Llama 3.1 405B on 2,048 H100"});
       await changedFacts(page, before);
       await settled(page);
-      assert.equal(await page.getByLabel("Pipeline (PP)").getAttribute("placeholder"), "16");
+      await eventually(() => page.getByLabel("Pipeline (PP)").getAttribute("placeholder"), (text) => text === "16", "the scenario's degree");
       const base = await facts(page);
       await page.getByLabel("Global batch").fill("512");
       await changedFacts(page, base);
+      await settled(page);
       const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", {name: "Scenario", exact: true}).click()]);
       const text = readFileSync(await download.path(), "utf8");
       assert.match(text, /global_batch = 512/);
@@ -153,16 +230,16 @@ export const cases = [
       await changedFacts(page, before);
       await settled(page);
       const asked = await facts(page);
-      const place = new URL(page.url()).hash;
-      assert.match(place, /devices=32/);
+      await eventually(async () => new URL(page.url()).hash, (hash) => /devices=32/.test(hash), "the address of the question");
       await page.reload();
       await settled(page);
       assert.equal(await facts(page), asked);
       await open("#/runs");
       await open("#/train?model=llama3.1-8b&accelerator=nv_h100_sxm&devices=8&plan.global_batch=128&plan.sequence_length=8192&precision=fp8");
-      await eventually(() => page.getByLabel("Model", {exact: true}).inputValue(), (value) => value === "llama3.1-8b", "the model of the address");
-      await eventually(() => facts(page), (seen) => seen !== asked, "its answer");
-      assert.equal(await page.getByLabel("Tensor (TP)").inputValue(), "");
+      await holdsValue(page.getByLabel("Model", {exact: true}), "llama3.1-8b");
+      await settled(page);
+      assert.notEqual(await facts(page), asked);
+      await holdsValue(page.getByLabel("Tensor (TP)"), "");
     },
   },
   {
@@ -171,7 +248,7 @@ export const cases = [
       const {page, open} = watched;
       await open("#/train?model=llama3.1-405b&accelerator=nv_h100_sxm&devices=8&plan.global_batch=16&plan.sequence_length=8192&precision=bf16");
       await page.locator(".badge.verdict-infeasible").waitFor();
-      assert.match(await page.locator(".answer > header").innerText(), /Not feasible/);
+      await textFits(page.locator(".answer > header"), /Not feasible/);
     },
   },
   {
