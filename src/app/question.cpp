@@ -18,10 +18,10 @@ std::string_view name_of(Verdict verdict) {
 
 const std::vector<QuestionKind>& question_kinds() {
   static const std::vector<QuestionKind> kinds{
-      catalogue_compare_kind(), estimate_train_kind(), estimate_run_kind(),   estimate_serve_kind(),
-      simulate_serve_kind(),    simulate_jobs_kind(),  simulate_fleet_kind(), plan_train_kind(),
-      plan_serve_kind(),        plan_fleet_kind(),     value_deal_kind(),     plan_size_kind(),
-      validate_kind(),
+      catalogue_list_kind(), catalogue_show_kind(), catalogue_compare_kind(), estimate_train_kind(),
+      estimate_run_kind(),   estimate_serve_kind(), simulate_serve_kind(),    simulate_jobs_kind(),
+      simulate_fleet_kind(), plan_train_kind(),     plan_serve_kind(),        plan_fleet_kind(),
+      value_deal_kind(),     plan_size_kind(),      validate_kind(),
   };
   return kinds;
 }

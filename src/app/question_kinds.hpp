@@ -7,6 +7,8 @@
 
 namespace polyfleet {
 
+QuestionKind catalogue_list_kind();
+QuestionKind catalogue_show_kind();
 QuestionKind catalogue_compare_kind();
 QuestionKind estimate_train_kind();
 QuestionKind estimate_run_kind();

@@ -25,7 +25,7 @@ struct Bars {
   const BarChart& chart;
   std::vector<std::string> names = {};  ///< of the rows
   std::vector<const DataColumn*> values = {};
-  const DataColumn *low = nullptr, *high = nullptr;
+  const DataColumn *low = nullptr, *high = nullptr, *limit = nullptr;
   std::vector<int> colours = {};
   std::vector<Bar> bars = {};
   Extent extent = Extent();
@@ -52,10 +52,12 @@ Bars bars_of(const BarChart& chart, const DataTable& data) {
   bars.values = number_columns(data, chart.values);
   bars.low = number_column(data, chart.low);
   bars.high = number_column(data, chart.high);
+  bars.limit = number_column(data, chart.limit);
   std::vector<std::string> names;
   for (const DataColumn* column : bars.values) names.push_back(column->name);
   bars.colours = series_colours(names);
   for (std::size_t row = 0; row < bars.names.size(); ++row) {
+    if (bars.limit != nullptr) bars.extent.add(bars.limit->numbers[row]);
     if (chart.stacked) {
       stack_row(bars, row);
       continue;
@@ -139,6 +141,33 @@ void draw_whiskers(Drawing& drawing, const Bars& bars, const Axis& axis, const B
   }
   drawing.canvas.path(
       path, fmt::format("stroke=\"{}\" stroke-width=\"1.3\" fill=\"none\"", ink_paint(Ink::text)));
+}
+
+/// A dashed rule at each row's limit from one edge of its band to the other; rows of one limit
+/// share a rule.
+void draw_row_limits(Drawing& drawing, const Bars& bars, const Axis& axis, const Bands& bands,
+                     bool lying) {
+  if (bars.limit == nullptr) return;
+  const std::vector<double>& limits = bars.limit->numbers;
+  for (std::size_t row = 0; row < limits.size();) {
+    std::size_t next = row + 1;
+    while (next < limits.size() && limits[next] == limits[row]) ++next;
+    const double at = axis.at(limits[row]);
+    const double from = bands.begin + bands.step * static_cast<double>(row);
+    const double to = bands.begin + bands.step * static_cast<double>(next);
+    row = next;
+    if (!std::isfinite(at)) continue;
+    const auto spot = [&](double across) { return lying ? Spot{at, across} : Spot{across, at}; };
+    drawing.canvas.line(spot(from), spot(to), Ink::text, 1.2, "6 4");
+  }
+}
+
+/// "capacity: 80 GB"; without the number where rows differ.
+std::string limit_name(const DataColumn& limit) {
+  const std::vector<double>& all = limit.numbers;
+  const bool same = std::all_of(all.begin(), all.end(), [&](double x) { return x == all[0]; });
+  if (all.empty() || !same) return limit.name;
+  return fmt::format("{}: {}", limit.name, with_unit(all[0], limit.unit));
 }
 
 /// A dash where nothing is known of a row.
@@ -240,6 +269,7 @@ void draw_standing(Drawing& drawing, const Bars& bars) {
                     .parts = bars.values.size()};
   draw_bars(drawing, bars, axis, bands, false);
   draw_whiskers(drawing, bars, axis, bands, false);
+  draw_row_limits(drawing, bars, axis, bands, false);
   label_standing(drawing, bars, axis, bands);
   name_standing(drawing, bars, bands, plot.bottom);
 }
@@ -272,6 +302,7 @@ void draw_lying(Drawing& drawing, const Bars& bars) {
   }
   draw_bars(drawing, bars, axis, bands, true);
   draw_whiskers(drawing, bars, axis, bands, true);
+  draw_row_limits(drawing, bars, axis, bands, true);
   label_lying(drawing, bars, axis, bands);
   mark_unknown(drawing, bars, axis, bands);
 }
@@ -299,6 +330,9 @@ void draw_chart(Drawing& drawing, const BarChart& chart, const DataTable& data) 
   std::vector<LegendEntry> entries;
   for (std::size_t i = 0; i < bars.values.size(); ++i)
     entries.push_back({bars.values[i]->name, bars.colours[i]});
+  if (bars.limit != nullptr && !std::all_of(bars.limit->numbers.begin(), bars.limit->numbers.end(),
+                                            [](double x) { return std::isnan(x); }))
+    entries.push_back({limit_name(*bars.limit), 1, LegendMark::limit});
   draw_legend(drawing, entries);
   if (lies(drawing, bars)) {
     draw_lying(drawing, bars);

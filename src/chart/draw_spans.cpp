@@ -13,15 +13,19 @@
 namespace polyfleet {
 namespace {
 
-constexpr std::size_t kMostTitled = 300;  // spans that say what they are when pointed at
-constexpr double kPixel = 0.75;           // user units: narrower spans are not told apart
+constexpr std::size_t kMostTitledSpans = 300;  // spans that say what they are when pointed at
+constexpr double kGroupMark = 6;               // width of a lane's mark, user units
+constexpr double kPixel = 0.75;                // user units: narrower spans are not told apart
 
 struct Lanes {
   const DataColumn *lane = nullptr, *begin = nullptr, *end = nullptr, *kind = nullptr;
+  const DataColumn* group = nullptr;
   std::vector<std::string> names, kinds;       ///< in order of first appearance
   std::vector<std::vector<std::size_t>> rows;  ///< of each lane
   std::vector<std::size_t> kind_of;            ///< of each row
   std::vector<int> colours;
+  std::vector<std::string> groups;  ///< words of lanes' marks, in order of first appearance
+  std::vector<int> group_colours;
   Extent extent;
 };
 
@@ -30,6 +34,20 @@ std::size_t place_of(std::vector<std::string>& names, std::map<std::string, std:
   const auto [found, fresh] = places.try_emplace(name, names.size());
   if (fresh) names.push_back(name);
   return found->second;
+}
+
+/// The word of a lane's mark; empty = none.
+std::string group_of(const Lanes& lanes, std::size_t lane) {
+  return lanes.group == nullptr ? std::string() : lanes.group->words[lanes.rows[lane].front()];
+}
+
+void add_groups(Lanes& lanes) {
+  for (std::size_t lane = 0; lane < lanes.names.size(); ++lane) {
+    const std::string group = group_of(lanes, lane);
+    if (!group.empty() &&
+        std::find(lanes.groups.begin(), lanes.groups.end(), group) == lanes.groups.end())
+      lanes.groups.push_back(group);
+  }
 }
 
 Lanes lanes_of(const SpanChart& chart, const DataTable& data) {
@@ -50,7 +68,14 @@ Lanes lanes_of(const SpanChart& chart, const DataTable& data) {
     lanes.extent.add(lanes.begin->numbers[row]);
     lanes.extent.add(lanes.end->numbers[row]);
   }
-  lanes.colours = series_colours(lanes.kinds);
+  lanes.group = word_column(data, chart.group);
+  add_groups(lanes);
+  std::vector<std::string> all = lanes.groups;
+  all.insert(all.end(), lanes.kinds.begin(), lanes.kinds.end());
+  const std::vector<int> colours = series_colours(all);
+  const auto first_kind = colours.begin() + static_cast<std::ptrdiff_t>(lanes.groups.size());
+  lanes.group_colours.assign(colours.begin(), first_kind);
+  lanes.colours.assign(first_kind, colours.end());
   return lanes;
 }
 
@@ -126,7 +151,7 @@ struct LaneRoom {
 
 void draw_kind(Drawing& drawing, const Lanes& lanes, std::size_t kind,
                const std::vector<std::vector<Block>>& blocks, const LaneRoom& room) {
-  const bool titled = lanes.kind_of.size() <= kMostTitled;
+  const bool titled = lanes.kind_of.size() <= kMostTitledSpans;
   std::string path;
   drawing.canvas.begin_group(fmt::format("fill=\"{}\"", series_paint(lanes.colours[kind])));
   for (std::size_t lane = 0; lane < blocks.size(); ++lane) {
@@ -160,6 +185,19 @@ double draw_lane_names(Drawing& drawing, const Lanes& lanes, double widest, cons
   return widest + 8;
 }
 
+/// A strip at the left of each lane in its group's colour.
+void draw_group_marks(Drawing& drawing, const Lanes& lanes, double right, const LaneRoom& room) {
+  for (std::size_t lane = 0; lane < lanes.names.size(); ++lane) {
+    const std::string group = group_of(lanes, lane);
+    if (group.empty()) continue;
+    const auto place = static_cast<std::size_t>(
+        std::find(lanes.groups.begin(), lanes.groups.end(), group) - lanes.groups.begin());
+    const double top = room.top + room.height * static_cast<double>(lane);
+    drawing.canvas.rect({right - kGroupMark, top, right, top + room.height}, group,
+                        fmt::format("fill=\"{}\"", series_paint(lanes.group_colours[place])));
+  }
+}
+
 double lane_height(std::size_t lanes) {
   constexpr double kTallest = 480;
   return std::clamp(kTallest / static_cast<double>(lanes), 3.0, 24.0);
@@ -171,6 +209,8 @@ void draw_chart(Drawing& drawing, const SpanChart& chart, const DataTable& data)
   const Lanes lanes = lanes_of(chart, data);
   if (!lanes.extent.any) return draw_nothing(drawing, "no data");
   std::vector<LegendEntry> entries;
+  for (std::size_t i = 0; i < lanes.groups.size(); ++i)
+    entries.push_back({lanes.groups[i], lanes.group_colours[i], LegendMark::line});
   for (std::size_t i = 0; i < lanes.kinds.size(); ++i)
     entries.push_back({lanes.kinds[i], lanes.colours[i]});
   draw_legend(drawing, entries, 1);
@@ -179,7 +219,11 @@ void draw_chart(Drawing& drawing, const SpanChart& chart, const DataTable& data)
     widest = std::max(widest, text_width(name, drawing.font) * 1.04);
   widest = std::min(widest, drawing.width * 0.3);
   const LaneRoom room{drawing.y + 4, lane_height(lanes.names.size())};
-  const double left = draw_lane_names(drawing, lanes, widest, room);
+  double left = draw_lane_names(drawing, lanes, widest, room);
+  if (!lanes.groups.empty()) {
+    draw_group_marks(drawing, lanes, left + kGroupMark, room);
+    left += kGroupMark + 3;
+  }
   const Box plot{left, room.top, drawing.width - 14,
                  room.top + room.height * static_cast<double>(lanes.names.size())};
   Axis axis =
@@ -196,7 +240,7 @@ void draw_chart(Drawing& drawing, const SpanChart& chart, const DataTable& data)
   bool merges = false;
   for (std::size_t lane = 0; lane < lanes.names.size(); ++lane) {
     blocks.push_back(blocks_of(lanes, lane, axis));
-    if (lanes.kind_of.size() <= kMostTitled || !crowded(blocks.back())) continue;
+    if (lanes.kind_of.size() <= kMostTitledSpans || !crowded(blocks.back())) continue;
     blocks.back() = merged(blocks.back(), lanes.kinds.size(), plot);
     merges = true;
   }

@@ -72,8 +72,17 @@ class FigureFaults {
     check_values(bars.values);
     check_interval(bars.low, bars.high);
     if (!bars.low.empty() && bars.values.size() != 1) say("an interval on more than one value");
+    if (!bars.limit.empty()) check_limit(bars);
     if (bars.stacked && bars.scale == AxisScale::logarithmic)
       say("stacked bars on a logarithmic axis do not add up");
+  }
+
+  void check_limit(const BarChart& bars) {
+    check_column("limit", bars.limit, false);
+    const DataColumn* limit = figure_.data.find(bars.limit);
+    const DataColumn* first = bars.values.empty() ? nullptr : figure_.data.find(bars.values[0]);
+    if (limit != nullptr && first != nullptr && limit->unit != first->unit)
+      say("the limit is in another unit than the values");
   }
 
   void check_chart(const LineChart& lines) {
@@ -99,6 +108,7 @@ class FigureFaults {
   void check_chart(const SpanChart& spans) {
     check_column("lane", spans.lane, true);
     check_column("kind", spans.kind, true);
+    if (!spans.group.empty()) check_column("group", spans.group, true);
     check_column("begin", spans.begin, false, true);
     check_column("end", spans.end, false, true);
     const DataColumn* begin = figure_.data.find(spans.begin);

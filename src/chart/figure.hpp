@@ -23,6 +23,10 @@ struct BarChart {
   /// Ends of an interval on each bar; columns; only with one value column. Empty = none.
   std::string low = {}, high = {};
   AxisScale scale = AxisScale::linear;
+  /// Number column: a dashed rule across each row's bars at what they must stay below (a capacity,
+  /// a bound), in the unit of the values; unknown where the row has none. Empty = no rules. The
+  /// legend names it.
+  std::string limit = {};
 };
 
 /// A shaded interval around or beside lines: two columns of the table.
@@ -63,6 +67,9 @@ struct SpanChart {
   std::string lane = {};   ///< word column; lanes in order of first appearance
   std::string begin, end;  ///< number or date columns
   std::string kind = {};   ///< word column: colour and legend
+  /// Word column: each lane begins with a mark in the colour of its first span's word (a vendor);
+  /// an empty word has no mark. Empty = no marks.
+  std::string group = {};
 };
 
 /// What moves the answer: for each word of `name` the answer at the low and the high end of an

@@ -22,10 +22,11 @@ void draw_legend_mark(Canvas& canvas, const LegendEntry& entry, Spot at) {
                               entry.mark == LegendMark::pale ? " fill-opacity=\"0.3\"" : ""));
       return;
     case LegendMark::line:
-    case LegendMark::dashed:
       canvas.path(joined_path({{at.x - 2, at.y - 4}, {at.x + 12, at.y - 4}}),
-                  fmt::format("stroke=\"{}\" stroke-width=\"2.5\" fill=\"none\"{}", paint,
-                              entry.mark == LegendMark::dashed ? " stroke-dasharray=\"4 3\"" : ""));
+                  fmt::format("stroke=\"{}\" stroke-width=\"2.5\" fill=\"none\"", paint));
+      return;
+    case LegendMark::limit:
+      canvas.line({at.x - 2, at.y - 4}, {at.x + 12, at.y - 4}, Ink::text, 1.2, "4 3");
       return;
     case LegendMark::dot:
       canvas.circle({at.x + 5, at.y - 4}, 4.5, {}, fmt::format("fill=\"{}\"", paint));

@@ -11,7 +11,7 @@
 
 namespace polyfleet {
 
-enum class LegendMark { square, pale, line, dot, dashed };
+enum class LegendMark { square, pale, line, dot, limit };
 
 struct LegendEntry {
   std::string name;

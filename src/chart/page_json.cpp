@@ -130,7 +130,7 @@ FieldTable<BarChart> chart_fields(const BarChart&) {
   return {words("category", &BarChart::category), text_list_field("values", &BarChart::values, {}),
           flag("stacked", &BarChart::stacked),    flag("horizontal", &BarChart::horizontal),
           words("low", &BarChart::low),           words("high", &BarChart::high),
-          scale("scale", &BarChart::scale)};
+          scale("scale", &BarChart::scale),       words("limit", &BarChart::limit)};
 }
 
 FieldTable<LineChart> chart_fields(const LineChart&) {
@@ -164,7 +164,8 @@ FieldTable<ScatterChart> chart_fields(const ScatterChart&) {
 
 FieldTable<SpanChart> chart_fields(const SpanChart&) {
   return {words("lane", &SpanChart::lane), words("begin", &SpanChart::begin),
-          words("end", &SpanChart::end), words("kind", &SpanChart::kind)};
+          words("end", &SpanChart::end), words("kind", &SpanChart::kind),
+          words("group", &SpanChart::group)};
 }
 
 FieldTable<TornadoChart> chart_fields(const TornadoChart&) {

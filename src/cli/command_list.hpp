@@ -23,8 +23,8 @@ namespace polyfleet {
 
 /// One instance per process; exactly one command reads its part.
 struct CommandArguments {
-  CatalogueListArguments list;
-  CatalogueShowArguments show;
+  AskArguments list;
+  AskArguments show;
   AskArguments compare;
   CataloguePowerArguments power;
   CatalogueCoolingArguments cooling;

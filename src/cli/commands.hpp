@@ -12,14 +12,6 @@
 
 namespace polyfleet {
 
-struct CatalogueListArguments {
-  std::string shelf = "accelerators";
-  bool json = false;
-};
-struct CatalogueShowArguments {
-  std::string name;
-  bool json = false, sources = false;
-};
 struct BenchArguments {
   bool json = false, signature = false, planner = false, serving = false, fleet = false;
 };
@@ -33,8 +25,8 @@ struct MainJobArguments {
   bool json = false;
 };
 
-CommandSpec catalogue_list_command(CatalogueListArguments&);
-CommandSpec catalogue_show_command(CatalogueShowArguments&);
+CommandSpec catalogue_list_command(AskArguments&);
+CommandSpec catalogue_show_command(AskArguments&);
 CommandSpec catalogue_compare_command(AskArguments&);
 CommandSpec estimate_train_command(AskArguments&);
 CommandSpec validate_command(AskArguments&);

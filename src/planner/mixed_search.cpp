@@ -3,15 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <limits>
 
+#include "planner/mixed_limits.hpp"
 #include "planner/mixed_report.hpp"
 #include "planner/mixed_searcher.hpp"
 
 namespace polyfleet {
 namespace {
-
-constexpr double kNever = std::numeric_limits<double>::infinity();
 
 class ResultWriter {
  public:
@@ -106,7 +104,7 @@ class ResultWriter {
       out.kind = kind_of(family.division);
       for (const PoolMask mask : family.division) out.groups.push_back(pools_in(mask));
       out.composition = composition_of(family.division, question_.pools);
-      out.lower_bound = family.feasible ? family.bound : kNever;
+      out.lower_bound = family.feasible ? family.bound : kInfinite;
       out.best = family.best;
       if (question_.objective == Objective::cost) {
         if (family.feasible) out.lower_bound = searcher_.least_cost().value_or(0);
@@ -157,7 +155,7 @@ class ResultWriter {
         own += mix.plan.devices_of(k) > 0 ? 1 : 0;
       if (own == question_.pools.size() && all == nullptr) all = &mix;
     }
-    double bound = kNever;
+    double bound = kInfinite;
     for (const MixFamily& family : result_.families) {
       std::size_t own = 0;
       for (const auto& group : family.groups) own += group.size();
@@ -171,7 +169,7 @@ class ResultWriter {
                           all->step.total / second, best.step.total / second, (ratio - 1) * 100);
     } else if (question_.objective == Objective::cost) {
       text += ": no plan over all of them was found";
-    } else if (bound < kNever) {
+    } else if (bound < kInfinite) {
       text += fmt::format(": all together take at least {:.3f} s", bound);
     } else {
       text += ": no plan over all of them fits";
@@ -199,6 +197,17 @@ std::string_view name_of(MixKind kind) {
       return "groups and pipelines";
   }
   return "";
+}
+
+MixedQuestion physics_of(const MixedSearchQuestion& question) {
+  const PoolQuestion& first = question.pools.front().question;
+  MixedQuestion physics;
+  physics.model = first.scenario.model;
+  physics.pools = pools_of(question.pools);
+  physics.network = question.network;
+  physics.models = first.models;
+  physics.strict = first.strict;
+  return physics;
 }
 
 std::vector<MixedPool> pools_of(const std::vector<SearchedPool>& pools) {

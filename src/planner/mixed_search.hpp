@@ -79,6 +79,9 @@ struct MixedSearchQuestion {
 
 /// The pools as training/mixed_step.hpp sees them, for CrossNetwork::make.
 std::vector<MixedPool> pools_of(const std::vector<SearchedPool>& pools);
+/// What every plan over these pools is timed by, with memory, energy and interval. The references
+/// live as long as the question's.
+MixedQuestion physics_of(const MixedSearchQuestion& question);
 
 /// A part of the step in which work waits or only communicates.
 struct MixLimit {

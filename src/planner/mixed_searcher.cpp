@@ -2,13 +2,13 @@
 
 #include <algorithm>
 #include <bit>
-#include <limits>
-#include <thread>
+
+#include "base/parallel_work.hpp"
+#include "planner/mixed_limits.hpp"
 
 namespace polyfleet {
 namespace {
 
-constexpr double kNever = std::numeric_limits<double>::infinity();
 /// Part of the wanted gap by which the time is raised at a step.
 constexpr double kStepOfGap = 0.25;
 constexpr double kLeastStep = 0.002;
@@ -27,12 +27,7 @@ MixedSearcher::MixedSearcher(const MixedSearchQuestion& question, const SearchCo
     : question_(question),
       control_(control),
       batch_(question.pools.front().question.scenario.plan.global_batch) {
-  const PoolQuestion& first = question.pools.front().question;
-  physics_.model = first.scenario.model;
-  physics_.pools = pools_of(question.pools);
-  physics_.network = question.network;
-  physics_.models = first.models;
-  physics_.strict = first.strict;
+  physics_ = physics_of(question);
   physics_.with_energy = physics_.with_interval = false;
   physics_bare_ = physics_;
   physics_bare_.with_memory = false;
@@ -65,14 +60,7 @@ void MixedSearcher::set_up_pools() {
     singles_[k] = std::make_unique<SingleGroups>(*cuts_[k], k, question_, physics_bare_, tables_,
                                                  pool_counts_[k]);
   };
-  const std::size_t workers = std::clamp<std::size_t>(control_.threads, 1, pools);
-  std::vector<std::thread> threads;
-  for (std::size_t w = 1; w < workers; ++w)
-    threads.emplace_back([&, w] {
-      for (std::size_t k = w; k < pools; k += workers) set_up(k);
-    });
-  for (std::size_t k = 0; k < pools; k += workers) set_up(k);
-  for (std::thread& thread : threads) thread.join();
+  do_in_parallel(pools, std::max(1U, control_.threads), nullptr, set_up);
 }
 
 void MixedSearcher::set_up_families() {
@@ -119,16 +107,16 @@ double MixedSearcher::exchange_bound(const Division& division) {
       2.0 * (static_cast<double>(division.size()) - 1) / static_cast<double>(division.size());
   double worst = 0;
   for (std::size_t g = 0; g < division.size(); ++g) {
-    double devices = 0, gradients = kNever;
+    double devices = 0, gradients = kInfinite;
     for (const std::size_t k : pools_in(division[g])) {
       devices += static_cast<double>(cuts_[k]->devices());
       for (const PoolCut& cut : cuts_[k]->cuts()) gradients = std::min(gradients, cut.gradients);
     }
-    if (gradients == kNever || devices <= 0) return 0;
+    if (gradients == kInfinite || devices <= 0) return 0;
     double slowest = 0;
     for (std::size_t a = 0; a < division.size(); ++a)
       for (std::size_t b = a + 1; b < division.size(); ++b) {
-        double fastest = kNever;
+        double fastest = kInfinite;
         for (const std::size_t i : pools_in(division[a]))
           for (const std::size_t j : pools_in(division[b])) {
             const CrossLink& link = question_.network->between(i, j).link();
@@ -164,7 +152,7 @@ void MixedSearcher::search_alone() {
     family.reached = true;
     if (!alone_[k]) {
       if (family.refused.empty()) family.feasible = false;
-      family.bound = kNever;
+      family.bound = kInfinite;
       continue;
     }
     if (!family.feasible) continue;
@@ -183,18 +171,18 @@ double MixedSearcher::first_time() {
     for (const PoolMask mask : family.division) rate += rates_.at(mask);
     if (active(family)) fastest = std::max(fastest, rate);
   }
-  return fastest > 0 ? static_cast<double>(batch_) / fastest : kNever;
+  return fastest > 0 ? static_cast<double>(batch_) / fastest : kInfinite;
 }
 
 double MixedSearcher::lower_bound() const {
-  double least = kNever;
+  double least = kInfinite;
   for (const FamilyState& family : families_)
     if (family.feasible) least = std::min(least, family.bound);
   return least;
 }
 
 double MixedSearcher::lower_bound_without_pipelines() const {
-  double least = kNever;
+  double least = kInfinite;
   for (const FamilyState& family : families_)
     if (family.feasible && !has_pipeline(family)) least = std::min(least, family.bound);
   return least;
@@ -214,7 +202,7 @@ MixedCounts MixedSearcher::counts() const {
 }
 
 double MixedSearcher::active_bound() const {
-  double least = kNever;
+  double least = kInfinite;
   for (const FamilyState& family : families_)
     if (active(family)) least = std::min(least, family.bound);
   return least;
@@ -237,7 +225,7 @@ void MixedSearcher::raise(bool pipelines) {
                    [&](const FamilyState& family) { return active(family); }))
     return;
   const double first = first_time_ = first_time();
-  if (first == kNever) return;
+  if (first == kInfinite) return;
   for (FamilyState& family : families_)
     if (!family.reached && active(family))
       family.bound = std::max(family.bound, first * (1 - 1e-9));

@@ -6,8 +6,10 @@
 
 #include "base/spelling.hpp"
 #include "catalogue/edition.hpp"
+#include "report/catalogue_shelf.hpp"
 #include "report/catalogue_tables.hpp"
 #include "units/text.hpp"
+#include "workload/model_reader.hpp"
 
 namespace polyfleet {
 namespace {
@@ -77,7 +79,7 @@ std::string scalar_text(const Value& value) {
   return to_json(value, -1);
 }
 
-std::string member(const Value& document, std::string_view key, std::string_view inner = {}) {
+std::string member_text(const Value& document, std::string_view key, std::string_view inner = {}) {
   const Value* value = document.find(key);
   if (value != nullptr && !inner.empty()) value = value->find(inner);
   return value == nullptr ? "-" : scalar_text(*value);
@@ -91,10 +93,10 @@ void list_model(CatalogueView& view, const Value& document) {
                                                 : fmt::format("{:.4g}", *count->number() / 1e9);
   };
   add_row(view, headings(Shelf::models),
-          {member(document, "id"), member(document, "kind"), member(document, "layers"),
-           member(document, "hidden"), member(document, "attention"),
-           member(document, "moe", "experts"), billions("total"), billions("active"),
-           member(document, "max_context")});
+          {member_text(document, "id"), member_text(document, "kind"),
+           member_text(document, "layers"), member_text(document, "hidden"),
+           member_text(document, "attention"), member_text(document, "moe", "experts"),
+           billions("total"), billions("active"), member_text(document, "max_context")});
 }
 
 template <class T, class F>
@@ -141,7 +143,7 @@ void list_entry(const Catalogue& catalogue, Shelf shelf, const std::string& id, 
         } else if (shelf == Shelf::models) {
           list_model(view, whole);
         } else {
-          add_row(view, headings(shelf), {id, member(whole, "name")});
+          add_row(view, headings(shelf), {id, member_text(whole, "name")});
         }
       },
       out);
@@ -168,7 +170,9 @@ void show_members(const Value& value, const std::string& path, bool with_sources
     } else if (inner.find("value") == nullptr && inner.find("low") == nullptr) {
       show_members(inner, name, with_sources, table, sources);
     } else {
-      const auto part = [&inner = inner](std::string_view which) { return member(inner, which); };
+      const auto part = [&inner = inner](std::string_view which) {
+        return member_text(inner, which);
+      };
       std::vector<std::string> row{name, figure_text(inner), part("status")};
       if (with_sources) row.push_back(part("source"));
       row.push_back(part("note") == "-" ? "" : part("note"));
@@ -176,27 +180,6 @@ void show_members(const Value& value, const std::string& path, bool with_sources
       sources.insert(part("source"));
     }
   }
-}
-
-Result<Shelf> shelf_of(const Catalogue& catalogue, std::string_view name) {
-  const std::string id = split_edition(name).name;
-  for (std::size_t i = 0; i < kShelfCount; ++i) {
-    const std::vector<std::string>& ids = catalogue.ids(static_cast<Shelf>(i));
-    if (std::binary_search(ids.begin(), ids.end(), id)) return static_cast<Shelf>(i);
-  }
-  Diagnostics out;
-  for (std::size_t i = 0; i < kShelfCount; ++i) {
-    const Result<Found> found = catalogue.find(static_cast<Shelf>(i), name);
-    if (found) return static_cast<Shelf>(i);
-    out.insert(out.end(), found.problems().begin(), found.problems().end());
-  }
-  Diagnostics near;
-  for (const Diagnostic& diagnostic : out) {
-    if (diagnostic.fix.starts_with("did you mean")) near.push_back(diagnostic);
-  }
-  if (!near.empty()) return near;
-  return problem(fmt::format("nothing in the catalogue is called '{}'", name),
-                 "see polyfleet catalogue list accelerators|systems|fabrics|models|sites|prices");
 }
 
 void add_sources(const Catalogue& catalogue, const std::set<std::string>& lists,
@@ -219,6 +202,15 @@ void add_sources(const Catalogue& catalogue, const std::set<std::string>& lists,
         key, Value().set("url", source->url).set("title", source->title).set("read", source->read));
   }
   view.json.set("sources", std::move(sources));
+}
+
+/// Where the name is a path (then it leads to one file on every shelf), that file.
+std::optional<std::filesystem::path> file_of_path(const Catalogue& catalogue,
+                                                  std::string_view name) {
+  const Result<Found> part = catalogue.find(Shelf::hardware, name);
+  const Result<Found> price = catalogue.find(Shelf::prices, name);
+  if (!part || !price || part->file != price->file) return std::nullopt;
+  return part->file;
 }
 
 }  // namespace
@@ -250,9 +242,31 @@ Result<CatalogueView> list_shelf(const Catalogue& catalogue, Shelf shelf) {
   return view;
 }
 
+Result<Shelf> shelf_holding(const Catalogue& catalogue, std::string_view name) {
+  const std::string id = split_edition(name).name;
+  for (std::size_t i = 0; i < kShelfCount; ++i) {
+    const std::vector<std::string>& ids = catalogue.ids(static_cast<Shelf>(i));
+    if (std::binary_search(ids.begin(), ids.end(), id)) return static_cast<Shelf>(i);
+  }
+  if (const auto file = file_of_path(catalogue, name)) return shelf_of_file(*file);
+  Diagnostics out;
+  for (std::size_t i = 0; i < kShelfCount; ++i) {
+    const Result<Found> found = catalogue.find(static_cast<Shelf>(i), name);
+    if (found) return static_cast<Shelf>(i);
+    out.insert(out.end(), found.problems().begin(), found.problems().end());
+  }
+  Diagnostics near;
+  for (const Diagnostic& diagnostic : out) {
+    if (diagnostic.fix.starts_with("did you mean")) near.push_back(diagnostic);
+  }
+  if (!near.empty()) return near;
+  return problem(fmt::format("nothing in the catalogue is called '{}'", name),
+                 "see polyfleet catalogue list accelerators|systems|fabrics|models|sites|prices");
+}
+
 Result<CatalogueView> show_entry(const Catalogue& catalogue, std::string_view name,
                                  bool with_sources) {
-  const Result<Shelf> shelf = shelf_of(catalogue, name);
+  const Result<Shelf> shelf = shelf_holding(catalogue, name);
   if (!shelf) return shelf.problems();
   const Result<Value> document = catalogue.document(*shelf, name);
   if (!document) return document.problems();
@@ -266,6 +280,8 @@ Result<CatalogueView> show_entry(const Catalogue& catalogue, std::string_view na
   if (*shelf == Shelf::systems) check(catalogue.system(name));
   if (*shelf == Shelf::fabrics) check(catalogue.fabric(name));
   if (*shelf == Shelf::sites) check(catalogue.site(name));
+  if (const auto file = file_of_path(catalogue, name); file && *shelf == Shelf::models)
+    check(load_model(*file));
   if (!out.empty()) return out;
   std::vector<std::string> titles{"key", "value", "status"};
   if (with_sources) titles.emplace_back("source");

@@ -30,6 +30,8 @@ Result<CatalogueView> list_shelf(const Catalogue& catalogue, Shelf shelf);
 /// The shelf by the word a user writes: "accelerators", "hardware", "systems", "models", ...
 Result<Shelf> shelf_named(std::string_view word);
 
+/// The shelf that has an entry of this name, alias or path; the first in the order of Shelf.
+Result<Shelf> shelf_holding(const Catalogue& catalogue, std::string_view name);
 /// One entry of any shelf, figure by figure; with_sources adds where each stands. An id comes
 /// first; a name that several shelves know means the accelerator, then the system.
 Result<CatalogueView> show_entry(const Catalogue& catalogue, std::string_view name,

@@ -29,17 +29,22 @@ std::vector<StepPart> step_parts(const StepBreakdown& where) {
   return parts;
 }
 
+double timeline_scale(const StepBreakdown& where) {
+  return where.software < 0 * second ? where.total / (where.total - where.software) : 1;
+}
+
 std::vector<StepPart> step_end_parts(const StepBreakdown& where, Seconds pipeline) {
   constexpr double kRounding = 1e-9;  // of the step: what is left when large times cancel
   const Seconds others =
       where.gradient_reduce + where.optimizer + where.parameter_gather + where.software;
   Seconds host = where.total - pipeline - others;
   if (host < kRounding * where.total) host = 0 * second;
-  return {{"gradient reduction", "gradient_reduce_exposed", where.gradient_reduce},
-          {"optimiser", "optimizer", where.optimizer},
-          {"parameter gather", "parameter_gather_exposed", where.parameter_gather},
-          {"host", "host", host},
-          {"software maturity", "software", where.software}};
+  const double scale = timeline_scale(where);
+  return {{"gradient reduction", "gradient_reduce_exposed", where.gradient_reduce * scale},
+          {"optimiser", "optimizer", where.optimizer * scale},
+          {"parameter gather", "parameter_gather_exposed", where.parameter_gather * scale},
+          {"host", "host", host * scale},
+          {"software maturity", "software", max(where.software, 0 * second)}};
 }
 
 }  // namespace polyfleet

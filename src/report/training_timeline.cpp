@@ -54,12 +54,11 @@ class TraceWriter {
 constexpr int kComputeLane = 0;
 constexpr int kSendLane = 1;
 
-/// What follows the pipeline on a stage, in order. Software that is faster than the bound has no
-/// length: there the trace is longer than the estimate.
+/// What follows the pipeline on a stage, in order.
 void write_end(const std::vector<StepPart>& parts, int stage, Seconds start, TraceWriter& trace) {
   for (const StepPart& part : parts) {
     trace.slice(part.name, "step end", stage, kComputeLane, start, part.time);
-    start += max(part.time, 0 * second);
+    start += part.time;
   }
 }
 
@@ -92,22 +91,26 @@ std::string training_timeline(const TrainingAnswer& answer) {
   }
   Seconds end;
   const TimelineTasks timeline = timeline_tasks(shape, costs);
+  const double scale = timeline_scale(step.where);
   for (const ScheduledTask& task : timeline.tasks) {
     const std::string name =
         fmt::format("{} {} chunk {}", name_of(task.kind), task.micro_batch + 1, task.chunk + 1);
-    trace.slice(name, name_of(task.kind), task.device, kComputeLane, task.start,
-                task.end - task.start);
-    trace.slice("send " + name, "hand-over", task.device, kSendLane, task.end, task.send);
+    trace.slice(name, name_of(task.kind), task.device, kComputeLane, task.start * scale,
+                (task.end - task.start) * scale);
+    trace.slice("send " + name, "hand-over", task.device, kSendLane, task.end * scale,
+                task.send * scale);
     end = max(end, task.end);
   }
   if (timeline.elided_micro_batches > 0) {
     const std::string name = fmt::format("{} micro-batches of the steady state not drawn",
                                          timeline.elided_micro_batches);
     for (int stage = 0; stage < shape.stages; ++stage)
-      trace.slice(name, "cut", stage, kSendLane, timeline.elided_from, timeline.elided_time);
+      trace.slice(name, "cut", stage, kSendLane, timeline.elided_from * scale,
+                  timeline.elided_time * scale);
   }
   const std::vector<StepPart> end_parts = step_end_parts(step.where, end);
-  for (int stage = 0; stage < shape.stages; ++stage) write_end(end_parts, stage, end, trace);
+  for (int stage = 0; stage < shape.stages; ++stage)
+    write_end(end_parts, stage, end * scale, trace);
   return trace.finish();
 }
 

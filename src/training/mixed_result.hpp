@@ -25,6 +25,9 @@ SlowestStage slowest_stage(const MixedGroup& group, std::span<const double> fact
 
 WorkloadClass workload_of(const MixedQuestion& question, const MixedPlan& plan);
 
+/// Software-maturity factor of each pool.
+std::vector<double> software_factors(const MixedQuestion& question, const MixedPlan& plan);
+
 /// Times and breakdown of group `index`.
 ReplicaGroupResult group_result(const MixedGroup& group, const Composition& composed,
                                 std::size_t index, std::span<const double> factors);

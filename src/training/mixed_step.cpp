@@ -11,20 +11,6 @@
 namespace polyfleet {
 namespace {
 
-/// Software-maturity factor of each pool.
-std::vector<double> software_factors(const MixedQuestion& question, const MixedPlan& plan) {
-  std::vector<double> factors(question.pools.size(), 1.0);
-  if (question.strict || question.models == nullptr) return factors;
-  const WorkloadClass workload = workload_of(question, plan);
-  for (std::size_t p = 0; p < factors.size(); ++p) {
-    const MixedPool& pool = question.pools[p];
-    factors[p] = question.models->maturity
-                     .factor(pool.machine->accelerator, pool.framework, workload, pool.release_date)
-                     .factor;
-  }
-  return factors;
-}
-
 /// Deviation of each group's time that its slowest stage of each pool causes, in ln, and that of
 /// its exchange.
 void add_sigma(const std::vector<MixedGroup>& groups, const Composition& composed,
@@ -92,6 +78,19 @@ void add_totals(const MixedQuestion& question, const MixedPlan& plan,
 }
 
 }  // namespace
+
+std::vector<double> software_factors(const MixedQuestion& question, const MixedPlan& plan) {
+  std::vector<double> factors(question.pools.size(), 1.0);
+  if (question.strict || question.models == nullptr) return factors;
+  const WorkloadClass workload = workload_of(question, plan);
+  for (std::size_t p = 0; p < factors.size(); ++p) {
+    const MixedPool& pool = question.pools[p];
+    factors[p] = question.models->maturity
+                     .factor(pool.machine->accelerator, pool.framework, workload, pool.release_date)
+                     .factor;
+  }
+  return factors;
+}
 
 MixedStep mixed_step(const MixedQuestion& question, const MixedPlan& plan,
                      const MixedTables& tables) {

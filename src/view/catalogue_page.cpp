@@ -4,36 +4,13 @@
 
 #include <algorithm>
 #include <functional>
-#include <limits>
 
 #include "units/text.hpp"
+#include "view/catalogue_stated.hpp"
 #include "view/serving_figures.hpp"
 
 namespace polyfleet {
 namespace {
-
-constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
-
-/// A published figure as a picture needs it.
-struct Stated {
-  double value = kUnknown, low = kUnknown, high = kUnknown;  ///< in the row's unit
-  std::string text, status, source, note;
-  bool known() const { return !text.empty(); }
-};
-
-template <class Q>
-Stated stated(const std::optional<Figure<Q>>& figure, double unit) {
-  Stated found;
-  if (!figure) return found;
-  found.value = figure->value.base() / unit;
-  found.low = figure->low.base() / unit;
-  found.high = figure->high.base() / unit;
-  found.text = print_quantity(figure->value);
-  found.status = name_of(figure->status);
-  found.source = figure->source;
-  found.note = figure->note;
-  return found;
-}
 
 /// One quantity of every part.
 struct Quantity {

@@ -15,7 +15,6 @@
 namespace polyfleet {
 namespace {
 
-constexpr int kHoursADay = 24;
 constexpr int kHoursAWeek = 7 * kHoursADay;
 constexpr int kLastWeeks = 8;
 constexpr std::size_t kPeakSites = 6;
@@ -270,6 +269,47 @@ PageFigure hours_of_last_weeks(const FleetAnswer& answer, const GridHours& hours
   return figure;
 }
 
+/// The highest hour of each site, under what its grid connection may carry in that hour.
+PageFigure peaks_of_sites(const FleetAnswer& answer) {
+  const FleetModel& model = answer.model;
+  std::vector<std::string> sites;
+  std::vector<double> highest, limit, times;
+  std::size_t idle = 0;
+  for (std::size_t s = 0; s < answer.run.hourly_grid.size(); ++s) {
+    const std::vector<double>& watts = answer.run.hourly_grid[s];
+    const auto peak = std::max_element(watts.begin(), watts.end());
+    if (peak == watts.end() || *peak <= 0) {
+      ++idle;
+      continue;
+    }
+    const auto at = static_cast<FleetHour>(peak - watts.begin());
+    sites.push_back(model.sites[s].id);
+    highest.push_back(*peak * (watt / gigawatt));
+    limit.push_back(model.sites[s].grid_limit_at(at) / gigawatt);
+    times.push_back(page_day(model.time, at));
+  }
+  PageFigure figure;
+  figure.id = "site_peaks";
+  figure.title = "Highest hour of each site under its grid connection";
+  figure.reading =
+      "What each site draws from the grid in its highest hour; the dashed rule is what its "
+      "connection may carry in that hour.";
+  if (idle > 0)
+    figure.reading +=
+        fmt::format(" {} {} nothing from the grid and {} left out.", idle,
+                    idle == 1 ? "site draws" : "sites draw", idle == 1 ? "is" : "are");
+  figure.data.word("site", std::move(sites)).number("highest hour", "GW", rounded(highest));
+  figure.data.number("grid connection", "GW", rounded(limit)).date("on", std::move(times));
+  BarChart chart;
+  chart.category = "site";
+  chart.values = {"highest hour"};
+  chart.horizontal = true;
+  chart.limit = "grid connection";
+  figure.chart = std::move(chart);
+  figure.assumptions = {"Grid alone: power that is generated on the site stands beside it."};
+  return figure;
+}
+
 }  // namespace
 
 FigureSection fleet_energy_section(const FleetAnswer& answer) {
@@ -280,6 +320,7 @@ FigureSection fleet_energy_section(const FleetAnswer& answer) {
   if (answer.run.hourly_grid.empty()) return section;
   const GridHours hours = grid_hours(answer);
   section.figures.push_back(range_of_grid(answer, hours));
+  section.figures.push_back(peaks_of_sites(answer));
   section.figures.push_back(hours_of_peak_week(answer, hours));
   section.figures.push_back(hours_of_last_weeks(answer, hours));
   return section;

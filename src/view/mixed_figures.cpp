@@ -10,11 +10,10 @@
 #include "report/mixed_text.hpp"
 #include "report/plan_rows.hpp"
 #include "units/text.hpp"
+#include "view/unknown.hpp"
 
 namespace polyfleet {
 namespace {
-
-constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
 
 const SearchedPool& pool_of(const MixedAnswer& answer, std::size_t pool) {
   return answer.question.pools[pool];
@@ -209,14 +208,15 @@ PageFigure mixed_memory_figure(const MixedAnswer& answer, const PlannedMix& best
     capacity.push_back(known ? result.capacity / gigabyte : kUnknown);
   });
   figure.reading =
-      "Used and free to the usable capacity of the pool's accelerator; an unpublished capacity has "
-      "no free part.";
+      "What lies in memory at the worst moment of a step. The dashed rule is the usable capacity "
+      "of "
+      "the pool's accelerator; one that is not published has none.";
   figure.chart = BarChart{
-      .category = "group", .values = {"used", "free"}, .stacked = true, .horizontal = true};
+      .category = "group", .values = {"used"}, .horizontal = true, .limit = "usable capacity"};
   figure.data.word("group", std::move(names))
       .number("used", "GB", std::move(used))
       .number("free", "GB", std::move(free))
-      .number("capacity", "GB", std::move(capacity));
+      .number("usable capacity", "GB", std::move(capacity));
   figure.assumptions = {"GB are 10^9 bytes, as memories are sold."};
   return figure;
 }

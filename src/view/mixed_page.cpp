@@ -9,6 +9,7 @@
 #include "report/plan_rows.hpp"
 #include "units/text.hpp"
 #include "view/mixed_figures.hpp"
+#include "view/mixed_timeline_figure.hpp"
 #include "view/plan_figures.hpp"
 #include "view/training_sources.hpp"
 
@@ -124,13 +125,15 @@ FigurePage mixed_page(const MixedAnswer& answer) {
     page.sections.push_back(std::move(which));
   } else {
     const PlannedMix& best = result.best.front();
+    const MixedTimeline timeline = mixed_timeline(physics_of(answer.question), best.plan);
     page.facts = facts_of(answer, best);
     which.figures.push_back(shares_figure(answer, best));
     which.figures.push_back(groups_figure(answer, best));
     page.sections.push_back(std::move(which));
-    page.sections.push_back({"The step",
-                             {group_time_figure(answer, best), limits_figure(best),
-                              mixed_memory_figure(answer, best)}});
+    page.sections.push_back(
+        {"The step",
+         {group_time_figure(answer, best), mixed_timeline_figure(answer, best, timeline),
+          limits_figure(best), mixed_memory_figure(answer, best)}});
   }
   page.sections.push_back({"Why not otherwise", {mix_families_figure(answer)}});
   FigureSection basis{"What it rests on", {limits_of_pools(answer)}};

@@ -9,11 +9,11 @@
 #include "report/plan_rows.hpp"
 #include "report/serving_estimate.hpp"
 #include "view/serving_figures.hpp"
+#include "view/unknown.hpp"
 
 namespace polyfleet {
 namespace {
 
-constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
 constexpr double kGigabyte = 1e9;
 
 PageFigure memory_figure(const ServingEstimate& estimate) {
@@ -34,7 +34,8 @@ PageFigure memory_figure(const ServingEstimate& estimate) {
   figure.title = "What one accelerator's memory holds";
   figure.reading = fmt::format(
       "Of {:.1f} GB that programs see, weights take {:.1f} GB; the cache for keys and values has "
-      "room for {} tokens of the replica.",
+      "room for {} tokens of the replica. The rest up to the dashed rule is the engine's reserve "
+      "or not used.",
       visible, weights, grouped(engine.cache_tokens()));
   figure.data.word("accelerator", {estimate.served.accelerator->name});
   std::vector<std::string> parts;
@@ -42,13 +43,18 @@ PageFigure memory_figure(const ServingEstimate& estimate) {
     figure.data.number(name, "GB", {value});
     if (value > 0) parts.emplace_back(name);
   };
+  constexpr char kVisible[] = "memory that programs see";
   add("weights", weights);
   add("activations", activations);
   add("state of sequences", state);
   add("cache", cache);
-  add("engine's reserve and not used", rest);
-  figure.chart = BarChart{
-      .category = "accelerator", .values = std::move(parts), .stacked = true, .horizontal = true};
+  figure.data.number("engine's reserve and not used", "GB", {rest})
+      .number(kVisible, "GB", {visible});
+  figure.chart = BarChart{.category = "accelerator",
+                          .values = std::move(parts),
+                          .stacked = true,
+                          .horizontal = true,
+                          .limit = kVisible};
   figure.assumptions = {fmt::format(
       "{} takes {:.0f} % of the memory by its own rule; memory that programs see: {}.",
       estimate.served.profile->name,

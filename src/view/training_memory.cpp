@@ -71,19 +71,22 @@ PageFigure stages_figure(const TrainingAnswer& answer, const TrainingSources& so
     chart.values.push_back(group.name);
     figure.data.number(group.name, "GB", std::move(column));
   }
-  std::vector<double> totals, free, host;
+  const bool known = estimate.memory_capacity > 0 * byte;
+  std::vector<double> totals, free, capacity, host;
   for (const StageMemory& stage : estimate.memory) {
     totals.push_back(gigabytes(stage.total));
-    free.push_back(estimate.memory_capacity > 0 * byte
-                       ? gigabytes(estimate.memory_capacity - stage.total)
-                       : std::numeric_limits<double>::quiet_NaN());
+    capacity.push_back(known ? gigabytes(estimate.memory_capacity)
+                             : std::numeric_limits<double>::quiet_NaN());
+    free.push_back(capacity.back() - totals.back());
     host.push_back(gigabytes(stage.host));
   }
-  if (estimate.fits_in_memory && estimate.memory_capacity > 0 * byte) {
-    chart.values.emplace_back("free");
-    figure.reading += " The bars reach to the usable capacity.";
+  if (known) {
+    chart.limit = "usable capacity";
+    figure.reading += " The dashed rule is the usable capacity: what stands above it does not fit.";
   }
-  figure.data.number("total", "GB", std::move(totals)).number("free", "GB", std::move(free));
+  figure.data.number("total", "GB", std::move(totals))
+      .number("free", "GB", std::move(free))
+      .number("usable capacity", "GB", std::move(capacity));
   if (std::any_of(host.begin(), host.end(), [](double x) { return x > 0; }))
     figure.data.number("on the host, per device", "GB", std::move(host));
   figure.chart = std::move(chart);
@@ -95,7 +98,7 @@ PageFigure stages_figure(const TrainingAnswer& answer, const TrainingSources& so
   return figure;
 }
 
-PageFigure parts_figure(const TrainingAnswer& answer, const TrainingSources& sources) {
+PageFigure memory_parts_figure(const TrainingAnswer& answer, const TrainingSources& sources) {
   const TrainingEstimate& estimate = answer.estimate;
   const std::size_t fullest = fullest_stage(estimate.memory);
   const StageMemory& stage = estimate.memory[fullest];
@@ -154,7 +157,7 @@ FigureSection memory_section(const TrainingAnswer& answer, const TrainingSources
   FigureSection section{"Memory", {}};
   if (answer.estimate.memory.empty()) return section;
   section.figures.push_back(stages_figure(answer, sources));
-  section.figures.push_back(parts_figure(answer, sources));
+  section.figures.push_back(memory_parts_figure(answer, sources));
   if (!answer.estimate.fits_in_memory) section.figures.push_back(changes_figure(answer, sources));
   return section;
 }

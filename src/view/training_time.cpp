@@ -10,6 +10,7 @@
 #include "report/training_timeline.hpp"
 #include "training/timeline.hpp"
 #include "units/text.hpp"
+#include "view/timeline_spans.hpp"
 
 namespace polyfleet {
 namespace {
@@ -49,7 +50,7 @@ StepGroups groups_of(const StepBreakdown& where) {
   return groups;
 }
 
-PageFigure parts_figure(const TrainingAnswer& answer, const TrainingSources& sources) {
+PageFigure time_parts_figure(const TrainingAnswer& answer, const TrainingSources& sources) {
   const StepBreakdown& where = answer.estimate.step.where;
   std::vector<std::string> names;
   std::vector<double> times, shares;
@@ -121,63 +122,37 @@ PageFigure stage_figure(const TrainingAnswer& answer, const TrainingSources& sou
   return figure;
 }
 
-/// Spans of the pipeline, collected column by column.
-class SpanTable {
- public:
-  void add(int stage, Seconds begin, Seconds end, std::string kind, std::string what) {
-    if (!(end > begin)) return;
-    lanes_.push_back(fmt::format("stage {}", stage + 1));
-    begins_.push_back(ms(begin));
-    ends_.push_back(ms(end));
-    kinds_.push_back(std::move(kind));
-    whats_.push_back(std::move(what));
+/// The tasks of these stages, and what follows them, at the times that the step gives them.
+DataTable pipeline_spans(const TrainingAnswer& answer, const TimelineTasks& timeline,
+                         const std::set<int>& stages) {
+  const StepBreakdown& where = answer.estimate.step.where;
+  const double scale = timeline_scale(where);
+  const bool hands_over = !answer.scenario.plan.overlap.pipeline;
+  Seconds end;
+  for (const ScheduledTask& task : timeline.tasks) end = max(end, task.end);
+  const std::vector<StepPart> tail = step_end_parts(where, end);
+  StageSpans spans;
+  for (const int stage : stages) {
+    spans.lane(fmt::format("stage {}", stage + 1));
+    for (const ScheduledTask& task : timeline.tasks) {
+      if (task.device != stage) continue;
+      const std::string what =
+          fmt::format("micro-batch {}, chunk {}", task.micro_batch + 1, task.chunk + 1);
+      spans.add({task.start * scale, task.end * scale, task_words(task.kind), what});
+      if (hands_over)
+        spans.add({task.end * scale, (task.end + task.send) * scale, "hand-over", what});
+    }
+    if (timeline.elided_micro_batches > 0)
+      spans.add({timeline.elided_from * scale,
+                 (timeline.elided_from + timeline.elided_time) * scale, "steady state, not drawn",
+                 fmt::format("{} micro-batches", timeline.elided_micro_batches)});
+    Seconds at = end * scale;
+    for (const StepPart& part : tail) {
+      spans.add({at, at + part.time, part.name, "end of the step"});
+      at += part.time;
+    }
   }
-
-  DataTable take() {
-    DataTable table;
-    table.word("stage", std::move(lanes_))
-        .number("begin", "ms", std::move(begins_))
-        .number("end", "ms", std::move(ends_))
-        .word("kind", std::move(kinds_))
-        .word("what", std::move(whats_));
-    return table;
-  }
-
- private:
-  std::vector<std::string> lanes_, kinds_, whats_;
-  std::vector<double> begins_, ends_;
-};
-
-/// At most this many lanes can be told apart, and about this many spans be drawn and listed; half
-/// the lanes where all of them hold more.
-constexpr int kMostLanes = 16;
-constexpr std::size_t kMostSpans = 1500;
-
-/// All stages, or of more than can be shown the first, the last and evenly spaced ones between.
-std::set<int> shown_lanes(int stages, std::size_t spans) {
-  std::set<int> shown;
-  const int lanes = std::min(stages, spans > kMostSpans ? kMostLanes / 2 : kMostLanes);
-  for (int i = 0; i < lanes; ++i) shown.insert(lanes == 1 ? 0 : i * (stages - 1) / (lanes - 1));
-  return shown;
-}
-
-/// "1 stage", "16 stages".
-std::string counted(std::int64_t number, std::string_view noun) {
-  return fmt::format("{} {}{}", number, noun, number == 1 ? "" : noun.ends_with("h") ? "es" : "s");
-}
-
-std::string words_of(TaskKind kind) {
-  switch (kind) {
-    case TaskKind::forward:
-      return "forward";
-    case TaskKind::backward:
-      return "backward";
-    case TaskKind::backward_input:
-      return "backward, input";
-    case TaskKind::backward_weight:
-      return "backward, weights";
-  }
-  return "forward";
+  return spans.take();
 }
 
 }  // namespace
@@ -218,36 +193,13 @@ PageFigure step_figure(const TrainingAnswer& answer, const TrainingSources& sour
 
 PageFigure pipeline_figure(const TrainingAnswer& answer, const TrainingSources& sources) {
   const PipelineShape shape = pipeline_shape(answer);
-  const TimelineTasks timeline = timeline_tasks(shape, chunk_costs(answer), kMostSpans);
-  const std::set<int> lanes = shown_lanes(shape.stages, timeline.tasks.size());
-  SpanTable spans;
-  Seconds end;
-  for (const ScheduledTask& task : timeline.tasks) {
-    end = max(end, task.end);
-    if (!lanes.contains(task.device)) continue;
-    const std::string what =
-        fmt::format("micro-batch {}, chunk {}", task.micro_batch + 1, task.chunk + 1);
-    spans.add(task.device, task.start, task.end, words_of(task.kind), what);
-    if (!shape.overlap_hand_over)
-      spans.add(task.device, task.end, task.end + task.send, "hand-over", what);
-  }
-  const std::vector<StepPart> tail = step_end_parts(answer.estimate.step.where, end);
-  for (const int stage : lanes) {
-    if (timeline.elided_micro_batches > 0)
-      spans.add(stage, timeline.elided_from, timeline.elided_from + timeline.elided_time,
-                "steady state, not drawn",
-                fmt::format("{} micro-batches", timeline.elided_micro_batches));
-    Seconds at = end;
-    for (const StepPart& part : tail) {
-      spans.add(stage, at, at + part.time, part.name, "end of the step");
-      at += max(part.time, 0 * second);
-    }
-  }
+  const TimelineTasks timeline = timeline_tasks(shape, chunk_costs(answer), kMostStageSpans);
+  const std::set<int> lanes = shown_stages(shape.stages, timeline.tasks.size());
   PageFigure figure{.id = "pipeline", .title = "One step on the pipeline"};
   figure.reading = fmt::format(
       "Schedule {}: {} through {} of {}.", setting_text(answer.scenario.plan, "schedule"),
-      counted(shape.micro_batches, "micro-batch"), counted(shape.stages, "stage"),
-      counted(shape.virtual_stages, "chunk"));
+      counted_noun(shape.micro_batches, "micro-batch"), counted_noun(shape.stages, "stage"),
+      counted_noun(shape.virtual_stages, "chunk"));
   if (timeline.elided_micro_batches > 0)
     figure.reading += fmt::format(" {} micro-batches of the steady state are not drawn.",
                                   timeline.elided_micro_batches);
@@ -257,10 +209,14 @@ PageFigure pipeline_figure(const TrainingAnswer& answer, const TrainingSources& 
     figure.reading += " Stage hand-overs run beside compute and are not drawn.";
   figure.reading += " --timeline FILE writes all of it for Perfetto.";
   figure.chart = SpanChart{.lane = "stage", .begin = "begin", .end = "end", .kind = "kind"};
-  figure.data = spans.take();
+  figure.data = pipeline_spans(answer, timeline, lanes);
   figure.assumptions = {
       "A task starts when its device is free and its input has arrived; "
       "hand-overs do not contend for links."};
+  if (timeline_scale(answer.estimate.step.where) < 1)
+    figure.assumptions.emplace_back(
+        "Software of the day runs faster than the bound: every span is shortened alike, so that "
+        "the last ends with the step.");
   figure.sources = sources.time;
   return figure;
 }
@@ -268,7 +224,7 @@ PageFigure pipeline_figure(const TrainingAnswer& answer, const TrainingSources& 
 FigureSection time_section(const TrainingAnswer& answer, const TrainingSources& sources) {
   FigureSection section{"Time", {}};
   section.figures.push_back(step_figure(answer, sources));
-  section.figures.push_back(parts_figure(answer, sources));
+  section.figures.push_back(time_parts_figure(answer, sources));
   if (answer.scenario.plan.layout.pipeline > 1)
     section.figures.push_back(stage_figure(answer, sources));
   section.figures.push_back(pipeline_figure(answer, sources));

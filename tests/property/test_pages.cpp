@@ -34,7 +34,8 @@ Chart any_chart() {
                       .values = {"a", "b"},
                       .stacked = *rc::gen::arbitrary<bool>(),
                       .horizontal = *rc::gen::arbitrary<bool>(),
-                      .scale = any_scale()};
+                      .scale = any_scale(),
+                      .limit = *rc::gen::element(std::string(), std::string("c"))};
     case 1:
       return LineChart{.x = *rc::gen::element(std::string("a"), std::string("day")),
                        .values = {"b", "c"},
@@ -59,7 +60,11 @@ Chart any_chart() {
                           .limit = any_value(),
                           .limit_label = any_text()};
     case 3:
-      return SpanChart{.lane = "word", .begin = "a", .end = "b", .kind = "word"};
+      return SpanChart{.lane = "word",
+                       .begin = "a",
+                       .end = "b",
+                       .kind = "word",
+                       .group = *rc::gen::element(std::string(), std::string("word"))};
     case 4:
       return TornadoChart{
           .name = "word", .low = "a", .high = "b", .base = any_value(), .base_label = any_text()};

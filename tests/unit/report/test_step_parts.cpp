@@ -46,4 +46,22 @@ TEST_CASE("what follows the pipeline makes it the step; host stalls inside passe
     if (part.key == "host") CHECK(part.time == 2 * second);
   }
   CHECK(sum == where.total);
+  CHECK(timeline_scale(where) == 1);
+}
+
+TEST_CASE("software faster than the bound shortens the whole timeline to the step") {
+  StepBreakdown where;
+  where.compute[0] = 10 * second;
+  where.gradient_reduce = 4 * second;
+  where.optimizer = 2 * second;
+  where.software = -4 * second;
+  where.total = 12 * second;
+  CHECK(timeline_scale(where) == 0.75);
+  Seconds sum = 10 * second * timeline_scale(where);
+  for (const StepPart& part : step_end_parts(where, 10 * second)) {
+    CHECK(part.time >= 0 * second);
+    if (part.key == "optimizer") CHECK(part.time == 1.5 * second);
+    sum += part.time;
+  }
+  CHECK(sum == where.total);
 }
