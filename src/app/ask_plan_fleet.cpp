@@ -11,7 +11,7 @@
 namespace polyfleet {
 namespace {
 
-constexpr double kMostPoints = 1000;
+constexpr double kMostFrontPoints = 1000;
 
 Result<ProcurementOptions> options_of(const Question& question, const RunControl& control) {
   ProcurementOptions options;
@@ -89,7 +89,7 @@ QuestionKind plan_fleet_kind() {
                    .help = "of the front",
                    .type = "N",
                    .least = 2,
-                   .most = kMostPoints,
+                   .most = kMostFrontPoints,
                    .usual = 10},
                   {.name = "fresh", .help = "predict every rate anew instead of taking kept ones"},
                   {.name = "explain", .help = "every limit that binds, every assumption"}},

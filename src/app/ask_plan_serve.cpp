@@ -54,7 +54,7 @@ Value exports_json(const std::vector<ServingExport>& exports) {
 }
 
 /// "vllm=a/", one a line.
-Result<std::vector<ServingExportRequest>> export_requests(const Question& question) {
+Result<std::vector<ServingExportRequest>> serving_export_requests(const Question& question) {
   std::vector<ServingExportRequest> requests;
   const auto found = question.files.find("export");
   if (found == question.files.end()) return requests;
@@ -91,14 +91,16 @@ Value json_of(const PlannedService& planned) {
 
 Result<Reply> ask_plan_serve(const Question& question, Workspace& workspace,
                              const RunControl& control) {
-  const auto requests = export_requests(question);
+  const auto requests = serving_export_requests(question);
   if (!requests) return requests.problems();
   const Result<Value> document = question_document(question);
   if (!document) return document.problems();
-  Result<ServingPlanRun> run =
-      run_serving_plan(workspace, *document, [&](const std::string& doing, double share) {
+  Result<ServingPlanRun> run = run_serving_plan(
+      workspace, *document,
+      [&](const std::string& doing, double share) {
         if (control.progress) control.progress(doing, share);
-      });
+      },
+      control.stop);
   if (!run) return run.problems();
   const auto planned = std::make_shared<PlannedService>();
   planned->run = *std::move(run);
@@ -112,7 +114,9 @@ Result<Reply> ask_plan_serve(const Question& question, Workspace& workspace,
     planned->exports = *std::move(made);
   }
   const Catalogue* catalogue = &workspace.catalogue();
-  return Reply{.verdict = chosen != nullptr ? Verdict::ok : Verdict::infeasible,
+  return Reply{.verdict = planned->run.checked.interrupted ? Verdict::interrupted
+                          : chosen != nullptr              ? Verdict::ok
+                                                           : Verdict::infeasible,
                .json = [=] { return json_of(*planned); },
                .text = [=](const PageStyle& style) { return text_of(*planned, style); },
                .page = [=] { return serving_plan_page(planned->run.answer(), *catalogue); }};
@@ -124,6 +128,7 @@ QuestionKind plan_serve_kind() {
   return {.command = "plan serve",
           .summary = "The fleet that serves a stream of requests within its latency targets",
           .scenario_help = "the question in TOML (docs/serving_planner.md)",
+          .stoppable = true,
           .quick = false,
           .options = {{.name = "front", .help = "the Pareto front of cost, energy and latency"},
                       {.name = "explain", .help = "every assumption with its basis"}},

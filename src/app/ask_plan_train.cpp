@@ -4,6 +4,7 @@
 #include "app/ask_plan_mixed.hpp"
 #include "app/export_report.hpp"
 #include "app/plan_document.hpp"
+#include "app/plan_question.hpp"
 #include "app/plan_run.hpp"
 #include "app/question_kinds.hpp"
 #include "app/sensitivity_run.hpp"
@@ -16,8 +17,6 @@
 
 namespace polyfleet {
 namespace {
-
-constexpr std::string_view kClusterKey = "cluster";
 
 /// A finished search over one pool with what was asked beside it.
 struct PlanReply {
@@ -101,7 +100,7 @@ Result<Reply> ask_one_pool(const Question& question, PlanQuestion plan, Workspac
 }
 
 /// The scenario with its settings; a cluster that came by --cluster stands beside what they say.
-Result<Value> document_of(const Question& question) {
+Result<Value> document_beside_cluster(const Question& question) {
   Result<Value> document = scenario_value(question);
   if (!document) return document;
   std::vector<Setting> others;
@@ -125,7 +124,7 @@ Result<Value> document_of(const Question& question) {
 Result<Reply> ask_plan_train(const Question& question, Workspace& workspace,
                              const RunControl& control) {
   if (const auto requests = export_requests(question); !requests) return requests.problems();
-  const Result<Value> document = document_of(question);
+  const Result<Value> document = document_beside_cluster(question);
   if (!document) return document.problems();
   Result<PlanQuestion> plan =
       plan_question(workspace, *document, flag_option(question, "compare-stated"));

@@ -13,7 +13,7 @@ namespace {
 bool is_trace(const ScenarioText& scenario) { return scenario.file.ends_with(".csv"); }
 
 /// A scenario, or a trace as a scenario that states nothing else.
-Result<Value> document_of(const Question& question) {
+Result<Value> jobs_document_of(const Question& question) {
   if (!is_trace(*question.scenario)) return question_document(question);
   Value document{Table{}};
   document.at({"command line", 0, 0});
@@ -29,7 +29,7 @@ Verdict verdict_of(const JobAnswer& answer) {
 
 Result<Reply> ask_simulate_jobs(const Question& question, Workspace& workspace,
                                 const RunControl& control) {
-  const Result<Value> document = document_of(question);
+  const Result<Value> document = jobs_document_of(question);
   if (!document) return document.problems();
   if (control.progress) control.progress("reading the jobs", -1);
   const std::filesystem::path folder = std::filesystem::path(question.scenario->file).parent_path();

@@ -11,7 +11,7 @@
 namespace polyfleet {
 namespace {
 
-constexpr Range kCount{1, 1 << 24};
+constexpr Range kPoolCount{1, 1 << 24};
 constexpr Range kPositive{1e-12, 1e18};
 
 /// A list of tables, each read by a field table of its own; the element keeps its position.
@@ -87,14 +87,14 @@ const FieldTable<StatedPool>& pool_fields() {
       required(text_field("name", &P::name, "what reports and exports call the pool")),
       text_field("system", &P::system, "catalogue id or path, @edition allowed"),
       text_field("accelerator", &P::accelerator, "catalogue id or path; open: that of the system"),
-      integer_field("devices", &P::devices, kCount, "number of accelerators"),
-      integer_field("nodes", &P::nodes, kCount, "number of nodes instead"),
+      integer_field("devices", &P::devices, kPoolCount, "number of accelerators"),
+      integer_field("nodes", &P::nodes, kPoolCount, "number of nodes instead"),
       text_field("framework", &P::framework,
                  "profile that runs on this pool; open: that of the scenario, else the vendor's "
                  "usual one"),
       text_field("release", &P::release, "software of this month, YYYY-MM"),
       optional_quantity_field("price", &P::price, {0, 1e6}, "price of one accelerator"),
-      integer_field("max_tensor", &P::max_tensor, kCount,
+      integer_field("max_tensor", &P::max_tensor, kPoolCount,
                     "largest tensor-parallel degree; open: the scale-up domain where pools mix"),
   };
   return fields;

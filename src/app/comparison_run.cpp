@@ -71,12 +71,12 @@ const FieldTable<ComparisonFile>& comparison_fields() {
 }
 
 /// Tensor, expert and pipeline groups of up to this many ranks divide what is fed.
-constexpr std::int64_t kGroup = 64;
+constexpr std::int64_t kFedGroup = 64;
 
 /// The batch nearest to the wanted one that replicas of any group size share out over all but a few
 /// of the accelerators: without it up to a fifth of them would stand idle.
 std::int64_t batch_for(std::int64_t fed, std::int64_t wanted) {
-  const std::int64_t ranks = fed / kGroup * kGroup;
+  const std::int64_t ranks = fed / kFedGroup * kFedGroup;
   if (ranks == 0) return wanted;
   return std::max<std::int64_t>(1, (wanted + ranks / 2) / ranks) * ranks;
 }

@@ -10,14 +10,14 @@
 namespace polyfleet {
 namespace {
 
-struct Remedy {
+struct FitRemedy {
   std::string text;
   std::function<void(TrainingPlan&)> apply;
 };
 
 /// Multiplies one degree by `times` at the expense of the data-parallel one.
-Remedy degree_remedy(const TrainingPlan& plan, std::string name, int ParallelLayout::*degree,
-                     int times) {
+FitRemedy degree_remedy(const TrainingPlan& plan, std::string name, int ParallelLayout::*degree,
+                        int times) {
   const int value = plan.layout.*degree * times;
   return {fmt::format("plan.layout.{} = {}", name, value), [degree, times](TrainingPlan& changed) {
             changed.layout.*degree *= times;
@@ -26,7 +26,7 @@ Remedy degree_remedy(const TrainingPlan& plan, std::string name, int ParallelLay
           }};
 }
 
-void add_degrees(const TrainingPlan& plan, std::vector<Remedy>& remedies) {
+void add_degrees(const TrainingPlan& plan, std::vector<FitRemedy>& remedies) {
   for (const int times : {2, 4, 8, 16}) {
     if (plan.layout.data % times != 0) continue;
     remedies.push_back(degree_remedy(plan, "tensor", &ParallelLayout::tensor, times));
@@ -40,8 +40,8 @@ void add_degrees(const TrainingPlan& plan, std::vector<Remedy>& remedies) {
   }
 }
 
-std::vector<Remedy> remedies_for(const TrainingPlan& plan) {
-  std::vector<Remedy> remedies;
+std::vector<FitRemedy> remedies_for(const TrainingPlan& plan) {
+  std::vector<FitRemedy> remedies;
   if (plan.recompute == Recompute::none)
     remedies.push_back({"plan.recompute = selective",
                         [](TrainingPlan& p) { p.recompute = Recompute::selective; }});
@@ -67,12 +67,12 @@ std::vector<Remedy> remedies_for(const TrainingPlan& plan) {
   return remedies;
 }
 
-class Advisor {
+class FitAdvisor {
  public:
-  Advisor(const ResolvedTraining& resolved, const TrainingModels& models, Seconds asked)
+  FitAdvisor(const ResolvedTraining& resolved, const TrainingModels& models, Seconds asked)
       : resolved_(resolved), models_(models), asked_(asked) {}
 
-  void consider(const Remedy& one, const Remedy* other) {
+  void consider(const FitRemedy& one, const FitRemedy* other) {
     TrainingScenario scenario = resolved_.scenario;
     one.apply(scenario.plan);
     if (other != nullptr) other->apply(scenario.plan);
@@ -99,9 +99,9 @@ class Advisor {
 std::vector<FittingChange> changes_that_fit(const ResolvedTraining& resolved,
                                             const TrainingModels& models, Seconds asked,
                                             std::size_t most) {
-  const std::vector<Remedy> remedies = remedies_for(resolved.scenario.plan);
-  Advisor advisor(resolved, models, asked);
-  for (const Remedy& remedy : remedies) advisor.consider(remedy, nullptr);
+  const std::vector<FitRemedy> remedies = remedies_for(resolved.scenario.plan);
+  FitAdvisor advisor(resolved, models, asked);
+  for (const FitRemedy& remedy : remedies) advisor.consider(remedy, nullptr);
   if (advisor.fitting.empty()) {
     for (std::size_t i = 0; i < remedies.size(); ++i) {
       for (std::size_t j = i + 1; j < remedies.size(); ++j)

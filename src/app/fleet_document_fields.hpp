@@ -21,6 +21,11 @@ using UsdPerWatt = decltype(Usd{} / Watts{});
 /// Price of a gram of emissions.
 using UsdPerGram = decltype(Usd{} / GramsCo2e{});
 
+/// A year of 365.25 days, in seconds.
+inline constexpr double kYearSeconds = 365.25 * 86400;
+/// A share of a whole.
+inline constexpr Range kAnyShare{0, 1};
+
 /// One table of a fleet document: where it stands, how it was written, where its figures come from.
 struct StatedEntry {
   Position where;

@@ -2,28 +2,18 @@
 
 #include <fmt/format.h>
 
-#include <chrono>
 #include <cmath>
 #include <set>
 
 #include "base/spelling.hpp"
+#include "capital/deal_date.hpp"
 
 namespace polyfleet {
 namespace {
 
-constexpr double kYear = 365.25 * 86400;
-constexpr Range kShare{0, 1}, kLife{86400, 100 * kYear}, kPeriod{86400, 366 * 86400};
+constexpr Range kLife{86400, 100 * kYearSeconds}, kPeriod{86400, 366 * 86400};
 constexpr int kLongestYears = 30;  // no forecast of power, prices or chips reaches further
 constexpr Seconds kUsualPeriod = 7.0 * day;
-
-double days_between(const CalendarDate& from, const CalendarDate& to) {
-  const auto day_of = [](const CalendarDate& date) {
-    return std::chrono::sys_days(std::chrono::year_month_day(
-        std::chrono::year(date.year), std::chrono::month(static_cast<unsigned>(date.month)),
-        std::chrono::day(static_cast<unsigned>(date.day))));
-  };
-  return static_cast<double>((day_of(to) - day_of(from)).count());
-}
 
 void check_shares(const StatedPolicy& stated, Diagnostics& out) {
   double least = 0;
@@ -106,8 +96,8 @@ const FieldTable<StatedShare>& vendor_share_fields() {
   using S = StatedShare;
   static const FieldTable<S> fields = with_origin<S>({
       required(text_field("vendor", &S::vendor, "vendor of accelerators")),
-      number_field("least", &S::least, kShare, "of accelerator power in use"),
-      number_field("most", &S::most, kShare, "of accelerator power in use"),
+      number_field("least", &S::least, kAnyShare, "of accelerator power in use"),
+      number_field("most", &S::most, kAnyShare, "of accelerator power in use"),
   });
   return fields;
 }
@@ -129,7 +119,7 @@ const FieldTable<StatedFinance>& finance_fields() {
       ranged_figure_field("discount", &F::discount, {0, 1}, "of money, a year"),
       span_field("hardware_life", &F::hardware_life, kLife, "straight line, accelerators"),
       span_field("facility_life", &F::facility_life, kLife, "straight line, halls and plant"),
-      ranged_figure_field("upkeep", &F::upkeep, kShare, "a year, as share of capital"),
+      ranged_figure_field("upkeep", &F::upkeep, kAnyShare, "a year, as share of capital"),
       ranged_figure_field("network_and_other", &F::network_and_other, {0, 10},
                           "added to the price of systems, as share"),
   });

@@ -10,8 +10,8 @@
 namespace polyfleet {
 namespace {
 
-constexpr double kYear = 365.25 * 86400;
-constexpr Range kShare{0, 1}, kCount{1, 1e9}, kWatts{1, 1e12}, kRate{0, 1}, kWait{0, 5 * kYear};
+constexpr Range kPhaseCount{1, 1e9}, kPhaseWatts{1, 1e12}, kPhaseRate{0, 1},
+    kWait{0, 5 * kYearSeconds};
 constexpr double kSumTolerance = 1e-6;
 
 const std::vector<std::pair<std::string, Ownership>>& ownerships() {
@@ -30,9 +30,9 @@ const FieldTable<StatedCapacity>& capacity_fields() {
       required(text_field("system", &C::system,
                           "id of a [[hardware]], or a system of the catalogue, \"@edition\" "
                           "allowed; the vendor follows from it")),
-      ranged_figure_field("power", &C::power, kWatts,
+      ranged_figure_field("power", &C::power, kPhaseWatts,
                           "at the meter; accelerators follow from their planned power"),
-      ranged_figure_field("accelerators", &C::accelerators, kCount, "instead of power"),
+      ranged_figure_field("accelerators", &C::accelerators, kPhaseCount, "instead of power"),
       day_field("retirement", &C::retirement, "taken away; open: not within the study"),
       choice_field("ownership", &C::ownership, ownerships(),
                    "owned, or a partner's: paid whether used or not, or only in use"),
@@ -40,7 +40,7 @@ const FieldTable<StatedCapacity>& capacity_fields() {
       text_field("capacity", &C::capacity,
                  "name of the machines of a partner, where several contracts follow each other "
                  "or stand beside each other at one site"),
-      ranged_figure_field("rate", &C::rate, kRate,
+      ranged_figure_field("rate", &C::rate, kPhaseRate,
                           "partner: of one accelerator; open: the catalogue's rental"),
       {"energy_included", "true or false", "partner: pays the electricity; open: true", false,
        [](C& into, const Value& value, Diagnostics& out) {
@@ -209,9 +209,9 @@ const FieldTable<StatedPhase>& phase_fields() {
         required(day_field("first_delivery", &P::first_delivery, "first accelerators arrive")),
         required(day_field("last_delivery", &P::last_delivery, "all have arrived; even between")),
         span_field("acceptance", &P::acceptance, kWait, "from delivery until it counts and works"),
-        ranged_figure_field("rejected", &P::rejected, kShare,
+        ranged_figure_field("rejected", &P::rejected, kAnyShare,
                             "fails acceptance at first and comes a second time; open: none"),
-        number_list_field("delay_quarters", &P::delay_quarters, kShare,
+        number_list_field("delay_quarters", &P::delay_quarters, kAnyShare,
                           "in futures: probabilities of a delay of 0, 1, 2, ... quarters"),
     };
     table.insert(table.end(), own.begin(), own.end());

@@ -9,13 +9,12 @@
 namespace polyfleet {
 namespace {
 
-constexpr double kYear = 365.25 * 86400;
-constexpr Range kShare{0, 1}, kAboveZero{1e-3, 1}, kUsd{1, 1e8}, kRate{0, 1}, kWatts{1, 1e6};
-constexpr Range kGrams{0, 1e9}, kMature{86400, 10 * kYear};
+constexpr Range kAboveZero{1e-3, 1}, kUsd{1, 1e8}, kClassRate{0, 1}, kClassWatts{1, 1e6};
+constexpr Range kClassGrams{0, 1e9}, kMature{86400, 10 * kYearSeconds};
 
 /// The catalogue's problems at the place where the name is written.
 template <class T>
-std::optional<T> found(Result<T> result, const Position& where, Diagnostics& out) {
+std::optional<T> found_in_catalogue(Result<T> result, const Position& where, Diagnostics& out) {
   if (result) return *std::move(result);
   for (Diagnostic each : result.problems()) {
     if (each.where.file.empty() || each.where.line == 0) each.where = where;
@@ -31,11 +30,12 @@ struct Parts {
 
 std::optional<Parts> parts_of(const StatedHardware& stated, const Position& where,
                               const Catalogue& catalogue, Diagnostics& out) {
-  auto system = found(catalogue.system(stated.system), where, out);
+  auto system = found_in_catalogue(catalogue.system(stated.system), where, out);
   if (!system) return std::nullopt;
-  auto part = stated.accelerator.empty() ? found(catalogue.accelerator_of(*system), where, out)
-                                         : found(catalogue.accelerator(stated.accelerator),
-                                                 place_of(stated, "accelerator"), out);
+  auto part = stated.accelerator.empty()
+                  ? found_in_catalogue(catalogue.accelerator_of(*system), where, out)
+                  : found_in_catalogue(catalogue.accelerator(stated.accelerator),
+                                       place_of(stated, "accelerator"), out);
   if (!part) return std::nullopt;
   return Parts{*std::move(system), *std::move(part)};
 }
@@ -198,11 +198,13 @@ const FieldTable<StatedHardware>& hardware_fields() {
       text_field("accelerator", &H::accelerator, "other than the system's own"),
       ranged_figure_field("price", &H::price, kUsd,
                           "of one accelerator with its share of the system; open: the catalogue's"),
-      ranged_figure_field("rental", &H::rental, kRate, "of one accelerator; open: the catalogue's"),
-      ranged_figure_field("provisioned", &H::provisioned, kWatts,
+      ranged_figure_field("rental", &H::rental, kClassRate,
+                          "of one accelerator; open: the catalogue's"),
+      ranged_figure_field("provisioned", &H::provisioned, kClassWatts,
                           "planned for one accelerator at the meter, cooling and losses included; "
                           "open: from its parts (docs/fleet_power.md)"),
-      ranged_figure_field("embodied", &H::embodied, kGrams, "made and brought, of one accelerator"),
+      ranged_figure_field("embodied", &H::embodied, kClassGrams,
+                          "made and brought, of one accelerator"),
       ranged_figure_field("in_service", &H::in_service, kAboveZero,
                           "expected share of installed ones that work; open: from failure records"),
       day_field("launch", &H::launch, "day from which its software matures"),

@@ -21,12 +21,6 @@ constexpr Seconds kNoBound = 1000 * second;
 /// z of the 10th and 90th percentile.
 constexpr double kTenthPercentile = 1.2815515655446004;
 
-WorkloadRate refused(std::string reason) {
-  WorkloadRate rate;
-  rate.reason = std::move(reason);
-  return rate;
-}
-
 Value texts(const std::vector<std::string>& list) {
   Array values;
   for (const std::string& text : list) values.push_back(Value(text));
@@ -104,7 +98,7 @@ WorkloadRate rate_of(const PreparedServingPlan& prepared, const ServingPlan& pla
                      const ServingIntervalTable& intervals) {
   const ServingPlanQuestion& question = prepared.question;
   const auto accelerators = static_cast<double>(plan.accelerators);
-  if (!plan.power) return refused("no power figure of the part is published");
+  if (!plan.power) return no_rate("no power figure of the part is published");
   WorkloadRate rate;
   rate.possible = true;
   rate.per_second =
@@ -145,10 +139,10 @@ WorkloadRate video_rate_on(Workspace& workspace, const RateQuestion& question, c
   stated.tensor = accelerators;
   if (!question.formats.empty()) stated.formats = question.formats.front();
   const Result<ResolvedEngine> served = resolve_engine(workspace, stated, {}, document);
-  if (!served) return refused(served.problems().front().what);
-  if (!served->media) return refused("no pipeline of images and video has this model");
-  if (!served->media->fits_in_memory()) return refused(served->media->misfit());
-  if (!served->power.known) return refused("no power figure of the part is published");
+  if (!served) return no_rate(served.problems().front().what);
+  if (!served->media) return no_rate("no pipeline of images and video has this model");
+  if (!served->media->fits_in_memory()) return no_rate(served->media->misfit());
+  if (!served->power.known) return no_rate("no power figure of the part is published");
   ServingRequest::Media media;
   media.frames = question.frames;
   media.width = question.width;
@@ -173,20 +167,20 @@ WorkloadRate video_rate_on(Workspace& workspace, const RateQuestion& question, c
 
 WorkloadRate serving_rate(Workspace& workspace, const RateQuestion& question, const RateClass& on) {
   const auto machine = workspace.engine_machine(on.accelerator, on.system);
-  if (!machine) return refused(machine.problems().front().what);
+  if (!machine) return no_rate(machine.problems().front().what);
   const auto intervals = ServingIntervalTable::load(workspace.data_directory());
-  if (!intervals) return refused(intervals.problems().front().what);
+  if (!intervals) return no_rate(intervals.problems().front().what);
   const Result<std::unique_ptr<PreparedServingPlan>> prepared = prepare_serving_plan(
       workspace, plan_document(question, on, (*machine)->network.scale_up_domain));
-  if (!prepared) return refused(prepared.problems().front().what);
+  if (!prepared) return no_rate(prepared.problems().front().what);
   const ServingPlanResult result =
       search_serving_plans((*prepared)->question, *(*prepared)->models);
-  if (result.best.empty()) return refused(misfit(result));
+  if (result.best.empty()) return no_rate(misfit(result));
   return rate_of(**prepared, result.best.front(), *intervals);
 }
 
 WorkloadRate video_rate(Workspace& workspace, const RateQuestion& question, const RateClass& on) {
-  WorkloadRate best = refused("no number of accelerators");
+  WorkloadRate best = no_rate("no number of accelerators");
   for (const int accelerators : {1, 2, 4, 8}) {
     WorkloadRate rate = video_rate_on(workspace, question, on, accelerators);
     if (!best.possible || (rate.possible && rate.per_second > best.per_second))

@@ -7,6 +7,7 @@
 
 #include "app/content_fingerprint.hpp"
 #include "base/files.hpp"
+#include "base/input_files.hpp"
 
 namespace polyfleet {
 namespace {
@@ -20,7 +21,7 @@ bool is_aside(const fs::path& relative) {
          top == "grid" || top == "weather" || top == "uncertainty" || top == "launch";
 }
 
-Value document_of(const std::string& question, const WorkloadRate& rate) {
+Value rate_document(const std::string& question, const WorkloadRate& rate) {
   Value document{Table{}};
   document.set("question", Value(question));
   document.set("possible", Value(rate.possible));
@@ -112,6 +113,7 @@ fs::path RateStore::file_of(const std::string& question) const {
 std::optional<WorkloadRate> RateStore::find(const std::string& question) const {
   if (folder_.empty()) return std::nullopt;
   const fs::path file = file_of(question);
+  const InputFilesScope unseen(nullptr);  // what is remembered is no input
   const Result<std::string> text = read_file(file);
   if (!text) return std::nullopt;
   const Result<Value> document = parse_json(*text, file.string());
@@ -124,7 +126,7 @@ void RateStore::keep(const std::string& question, const WorkloadRate& rate) cons
   std::error_code error;
   fs::create_directories(folder_, error);
   if (error) return;
-  const Value document = document_of(fingerprint_ + " " + question, rate);
+  const Value document = rate_document(fingerprint_ + " " + question, rate);
   if (!write_file(file_of(question), to_json(document) + "\n")) return;
 }
 

@@ -11,7 +11,7 @@ namespace polyfleet {
 namespace {
 
 /// Tensor, expert and pipeline groups of up to this many ranks divide what is searched.
-constexpr std::int64_t kGroup = 64;
+constexpr std::int64_t kSearchedGroup = 64;
 /// Steps of the run whose goodput is asked for: long against any failure.
 constexpr double kRunSteps = 20000;
 /// Sequences beyond this are searched over context-parallel degrees too.
@@ -47,7 +47,8 @@ std::int64_t global_batch(const RateQuestion& question, std::int64_t devices) {
 
 Value plan_document(const ModelSpec& model, const RateQuestion& question, const RateClass& on,
                     const std::string& precision) {
-  const std::int64_t devices = std::max(kGroup, question.accelerators / kGroup * kGroup);
+  const std::int64_t devices =
+      std::max(kSearchedGroup, question.accelerators / kSearchedGroup * kSearchedGroup);
   const std::int64_t batch = global_batch(question, devices);
   Value document{Table{}};
   document.set("model", Value(question.model));
@@ -69,17 +70,11 @@ Value plan_document(const ModelSpec& model, const RateQuestion& question, const 
   return document;
 }
 
-WorkloadRate refused(std::string reason) {
-  WorkloadRate rate;
-  rate.reason = std::move(reason);
-  return rate;
-}
-
 WorkloadRate rate_of(const PlanRun& run, const std::string& precision) {
   const PlannedPlan& best = run.result.best.front();
   const TrainingEstimate& estimate = run.best->estimate;
   const auto devices = static_cast<double>(best.devices);
-  if (!estimate.energy.known) return refused("no power figure of the part is published");
+  if (!estimate.energy.known) return no_rate("no power figure of the part is published");
   WorkloadRate rate;
   rate.possible = true;
   rate.per_second = best.tokens_per_second / devices;
@@ -100,12 +95,12 @@ WorkloadRate rate_in(Workspace& workspace, const ModelSpec& model, const RateQue
                      const RateClass& on, const std::string& precision) {
   Result<PlanQuestion> asked =
       plan_question(workspace, plan_document(model, question, on, precision), false);
-  if (!asked) return refused(asked.problems().front().what);
+  if (!asked) return no_rate(asked.problems().front().what);
   const Result<std::unique_ptr<PlanRun>> run =
       run_plan_search(workspace, *std::move(asked), {.threads = 1},
                       {.with_front = false, .with_families = false, .with_advice = false});
-  if (!run) return refused(run.problems().front().what);
-  if (!(*run)->best) return refused("no plan fits in memory");
+  if (!run) return no_rate(run.problems().front().what);
+  if (!(*run)->best) return no_rate("no plan fits in memory");
   return rate_of(**run, precision);
 }
 
@@ -125,10 +120,10 @@ bool runs_natively(const Accelerator& part, const std::string& precision) {
 WorkloadRate training_rate(Workspace& workspace, const RateQuestion& question,
                            const RateClass& on) {
   const Result<const ModelSpec*> model = workspace.model(question.model);
-  if (!model) return refused(model.problems().front().what);
+  if (!model) return no_rate(model.problems().front().what);
   const Result<const Machine*> machine = workspace.machine(on.accelerator, on.system);
-  if (!machine) return refused(machine.problems().front().what);
-  WorkloadRate best = refused("none of the precisions runs natively");
+  if (!machine) return no_rate(machine.problems().front().what);
+  WorkloadRate best = no_rate("none of the precisions runs natively");
   for (const std::string& precision : question.precisions) {
     if (!runs_natively((*machine)->accelerator, precision)) continue;
     WorkloadRate rate = rate_in(workspace, **model, question, on, precision);

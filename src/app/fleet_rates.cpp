@@ -6,11 +6,12 @@
 #include <map>
 #include <memory>
 #include <mutex>
-#include <thread>
 
 #include "app/fleet_rate_serving.hpp"
 #include "app/fleet_rate_store.hpp"
 #include "app/fleet_rate_training.hpp"
+#include "base/input_files.hpp"
+#include "base/parallel_work.hpp"
 
 namespace polyfleet {
 namespace {
@@ -57,10 +58,6 @@ WorkloadRate predicted(Workspace& workspace, const RateQuestion& question, const
   return {};
 }
 
-bool trains(WorkloadKind kind) {
-  return kind == WorkloadKind::pretraining || kind == WorkloadKind::research ||
-         kind == WorkloadKind::posttraining;
-}
 bool generates(const RateQuestion& question) {
   return question.kind == WorkloadKind::chat || question.kind == WorkloadKind::agents ||
          (question.kind == WorkloadKind::posttraining && question.rollout_tokens_per_trained > 0);
@@ -74,7 +71,7 @@ Diagnostics question_problems(const RateQuestion& question) {
       problems.push_back(problem_at(
           question.where, fmt::format("workload '{}' does not state {}", question.workload, what)));
   };
-  if (trains(question.kind)) {
+  if (is_training(question.kind)) {
     lack(question.sequence <= 0, "its sequence length");
     lack(question.batch_tokens < question.sequence, "the tokens of a step (at least a sequence)");
     lack(question.accelerators <= 0, "how many accelerators work on one step");
@@ -95,6 +92,11 @@ struct Task {
   std::vector<std::pair<std::size_t, std::size_t>> places;
 };
 
+/// A rate is remembered by names alone, so only where they stand for the program's own data.
+bool is_of_the_catalogue(const RateQuestion& question, const RateClass& on) {
+  return !input_exists(question.model) && !input_exists(on.system) && !input_exists(on.accelerator);
+}
+
 class RateRun {
  public:
   RateRun(const std::vector<RateQuestion>& questions, const std::vector<RateClass>& classes,
@@ -108,11 +110,7 @@ class RateRun {
   Diagnostics work(const std::filesystem::path& data_directory) {
     const std::size_t threads =
         std::min<std::size_t>(std::max(1U, options_.threads), tasks_.size());
-    std::vector<std::thread> others;
-    for (std::size_t i = 1; i < threads; ++i)
-      others.emplace_back([&] { work_off(data_directory); });
-    if (threads > 0) work_off(data_directory);
-    for (std::thread& each : others) each.join();
+    on_threads(threads, [&](std::size_t) { work_off(data_directory); });
     return problems_;
   }
 
@@ -141,11 +139,12 @@ class RateRun {
       const std::size_t index = next_++;
       if (index >= tasks_.size() || stopped()) return;
       const Task& task = tasks_[index];
-      std::optional<WorkloadRate> rate = store_.find(task.text);
+      const bool lasting = is_of_the_catalogue(questions_[task.question], classes_[task.on]);
+      std::optional<WorkloadRate> rate = lasting ? store_.find(task.text) : std::nullopt;
       if (!rate) {
         if (!workspace && !open(data_directory, workspace)) return;
         rate = predicted(*workspace, questions_[task.question], classes_[task.on]);
-        store_.keep(task.text, *rate);
+        if (lasting) store_.keep(task.text, *rate);
       }
       for (const auto& [q, c] : task.places) rates_[q][c] = *rate;
       const std::scoped_lock lock(mutex_);
@@ -216,6 +215,17 @@ Diagnostics homeless(const std::vector<RateQuestion>& questions,
 }
 
 }  // namespace
+
+WorkloadRate no_rate(std::string reason) {
+  WorkloadRate rate;
+  rate.reason = std::move(reason);
+  return rate;
+}
+
+bool is_training(WorkloadKind kind) {
+  return kind == WorkloadKind::pretraining || kind == WorkloadKind::research ||
+         kind == WorkloadKind::posttraining;
+}
 
 Result<std::vector<std::vector<WorkloadRate>>> predict_rates(
     const std::filesystem::path& data_directory, const std::vector<RateQuestion>& questions,

@@ -43,6 +43,12 @@ struct RateClass {
   std::string system, accelerator;
 };
 
+/// The answer where a class cannot do the work, and why not.
+WorkloadRate no_rate(std::string reason);
+
+/// Whether the workload trains a model, wholly or in part.
+bool is_training(WorkloadKind kind);
+
 struct RateOptions {
   std::filesystem::path cache;  ///< folder; empty = nothing is kept
   unsigned threads = 2;

@@ -5,8 +5,8 @@
 namespace polyfleet {
 namespace {
 
-constexpr Range kShare{0, 1}, kWatts{1, 1e12}, kGrowth{-0.5, 0.5}, kPue{1, 3}, kYearHours{0, 8784};
-constexpr Range kEfficiency{0.01, 1}, kJoules{1, 1e18}, kUsdPerJoule{0, 1e-3}, kGrams{0, 1};
+constexpr Range kSiteWatts{1, 1e12}, kGrowth{-0.5, 0.5}, kPue{1, 3}, kYearHours{0, 8784};
+constexpr Range kEfficiency{0.01, 1}, kJoules{1, 1e18}, kUsdPerJoule{0, 1e-3}, kGridGrams{0, 1};
 constexpr Range kUsdPerWatt{0, 1000}, kUsdPerSecond{0, 1e6}, kCall{60, 30 * 86400.0},
     kCalls{0, 1e4};
 
@@ -93,7 +93,7 @@ const FieldTable<StatedPowerStep>& power_step_fields() {
   using P = StatedPowerStep;
   static const FieldTable<P> fields = with_origin<P>({
       required(day_field("from", &P::from, "from the begin of this day")),
-      required(ranged_figure_field("limit", &P::limit, kWatts, "may be drawn from the grid")),
+      required(ranged_figure_field("limit", &P::limit, kSiteWatts, "may be drawn from the grid")),
   });
   return fields;
 }
@@ -101,7 +101,7 @@ const FieldTable<StatedPowerStep>& power_step_fields() {
 const FieldTable<StatedBattery>& battery_fields() {
   using B = StatedBattery;
   static const FieldTable<B> fields = with_origin<B>({
-      required(ranged_figure_field("power", &B::power, kWatts, "in and out, at the meter")),
+      required(ranged_figure_field("power", &B::power, kSiteWatts, "in and out, at the meter")),
       required(ranged_figure_field("energy", &B::energy, kJoules, "usable")),
       optional_number_field("round_trip", &B::round_trip, kEfficiency,
                             "energy out over energy in; open: 0.86"),
@@ -113,9 +113,9 @@ const FieldTable<StatedBattery>& battery_fields() {
 const FieldTable<StatedGeneration>& generation_fields() {
   using G = StatedGeneration;
   static const FieldTable<G> fields = with_origin<G>({
-      required(ranged_figure_field("power", &G::power, kWatts, "of all units")),
+      required(ranged_figure_field("power", &G::power, kSiteWatts, "of all units")),
       required(ranged_figure_field("cost", &G::cost, kUsdPerJoule, "fuel and upkeep")),
-      required(ranged_figure_field("carbon", &G::carbon, kGrams, "of its electricity")),
+      required(ranged_figure_field("carbon", &G::carbon, kGridGrams, "of its electricity")),
       day_field("from", &G::from, "stands from this day; open: from the begin"),
   });
   return fields;
@@ -124,7 +124,8 @@ const FieldTable<StatedGeneration>& generation_fields() {
 const FieldTable<StatedCurtailment>& curtailment_fields() {
   using C = StatedCurtailment;
   static const FieldTable<C> fields = with_origin<C>({
-      optional_number_field("share", &C::share, kShare, "of the draw, that falls away when called"),
+      optional_number_field("share", &C::share, kAnyShare,
+                            "of the draw, that falls away when called"),
       optional_number_field("hours_a_year", &C::hours_a_year, kYearHours, "at most"),
       optional_number_field("calls_a_year", &C::calls_a_year, kCalls, "expected"),
       span_field("longest_call", &C::longest_call, kCall, "of one call"),
@@ -149,7 +150,7 @@ const FieldTable<StatedFleetSite>& fleet_site_fields() {
                                       "of grid electricity, by location; open: the region's"),
       optional_number_field("price_growth", &S::price_growth, kGrowth, "a year; open: none"),
       optional_number_field("carbon_growth", &S::carbon_growth, kGrowth, "a year; open: none"),
-      optional_number_field("carbon_free_share", &S::carbon_free_share, kShare,
+      optional_number_field("carbon_free_share", &S::carbon_free_share, kAnyShare,
                             "of purchases, for market-based emissions; open: none"),
       text_field("cooling", &S::cooling, "kind of cooling: PUE follows from it and the weather"),
       text_field("weather", &S::weather, "profile of data/weather: outside temperature"),

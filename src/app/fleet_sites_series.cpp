@@ -2,13 +2,14 @@
 
 #include <fmt/format.h>
 
+#include "base/input_files.hpp"
 #include "fleet/cooling.hpp"
 
 namespace polyfleet {
 namespace {
 
 template <class T>
-std::optional<T> found(Result<T> result, const Position& where, Diagnostics& out) {
+std::optional<T> found_in_data(Result<T> result, const Position& where, Diagnostics& out) {
   if (result) return *std::move(result);
   for (Diagnostic each : result.problems()) {
     if (each.where.file.empty()) each.where = where;
@@ -19,9 +20,8 @@ std::optional<T> found(Result<T> result, const Position& where, Diagnostics& out
 
 /// Beside the scenario, else in data/.
 std::filesystem::path file_of(const std::string& name, const SiteContext& context) {
-  std::error_code error;
-  if (std::filesystem::exists(context.folder / name, error)) return context.folder / name;
-  if (std::filesystem::exists(context.data / name, error)) return context.data / name;
+  if (input_exists(context.folder / name)) return context.folder / name;
+  if (input_exists(context.data / name)) return context.data / name;
   return context.folder / name;
 }
 
@@ -38,10 +38,10 @@ std::optional<HourlySeries> hours_of(const StatedSeries& stated, HourlyKind kind
   if (!stated.file.empty()) spec.file = file_of(stated.file, context);
   if (!stated.profile.empty()) {
     spec.profile =
-        found(load_hourly_profile(context.data, stated.profile, kind), stated.where, out);
+        found_in_data(load_hourly_profile(context.data, stated.profile, kind), stated.where, out);
     if (!spec.profile) return std::nullopt;
   }
-  return found(build_hourly(spec, context.time, &assumptions), stated.where, out);
+  return found_in_data(build_hourly(spec, context.time, &assumptions), stated.where, out);
 }
 
 void set_price(const StatedFleetSite& stated, const Site& region, const SiteContext& context,
@@ -94,9 +94,9 @@ void set_cooling(const StatedFleetSite& stated, const SiteContext& context, Site
   }
   if (stated.cooling.empty() || stated.weather.empty()) return;
   const auto kind =
-      found(load_cooling(context.data, stated.cooling), place_of(stated, "cooling"), out);
+      found_in_data(load_cooling(context.data, stated.cooling), place_of(stated, "cooling"), out);
   const auto humidity =
-      found(load_humidity(context.data, stated.weather), place_of(stated, "weather"), out);
+      found_in_data(load_humidity(context.data, stated.weather), place_of(stated, "weather"), out);
   StatedSeries weather;
   weather.where = place_of(stated, "weather");
   if (stated.temperature_file.empty()) {

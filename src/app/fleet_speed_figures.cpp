@@ -18,10 +18,6 @@ constexpr int kFutures = 1000;
 constexpr unsigned kThreads = 2;  // the goal is that of two cores
 constexpr const char* kFlagship = "scenarios/fleet/as_of_2026_11.toml";
 
-double processor_seconds(std::clock_t since) {
-  return static_cast<double>(std::clock() - since) / CLOCKS_PER_SEC;
-}
-
 /// The middle of a few runs.
 template <class Run>
 double median_of(const Run& run) {

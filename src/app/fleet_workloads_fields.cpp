@@ -2,13 +2,14 @@
 
 #include "app/fleet_workloads.hpp"
 #include "config/list_reader.hpp"
+#include "fleet/clock_units.hpp"
 
 namespace polyfleet {
 namespace {
 
-constexpr Range kShare{0, 1}, kTokens{0, 1e7}, kBatch{1, 1e9}, kPixels{1, 1e5}, kSteps{1, 1e4};
-constexpr Range kPeak{1, 100}, kBound{1e-4, 1e4}, kChange{0, 30 * 86400.0};
-constexpr std::size_t kHoursADay = 24, kDaysAWeek = 7;
+constexpr Range kTokenCount{0, 1e7}, kBatch{1, 1e9}, kPixels{1, 1e5}, kSteps{1, 1e4};
+constexpr Range kPeak{1, 100}, kBound{1e-4, 1e4}, kChangeTime{0, 30 * 86400.0};
+constexpr std::size_t kDaysAWeek = 7;
 
 Field<StatedWorkload> kind_field() {
   struct Holder {
@@ -68,13 +69,13 @@ FieldTable<StatedWorkload> own_fields() {
                   "a study that cannot meet it is infeasible; open: true where no value is stated"),
       truth_field("gang", &W::gang,
                   "all of it on one group of accelerators at a time; open: true for pretraining"),
-      optional_number_field("sheddable", &W::sheddable, kShare,
+      optional_number_field("sheddable", &W::sheddable, kAnyShare,
                             "share of its load that may give way when the grid asks"),
       text_field("shape", &W::shape, "load over the week, of data/fleet/shapes.toml"),
       optional_number_field("peak_over_mean", &W::peak_over_mean, kPeak,
                             "capacity that is held, over the mean; open: of the shape"),
       utc_offset_field("utc_offset", &W::utc_offset, "of its users; open: UTC"),
-      span_field("migration", &W::migration, kChange,
+      span_field("migration", &W::migration, kChangeTime,
                  "for which an accelerator stands that changes to it"),
       text_list_field("vendors", &W::vendors, "on whose accelerators it may run; open: all"),
   };
@@ -88,9 +89,9 @@ FieldTable<StatedWorkload> question_fields() {
       integer_field("accelerators", &W::accelerators, {1, 1e7}, "training: that work on one step"),
       text_list_field("precisions", &W::precisions,
                       "training: recipes; the fastest that a part has is taken"),
-      number_field("input_tokens", &W::input_tokens, kTokens, "of one request, mean"),
-      number_field("output_tokens", &W::output_tokens, kTokens, "of one request, mean"),
-      number_field("cached_share", &W::cached_share, kShare,
+      number_field("input_tokens", &W::input_tokens, kTokenCount, "of one request, mean"),
+      number_field("output_tokens", &W::output_tokens, kTokenCount, "of one request, mean"),
+      number_field("cached_share", &W::cached_share, kAnyShare,
                    "of input tokens, whose state is still in memory"),
       span_field("ttft", &W::ttft, kBound, "mean time to the first token, at most"),
       span_field("tpot", &W::tpot, kBound, "mean time between tokens, at most"),

@@ -40,11 +40,6 @@ bool has(const std::vector<std::string_view>& keys, std::string_view key) {
   return std::find(keys.begin(), keys.end(), key) != keys.end();
 }
 
-bool trains(WorkloadKind kind) {
-  return kind == WorkloadKind::pretraining || kind == WorkloadKind::posttraining ||
-         kind == WorkloadKind::research;
-}
-
 const ModelSpec* model_of(const StatedWorkload& stated, Workspace& workspace, Diagnostics& out) {
   if (stated.model.empty()) return nullptr;  // diagnosed as missing
   const Result<const ModelSpec*> model = workspace.model(stated.model);
@@ -111,7 +106,7 @@ double training_flops(const ModelSpec& model, std::int64_t sequence) {
 void count_unit(const StatedWorkload& stated, const ModelSpec& model, FleetWorkload& workload) {
   constexpr double kForward = 2;  // FLOPs of a parameter that a token meets
   const double forward = kForward * parameter_counts(model).active;
-  if (trains(workload.kind)) {
+  if (is_training(workload.kind)) {
     const double rollouts = stated.rollout_tokens_per_trained;
     if (stated.sequence > 0) workload.flops_per_unit = training_flops(model, stated.sequence);
     workload.flops_per_unit += rollouts * forward;

@@ -8,21 +8,21 @@ namespace {
 
 constexpr double kCentury = 3.15576e9;  // s
 constexpr Range kSpanOrNone{0, kCentury};
-constexpr Range kCount{0, 1e7};
+constexpr Range kNodeCount{0, 1e7};
 
-const FieldTable<StatedJobPool>& pool_fields() {
+const FieldTable<StatedJobPool>& job_pool_fields() {
   using P = StatedJobPool;
   static const FieldTable<P> fields{
       text_field("name", &P::name, "how kinds of jobs and outages call it"),
       text_field("system", &P::system,
                  "of the catalogue: accelerators a node, scale-up domain, failure rates"),
-      integer_field("nodes", &P::nodes, kCount, "nodes, spares included"),
+      integer_field("nodes", &P::nodes, kNodeCount, "nodes, spares included"),
       integer_field("accelerators_per_node", &P::accelerators_per_node, {0, 4096},
                     "open: of the system"),
-      integer_field("nodes_per_domain", &P::nodes_per_domain, kCount,
+      integer_field("nodes_per_domain", &P::nodes_per_domain, kNodeCount,
                     "nodes that a gang can span without being spread; open: of the system, else "
                     "all nodes"),
-      integer_field("spare_nodes", &P::spare_nodes, kCount, "of the nodes, held back"),
+      integer_field("spare_nodes", &P::spare_nodes, kNodeCount, "of the nodes, held back"),
       bool_field("published_failures", &P::published_failures,
                  "failure rate and repair of data/reliability for the system"),
       bool_field("published_maintenance", &P::published_maintenance,
@@ -89,8 +89,8 @@ const FieldTable<StatedJobStudy>& job_study_fields() {
                      "least time between two divisions of the pools"),
       quantity_field("horizon", &S::horizon, kSpanOrNone,
                      "play exactly so long; 0 = until every job has ended"),
-      table_field("cluster", &S::cluster, pool_fields(), "the only pool"),
-      table_list_field("pool", &S::pools, pool_fields(), "or several"),
+      table_field("cluster", &S::cluster, job_pool_fields(), "the only pool"),
+      table_list_field("pool", &S::pools, job_pool_fields(), "or several"),
       table_field("checkpoints", &S::checkpoints, checkpoint_fields(), "how jobs save their work"),
       table_list_field("outage", &S::outages, outage_fields(), "many nodes out at once"),
       bool_field("draw_outages", &S::draw_outages,

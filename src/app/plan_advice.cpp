@@ -11,23 +11,23 @@ namespace {
 /// (Megatron-Core's precision-aware optimiser).
 constexpr double kNarrowStates = 8;
 
-struct Remedy {
+struct SearchRemedy {
   std::string text;
   std::function<void(PlanSearchQuestion&)> apply;
 };
 
 template <class T>
 void add_freed(const PlanSearchQuestion& question, std::string text,
-               std::vector<T> PlanSpace::*dimension, std::vector<Remedy>& remedies) {
+               std::vector<T> PlanSpace::*dimension, std::vector<SearchRemedy>& remedies) {
   if ((question.space.*dimension).empty()) return;
   remedies.push_back({std::move(text), [dimension](PlanSearchQuestion& changed) {
                         (changed.space.*dimension).clear();
                       }});
 }
 
-std::vector<Remedy> remedies_for(const PlanSearchQuestion& question) {
+std::vector<SearchRemedy> remedies_for(const PlanSearchQuestion& question) {
   using S = PlanSpace;
-  std::vector<Remedy> remedies;
+  std::vector<SearchRemedy> remedies;
   add_freed(question, "another micro-batch than pinned", &S::micro_batch, remedies);
   add_freed(question, "recompute modes that were excluded", &S::recompute, remedies);
   add_freed(question, "other tensor degrees than pinned or allowed", &S::tensor, remedies);
@@ -64,15 +64,15 @@ std::vector<Remedy> remedies_for(const PlanSearchQuestion& question) {
   return remedies;
 }
 
-class Advisor {
+class SearchAdvisor {
  public:
-  Advisor(const PlanSearchQuestion& question, const SearchControl& control)
+  SearchAdvisor(const PlanSearchQuestion& question, const SearchControl& control)
       : question_(question), control_(control) {
     control_.progress = {};
   }
 
   std::vector<QuestionChange> run() {
-    for (const Remedy& remedy : remedies_for(question_)) {
+    for (const SearchRemedy& remedy : remedies_for(question_)) {
       PlanSearchQuestion changed = question_;
       remedy.apply(changed);
       keep(remedy.text, changed);
@@ -140,7 +140,7 @@ class Advisor {
 
 std::vector<QuestionChange> changes_that_fit(const PlanSearchQuestion& question,
                                              const SearchControl& control) {
-  return Advisor(question, control).run();
+  return SearchAdvisor(question, control).run();
 }
 
 }  // namespace polyfleet

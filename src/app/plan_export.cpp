@@ -13,7 +13,7 @@ namespace polyfleet {
 namespace {
 
 /// Letters, digits and '-': pool names become file and component names.
-std::string component_name(std::string_view name) {
+std::string plain_pool_name(std::string_view name) {
   std::string text;
   for (const char c : name) {
     const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
@@ -76,7 +76,7 @@ LaunchJob launch_job(const PlanRun& run) {
   LaunchJob job = empty_job(run.question);
   const SearchedPool& pool = run.question.pools.front().searched;
   job.pools.push_back(
-      launch_pool(pool, component_name(pool.name), run.best->resolved.scenario.plan));
+      launch_pool(pool, plain_pool_name(pool.name), run.best->resolved.scenario.plan));
   return job;
 }
 
@@ -92,7 +92,7 @@ LaunchJob launch_job(const MixedRun& run) {
       plan.global_batch = group.sequences();
       plan.sequence_length = run.result.best.front().plan.sequence_length;
       plan.stage_layers = stages.stage_layers;
-      std::string name = component_name(pool.name);
+      std::string name = plain_pool_name(pool.name);
       if (const int before = uses[name]++; before > 0) name += fmt::format("-{}", before + 1);
       job.pools.push_back(launch_pool(pool, std::move(name), plan));
     }

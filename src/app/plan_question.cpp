@@ -15,7 +15,6 @@ namespace polyfleet {
 namespace {
 
 /// Keys of a plan document that are no scenario keys.
-constexpr std::string_view kClusterKey = "cluster";
 constexpr std::string_view kSearchKey = "search";
 
 /// Expert groups over NICs are worth a try up to here even where a domain is small (DeepSeek-V3

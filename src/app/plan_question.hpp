@@ -5,6 +5,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "app/cluster_document.hpp"
@@ -13,6 +14,9 @@
 #include "planner/mixed_search.hpp"
 
 namespace polyfleet {
+
+/// The key of a plan document that holds or names its cluster; no key of a scenario.
+inline constexpr std::string_view kClusterKey = "cluster";
 
 /// One pool as the planner sees it, and the scenario of it alone.
 struct QuestionPool {

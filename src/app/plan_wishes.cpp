@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "app/option_text.hpp"
 #include "app/optional_fields.hpp"
 #include "base/csv.hpp"
 #include "base/spelling.hpp"
@@ -9,15 +10,9 @@
 namespace polyfleet {
 namespace {
 
-constexpr Range kDegree{1, 1 << 24};
+constexpr Range kWishedDegree{1, 1 << 24};
 constexpr Range kFraction{0, 1};
 constexpr Range kLargestHeadRoom{0, 0.99};
-
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
-  while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
-  return text;
-}
 
 Field<PlanSpace> fraction_list_field() {
   return {"activation_offload",
@@ -45,16 +40,17 @@ Field<PlanSpace> fraction_list_field() {
 const FieldTable<PlanSpace>& space_fields() {
   using S = PlanSpace;
   static const FieldTable<S> fields{
-      integer_list_field("tensor", &S::tensor, kDegree, "tensor-parallel degrees"),
-      integer_list_field("pipeline", &S::pipeline, kDegree, "pipeline-parallel degrees"),
-      integer_list_field("virtual_stages", &S::virtual_stages, kDegree,
+      integer_list_field("tensor", &S::tensor, kWishedDegree, "tensor-parallel degrees"),
+      integer_list_field("pipeline", &S::pipeline, kWishedDegree, "pipeline-parallel degrees"),
+      integer_list_field("virtual_stages", &S::virtual_stages, kWishedDegree,
                          "virtual stages per pipeline rank"),
-      integer_list_field("context", &S::context, kDegree, "context-parallel degrees"),
-      integer_list_field("expert", &S::expert, kDegree, "expert-parallel degrees"),
-      integer_list_field("expert_tensor", &S::expert_tensor, kDegree,
+      integer_list_field("context", &S::context, kWishedDegree, "context-parallel degrees"),
+      integer_list_field("expert", &S::expert, kWishedDegree, "expert-parallel degrees"),
+      integer_list_field("expert_tensor", &S::expert_tensor, kWishedDegree,
                          "tensor parallel inside an expert"),
-      integer_list_field("data", &S::data, kDegree, "data-parallel degrees"),
-      integer_list_field("micro_batch", &S::micro_batch, kDegree, "sequences per micro-batch"),
+      integer_list_field("data", &S::data, kWishedDegree, "data-parallel degrees"),
+      integer_list_field("micro_batch", &S::micro_batch, kWishedDegree,
+                         "sequences per micro-batch"),
       truth_list_field("sequence_parallel", &S::sequence_parallel,
                        "norms and residuals sharded over the tensor group"),
       choice_list_field("schedule", &S::schedule,
@@ -130,9 +126,9 @@ Result<VendorShare> vendor_share_of(std::string_view text, const Position& where
   const std::size_t equals = text.find('=');
   if (equals == std::string_view::npos) return faulty("no '='");
   VendorShare share;
-  share.vendor = trimmed(text.substr(0, equals));
+  share.vendor = without_blanks(text.substr(0, equals));
   if (share.vendor.empty()) return faulty("no vendor");
-  std::string_view range = trimmed(text.substr(equals + 1));
+  std::string_view range = without_blanks(text.substr(equals + 1));
   constexpr std::string_view kOfTokens = " of tokens", kOfDevices = " of devices";
   if (range.ends_with(kOfTokens)) {
     share.of = ShareOf::tokens;
@@ -142,7 +138,7 @@ Result<VendorShare> vendor_share_of(std::string_view text, const Position& where
   }
   const std::size_t dots = range.find("..");
   const auto bound = [](std::string_view bound_text, double open) -> std::optional<double> {
-    return trimmed(bound_text).empty() ? open : parse_number(trimmed(bound_text));
+    return without_blanks(bound_text).empty() ? open : parse_number(without_blanks(bound_text));
   };
   const auto least = bound(range.substr(0, dots), 0);
   const auto most = dots == std::string_view::npos ? least : bound(range.substr(dots + 2), 1);
@@ -164,7 +160,7 @@ Result<Setting> space_setting_of(std::string_view text) {
   std::string_view rest = text.substr(equals + 1);
   while (!rest.empty()) {
     const std::size_t comma = rest.find(',');
-    Value value = detail::value_from_text(trimmed(rest.substr(0, comma)));
+    Value value = detail::value_from_text(without_blanks(rest.substr(0, comma)));
     list.push(value.at({"--space " + key, 0, 0}));
     rest = comma == std::string_view::npos ? std::string_view{} : rest.substr(comma + 1);
   }
@@ -172,10 +168,10 @@ Result<Setting> space_setting_of(std::string_view text) {
 }
 
 Setting head_room_setting_of(std::string_view text) {
-  std::string_view number = trimmed(text);
+  std::string_view number = without_blanks(text);
   double unit = 1;
   if (!number.empty() && number.back() == '%') {
-    number = trimmed(number.substr(0, number.size() - 1));
+    number = without_blanks(number.substr(0, number.size() - 1));
     unit = 0.01;
   }
   const auto share = parse_number(number);

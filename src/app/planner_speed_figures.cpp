@@ -11,10 +11,6 @@
 namespace polyfleet {
 namespace {
 
-double processor_seconds(std::clock_t since) {
-  return static_cast<double>(std::clock() - since) / CLOCKS_PER_SEC;
-}
-
 struct Asked {
   const char *key, *model, *precision;
   std::int64_t global_batch, sequence;

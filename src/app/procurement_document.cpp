@@ -3,8 +3,8 @@
 namespace polyfleet {
 namespace {
 
-constexpr Range kShare{0, 1}, kPower{1e3, 1e12}, kMoney{0, 1e15}, kCarbon{0, 1e18};
-constexpr Range kYear{2000, 2100}, kQuarters{0, 12}, kGap{0, 0.5}, kChange{-0.9, 1};
+constexpr Range kPower{1e3, 1e12}, kMoney{0, 1e15}, kCarbon{0, 1e18};
+constexpr Range kCalendarYears{2000, 2100}, kQuarters{0, 12}, kGap{0, 0.5}, kYearlyChange{-0.9, 1};
 
 }  // namespace
 
@@ -16,7 +16,7 @@ const FieldTable<StatedPurchaseOffer>& plan_offer_fields() {
       day_field("first_delivery", &O::first_delivery, "open: the study's begin"),
       ranged_figure_field("per_quarter", &O::per_quarter, kPower,
                           "most delivered in a quarter, as provisioned; open: no limit of its own"),
-      number_field("price_change", &O::price_change, kChange,
+      number_field("price_change", &O::price_change, kYearlyChange,
                    "of its price, a year, compound, from the study's begin"),
   });
   return fields;
@@ -36,7 +36,7 @@ const FieldTable<StatedDelivery>& plan_delivery_fields() {
 const FieldTable<StatedBudget>& plan_budget_fields() {
   using B = StatedBudget;
   static const FieldTable<B> fields = with_origin<B>({
-      required(integer_field("year", &B::year, kYear, "calendar year")),
+      required(integer_field("year", &B::year, kCalendarYears, "calendar year")),
       required(ranged_figure_field("most", &B::most, kMoney, "for hardware and halls of the year")),
   });
   return fields;
@@ -45,7 +45,7 @@ const FieldTable<StatedBudget>& plan_budget_fields() {
 const FieldTable<StatedCarbonLimit>& plan_carbon_fields() {
   using C = StatedCarbonLimit;
   static const FieldTable<C> fields = with_origin<C>({
-      required(integer_field("year", &C::year, kYear, "calendar year")),
+      required(integer_field("year", &C::year, kCalendarYears, "calendar year")),
       required(ranged_figure_field("most", &C::most, kCarbon,
                                    "emitted by electricity, location-based, without embodied")),
   });
@@ -56,8 +56,8 @@ const FieldTable<StatedBoughtShare>& plan_share_fields() {
   using S = StatedBoughtShare;
   static const FieldTable<S> fields = with_origin<S>({
       required(text_field("vendor", &S::vendor, "of accelerators")),
-      number_field("least", &S::least, kShare, "of the power bought over the plan"),
-      number_field("most", &S::most, kShare, "of the power bought over the plan"),
+      number_field("least", &S::least, kAnyShare, "of the power bought over the plan"),
+      number_field("most", &S::most, kAnyShare, "of the power bought over the plan"),
   });
   return fields;
 }

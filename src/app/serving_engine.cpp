@@ -14,7 +14,6 @@
 namespace polyfleet {
 namespace {
 
-constexpr Range kDegree{1, 65536};
 /// Taken where no engine is stated: it runs on the parts of most vendors.
 constexpr std::string_view kUsualEngine = "vllm";
 
@@ -258,14 +257,14 @@ const FieldTable<StatedEngine>& stated_engine_fields() {
       text_field("formats", &E::formats,
                  "named set of number formats (data/engines/formats.toml); open: bf16"),
       text_field("cache", &E::cache, "number format of the cache; open: as the engine picks it"),
-      integer_field("tensor", &E::tensor, kDegree,
+      integer_field("tensor", &E::tensor, kServingDegree,
                     "tensor-parallel degree; open: the smallest that fits"),
-      integer_field("pipeline", &E::pipeline, kDegree, "pipeline-parallel degree"),
-      integer_field("expert", &E::expert, kDegree,
+      integer_field("pipeline", &E::pipeline, kServingDegree, "pipeline-parallel degree"),
+      integer_field("expert", &E::expert, kServingDegree,
                     "expert-parallel degree; divides the tensor degree"),
-      integer_field("attention_data", &E::attention_data, kDegree,
+      integer_field("attention_data", &E::attention_data, kServingDegree,
                     "groups of ranks with attention and cache of their own (DP attention)"),
-      integer_field("context", &E::context, kDegree, "context-parallel degree of prefill"),
+      integer_field("context", &E::context, kServingDegree, "context-parallel degree of prefill"),
       integer_field("draft_tokens", &E::draft_tokens, {0, 64},
                     "speculative tokens that each step verifies; 0 = off"),
       number_field("tokens_per_step", &E::tokens_per_step, {1, 65},

@@ -11,7 +11,7 @@
 namespace polyfleet {
 namespace {
 
-constexpr double kMostTokens = 1e8;
+constexpr double kMostMeanTokens = 1e8;
 
 /// One number or a list of them, each above zero.
 Field<StatedLoad> numbers_field(std::string key, std::vector<double> StatedLoad::*member,
@@ -34,15 +34,6 @@ Field<StatedLoad> numbers_field(std::string key, std::vector<double> StatedLoad:
             for (const double each : from.*member) list.push(each);
             return list;
           }};
-}
-
-const FieldTable<StatedBounds>& bounds_fields() {
-  using B = StatedBounds;
-  static const FieldTable<B> fields{
-      optional_quantity_field("ttft", &B::ttft, kSpan, "mean time to first token, at most"),
-      optional_quantity_field("tpot", &B::tpot, kSpan, "mean time per output token, at most"),
-  };
-  return fields;
 }
 
 Diagnostics load_problems(const StatedLoad& load, const Value& document) {
@@ -121,11 +112,20 @@ ServedPoint point_of(const ServingEstimate& estimate, const SteadyLoad& load, St
 
 }  // namespace
 
+const FieldTable<StatedBounds>& stated_bounds_fields() {
+  using B = StatedBounds;
+  static const FieldTable<B> fields{
+      optional_quantity_field("ttft", &B::ttft, kSpan, "mean time to first token, at most"),
+      optional_quantity_field("tpot", &B::tpot, kSpan, "mean time per output token, at most"),
+  };
+  return fields;
+}
+
 const FieldTable<StatedLoad>& stated_load_fields() {
   using L = StatedLoad;
   static const FieldTable<L> fields{
-      number_field("input", &L::input, {1, kMostTokens}, "mean tokens of a prompt"),
-      number_field("output", &L::output, {1, kMostTokens},
+      number_field("input", &L::input, {1, kMostMeanTokens}, "mean tokens of a prompt"),
+      number_field("output", &L::output, {1, kMostMeanTokens},
                    "mean tokens generated, the first included"),
       number_field("input_variation", &L::input_variation, {0, 20},
                    "coefficient of variation of prompt lengths"),
@@ -149,7 +149,7 @@ const FieldTable<StatedServingEstimate>& serving_estimate_fields() {
     append(inherited_fields<E>(stated_engine_fields()));
     append(inherited_fields<E>(stated_site_fields()));
     append({table_field("load", &E::load, stated_load_fields(), "what the replica is asked"),
-            table_field("slo", &E::slo, bounds_fields(), "bounds for the highest rate")});
+            table_field("slo", &E::slo, stated_bounds_fields(), "bounds for the highest rate")});
     return table;
   }();
   return fields;

@@ -11,6 +11,9 @@
 
 namespace polyfleet {
 
+/// A parallel degree of serving; no engine takes more ranks.
+inline constexpr Range kServingDegree{1, 65536};
+
 /// The fields of B for a type that is derived from it.
 template <class D, class B>
 FieldTable<D> inherited_fields(const FieldTable<B>& fields) {

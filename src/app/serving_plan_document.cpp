@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "app/option_text.hpp"
 #include "app/serving_fields.hpp"
 #include "base/csv.hpp"
 #include "base/spelling.hpp"
@@ -12,15 +13,8 @@
 namespace polyfleet {
 namespace {
 
-constexpr Range kDegree{1, 65536};
-constexpr Range kRate{1e-6, 1e9};
+constexpr Range kTokenRate{1e-6, 1e9};
 constexpr Range kLength{1, 1e8};
-
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
-  while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
-  return text;
-}
 
 Field<StatedTargets> target_field(std::string key, LatencyTarget StatedTargets::*member,
                                   std::string help) {
@@ -91,7 +85,7 @@ void check_targets(const StatedServingPlan& stated, const Value& document, Diagn
 }  // namespace
 
 Result<LatencyTarget> latency_target_of(std::string_view text, const Position& where) {
-  std::string_view quantity = trimmed(text);
+  std::string_view quantity = without_blanks(text);
   LatencyTarget target;
   const std::size_t blank = quantity.rfind(' ');
   if (blank != std::string_view::npos) {
@@ -99,7 +93,7 @@ Result<LatencyTarget> latency_target_of(std::string_view text, const Position& w
     const auto found = std::find(kLatencyMeasureNames.begin(), kLatencyMeasureNames.end(), last);
     if (found != kLatencyMeasureNames.end()) {
       target.measure = static_cast<LatencyMeasure>(found - kLatencyMeasureNames.begin());
-      quantity = trimmed(quantity.substr(0, blank));
+      quantity = without_blanks(quantity.substr(0, blank));
     } else if (last.front() == 'p' && last.size() > 1 && last[1] >= '0' && last[1] <= '9') {
       const std::vector<std::string> known(kLatencyMeasureNames.begin(),
                                            kLatencyMeasureNames.end());
@@ -127,7 +121,7 @@ Result<Value> offer_of(std::string_view text) {
   Value offer{Table{}};
   offer.at(where);
   const std::size_t colon = text.find(':');
-  const std::string_view part = trimmed(text.substr(0, colon));
+  const std::string_view part = without_blanks(text.substr(0, colon));
   if (part.empty())
     return problem_at(where, fmt::format("'{}' names no part", text),
                       "write --offer mi355x:price=2.5,stock=64");
@@ -135,14 +129,14 @@ Result<Value> offer_of(std::string_view text) {
   std::string_view rest = colon == std::string_view::npos ? "" : text.substr(colon + 1);
   while (!rest.empty()) {
     const std::size_t comma = rest.find(',');
-    const std::string_view entry = trimmed(rest.substr(0, comma));
+    const std::string_view entry = without_blanks(rest.substr(0, comma));
     rest = comma == std::string_view::npos ? std::string_view{} : rest.substr(comma + 1);
     const std::size_t equals = entry.find('=');
     if (equals == std::string_view::npos || equals == 0)
       return problem_at(where, fmt::format("'{}' in '{}' is no key=value", entry, text),
                         "write price=2.5, stock=64, power_cap=1 MW, system=, site=, name=");
-    const std::string key(trimmed(entry.substr(0, equals)));
-    const std::string_view written = trimmed(entry.substr(equals + 1));
+    const std::string key(without_blanks(entry.substr(0, equals)));
+    const std::string_view written = without_blanks(entry.substr(equals + 1));
     Value value = detail::value_from_text(written);
     if (key == "price" && value.number()) value = Value(std::string(written) + " USD/h");
     if (key == "engines" || key == "formats") value = Value(Array{Value(written).at(where)});
@@ -155,7 +149,7 @@ Result<Value> offer_of(std::string_view text) {
 const FieldTable<StatedDemand>& stated_demand_fields() {
   using L = StatedDemand;
   static const FieldTable<L> fields{
-      number_field("rate", &L::rate, kRate, "requests a second of the whole service"),
+      number_field("rate", &L::rate, kTokenRate, "requests a second of the whole service"),
       number_field("input", &L::input, kLength, "mean prompt tokens"),
       number_field("output", &L::output, kLength, "mean output tokens"),
       number_field("input_variation", &L::input_variation, {0, 100},
@@ -202,16 +196,16 @@ const FieldTable<StatedOffer>& stated_offer_fields() {
 const FieldTable<ReplicaSpace>& replica_space_fields() {
   using S = ReplicaSpace;
   static const FieldTable<S> fields{
-      integer_list_field("tensor", &S::tensor, kDegree,
+      integer_list_field("tensor", &S::tensor, kServingDegree,
                          "tensor-parallel degrees; open: powers of two in the scale-up domain"),
-      integer_list_field("pipeline", &S::pipeline, kDegree,
+      integer_list_field("pipeline", &S::pipeline, kServingDegree,
                          "pipeline stages; open: 1, and 2 and 4 behind 8 or a full domain"),
-      integer_list_field("expert", &S::expert, kDegree,
+      integer_list_field("expert", &S::expert, kServingDegree,
                          "expert-parallel degrees; open: 1 and the tensor degree"),
-      integer_list_field("attention_data", &S::attention_data, kDegree,
+      integer_list_field("attention_data", &S::attention_data, kServingDegree,
                          "attention data-parallel degrees; open: powers of two for models with "
                          "experts or latent attention, else 1"),
-      integer_list_field("context", &S::context, kDegree,
+      integer_list_field("context", &S::context, kServingDegree,
                          "context-parallel degrees of prefill; open: 1"),
       integer_list_field("max_sequences", &S::max_sequences, {1, 1 << 20},
                          "most sequences of a replica; open: the engine's own"),
@@ -249,7 +243,9 @@ const FieldTable<StatedServingPlan>& serving_plan_fields() {
                      "tokens that one verified step yields on average"),
         number_field("expert_imbalance", &P::expert_imbalance, {1, 256},
                      "tokens of the busiest expert rank over the mean"),
-        integer_field("simulate", &P::simulate, {0, 100}, "plans that are simulated; 0 = none"),
+        integer_field("simulate", &P::simulate, {0, 100},
+                      "proposals that may be simulated until none can be better; "
+                      "0 = none"),
         integer_field("requests", &P::requests, {100, 1e8}, "requests of each simulation"),
         integer_field("seed", &P::seed, {0, 9e15}, "of the simulated traffic"),
         table_field("space", &P::space, replica_space_fields(),

@@ -13,7 +13,7 @@
 namespace polyfleet {
 namespace {
 
-std::string component_name(std::string_view name) {
+std::string lower_case_name(std::string_view name) {
   std::string text;
   for (const char c : name) {
     const bool plain = std::isalnum(static_cast<unsigned char>(c)) != 0;
@@ -61,7 +61,7 @@ ServingLaunchJob serving_launch_job(const ServingPlanRun& run, const ServingPlan
     const ServingOffer& offer = prepared.question.offers[kind.offer];
     const EngineProfile& profile = prepared.models->profile(kind.offer, kind.engine);
     ServingLaunchPool launch;
-    launch.name = component_name(offer.name);
+    launch.name = lower_case_name(offer.name);
     if (pool.role == PoolRole::prefill) launch.name += "-prefill";
     if (pool.role == PoolRole::decode) launch.name += "-decode";
     if (const int before = uses[launch.name]++; before > 0)

@@ -6,7 +6,7 @@
 namespace polyfleet {
 namespace {
 
-constexpr Range kCount{0, 1e12};
+constexpr Range kSettingCount{0, 1e12};
 constexpr Range kFromOne{1, 1e12};
 
 }  // namespace
@@ -27,10 +27,10 @@ const FieldTable<EngineSettings>& engine_settings_fields() {
                    "what becomes of the last sequence when cache runs out"),
       integer_field("token_budget", &S::token_budget, kFromOne, "new tokens in one iteration"),
       integer_field("max_sequences", &S::max_sequences, kFromOne, "sequences running at once"),
-      integer_field("max_waiting", &S::max_waiting, kCount,
+      integer_field("max_waiting", &S::max_waiting, kSettingCount,
                     "length of the queue beyond which requests are refused; 0 = none"),
       integer_field("block_tokens", &S::block_tokens, kFromOne, "tokens of one cache block"),
-      integer_field("cache_blocks", &S::cache_blocks, kCount,
+      integer_field("cache_blocks", &S::cache_blocks, kSettingCount,
                     "cache blocks of the replica; 0 = what memory holds"),
       number_field("watermark", &S::watermark, {0, 0.99}, "share of blocks kept free on admission"),
       bool_field("chunked_prefill", &S::chunked_prefill, "prompts may be cut into chunks"),
@@ -39,7 +39,7 @@ const FieldTable<EngineSettings>& engine_settings_fields() {
       bool_field("reserve_output", &S::reserve_output,
                  "admission counts all that running requests will hold, so nothing is preempted"),
       bool_field("prefix_cache", &S::prefix_cache, "prompts reuse blocks that are still there"),
-      integer_field("max_model_length", &S::max_model_length, kCount,
+      integer_field("max_model_length", &S::max_model_length, kSettingCount,
                     "longest request in tokens; 0 = the cache is the only limit"),
       picos_field("swap_per_token", &S::swap_per_token, kSpan,
                   "time to move one token's cache to or from the host"),

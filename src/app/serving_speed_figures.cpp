@@ -14,10 +14,6 @@
 namespace polyfleet {
 namespace {
 
-double processor_seconds(std::clock_t since) {
-  return static_cast<double>(std::clock() - since) / CLOCKS_PER_SEC;
-}
-
 /// Peak memory of this process so far, which only grows.
 double peak_gigabytes() {
   rusage usage{};

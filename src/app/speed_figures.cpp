@@ -210,6 +210,10 @@ std::vector<std::string> files_of(const Workspace& workspace,
 
 }  // namespace
 
+double processor_seconds(std::clock_t since) {
+  return static_cast<double>(std::clock() - since) / CLOCKS_PER_SEC;
+}
+
 Result<std::vector<SpeedFigure>> measure_speed(Workspace& workspace) {
   const Result<const TrainingModels*> models = workspace.training_models();
   if (!models) return models.problems();

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <ctime>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,9 @@ struct SpeedFigure {
   bool more_is_better = true;
   bool reached() const { return more_is_better ? value >= goal : value <= goal; }
 };
+
+/// Processor time of this process since a moment of std::clock(), in seconds.
+double processor_seconds(std::clock_t since);
 
 /// Runs every measurement, a few tenths of a second each. Errors: data that does not load.
 Result<std::vector<SpeedFigure>> measure_speed(Workspace& workspace);

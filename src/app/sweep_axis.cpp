@@ -14,7 +14,7 @@ constexpr std::string_view kForm =
 /// Points of a range that does not say how many.
 constexpr int kUsualPoints = 5;
 /// A grid is as large as its user asks; one axis beyond this is a typing error.
-constexpr double kMostPoints = 1e6;
+constexpr double kMostAxisPoints = 1e6;
 
 std::vector<std::string> parts_of(std::string_view text, char mark) {
   std::vector<std::string> parts;
@@ -71,7 +71,7 @@ Result<Span> span_of(const std::vector<std::string>& parts, const Position& wher
     const auto count = parse_number(parts[i]);
     if (parts[i] == "log") {
       span.logarithmic = true;
-    } else if (count && is_whole(*count) && *count >= 2 && *count <= kMostPoints) {
+    } else if (count && is_whole(*count) && *count >= 2 && *count <= kMostAxisPoints) {
       span.points = static_cast<int>(*count);
     } else {
       return fault(fmt::format("'{}' is neither a number of points (2 or more) nor log", parts[i]));
@@ -88,7 +88,7 @@ std::vector<std::string> values_of(const Span& span) {
   if (points == 0) {
     const double steps = std::abs(to.number - from.number);
     const bool every_one = from.unit.empty() && !logarithmic && is_whole(from.number) &&
-                           is_whole(to.number) && steps >= 1 && steps < kMostPoints;
+                           is_whole(to.number) && steps >= 1 && steps < kMostAxisPoints;
     points = every_one ? static_cast<int>(steps) + 1 : kUsualPoints;
   }
   std::vector<std::string> values;

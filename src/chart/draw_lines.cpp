@@ -67,7 +67,7 @@ Lines lines_of(const LineChart& chart, const DataTable& data) {
   return lines;
 }
 
-struct Axes {
+struct LineAxes {
   Axis x, y;
   Box plot;
 };
@@ -83,7 +83,7 @@ std::vector<Spot> stepped(const std::vector<Spot>& spots) {
 }
 
 std::vector<Spot> spots_of(const Lines& lines, const std::vector<double>& values,
-                           const Axes& axes) {
+                           const LineAxes& axes) {
   std::vector<Spot> spots;
   spots.reserve(lines.order.size());
   for (const std::size_t row : lines.order)
@@ -106,7 +106,7 @@ std::string area_path(const std::vector<Spot>& upper, const std::vector<Spot>& l
   return joined_path(outline) + "Z";
 }
 
-void draw_bands(Drawing& drawing, const Lines& lines, const DataTable& data, const Axes& axes) {
+void draw_bands(Drawing& drawing, const Lines& lines, const DataTable& data, const LineAxes& axes) {
   for (std::size_t i = 0; i < lines.chart.bands.size(); ++i) {
     const auto ends = number_columns(data, {lines.chart.bands[i].low, lines.chart.bands[i].high});
     if (ends.size() != 2 || lines.colours.empty()) continue;
@@ -118,7 +118,7 @@ void draw_bands(Drawing& drawing, const Lines& lines, const DataTable& data, con
   }
 }
 
-void draw_areas(Drawing& drawing, const Lines& lines, const Axes& axes) {
+void draw_areas(Drawing& drawing, const Lines& lines, const LineAxes& axes) {
   std::vector<Spot> below;
   for (const std::size_t row : lines.order)
     below.push_back({axes.x.at(lines.x->numbers[row]), axes.y.clamped(0)});
@@ -141,7 +141,7 @@ std::string point_title(const Lines& lines, std::size_t series, std::size_t row)
   return fmt::format("{}, {}: {}", column.name, place, with_unit(column.numbers[row], column.unit));
 }
 
-void draw_dots(Drawing& drawing, const Lines& lines, std::size_t series, const Axes& axes) {
+void draw_dots(Drawing& drawing, const Lines& lines, std::size_t series, const LineAxes& axes) {
   const bool single = lines.order.size() == 1;
   drawing.canvas.begin_group(fmt::format("fill=\"{}\"", series_paint(lines.colours[series])));
   for (const std::size_t row : lines.order) {
@@ -152,7 +152,7 @@ void draw_dots(Drawing& drawing, const Lines& lines, std::size_t series, const A
   drawing.canvas.end_group();
 }
 
-void draw_strokes(Drawing& drawing, const Lines& lines, const Axes& axes) {
+void draw_strokes(Drawing& drawing, const Lines& lines, const LineAxes& axes) {
   const bool dots =
       lines.order.size() <= kMostDottedRows && lines.order.size() * lines.drawn.size() <= kMostDots;
   for (std::size_t i = 0; i < lines.drawn.size(); ++i) {
@@ -195,8 +195,8 @@ void draw_legend_of(Drawing& drawing, const Lines& lines, bool direct) {
   draw_legend(drawing, entries, lines.chart.bands.empty() ? 2 : 1);
 }
 
-Axes lay_out(Drawing& drawing, const Lines& lines, bool direct) {
-  Axes axes;
+LineAxes lay_out(Drawing& drawing, const Lines& lines, bool direct) {
+  LineAxes axes;
   const bool zero = lines.chart.stacked_area || reaches_zero(lines.y_extent);
   axes.y = make_axis(lines.y_extent, *lines.values[0], shared_name(lines.values), zero, 5);
   draw_upright_title(drawing, axes.y.title);
@@ -228,7 +228,7 @@ void draw_chart(Drawing& drawing, const LineChart& chart, const DataTable& data)
   const bool direct =
       lines.values.size() > 1 && !drawing.narrow() && lines.values.size() <= kMostEndLabels;
   draw_legend_of(drawing, lines, direct);
-  const Axes axes = lay_out(drawing, lines, direct);
+  const LineAxes axes = lay_out(drawing, lines, direct);
   draw_upright_axis(drawing, axes.y, axes.plot);
   draw_level_axis(drawing, axes.x, axes.plot, false);
   draw_bands(drawing, lines, data, axes);

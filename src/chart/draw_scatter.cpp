@@ -8,11 +8,12 @@
 #include "chart/draw.hpp"
 #include "chart/number_text.hpp"
 #include "chart/point_labels.hpp"
+#include "chart/thinning.hpp"
 
 namespace polyfleet {
 namespace {
 
-constexpr std::size_t kMostTitled = 400;  // points that say what they are: the first of the table
+constexpr std::size_t kMostTitledPoints = 400;  // points that say what they are: the first of the table
 
 constexpr std::size_t kCrowd =
     300;  // points past which intervals are a faint cloud of whole pixels
@@ -65,15 +66,13 @@ Points points_of(const ScatterChart& chart, const DataTable& data) {
   return points;
 }
 
-struct Axes {
+struct PointAxes {
   Axis x, y;
   Box plot;
   Spot spot(const Points& points, std::size_t row) const {
     return {x.at(points.x->numbers[row]), y.at(points.y->numbers[row])};
   }
 };
-
-bool drawable(const Spot& spot) { return std::isfinite(spot.x) && std::isfinite(spot.y); }
 
 std::string title_of(const Points& points, std::size_t row) {
   const std::string numbers =
@@ -82,7 +81,7 @@ std::string title_of(const Points& points, std::size_t row) {
   return points.label == nullptr ? numbers : points.label->words[row] + ": " + numbers;
 }
 
-void draw_intervals(Drawing& drawing, const Points& points, const Axes& axes) {
+void draw_intervals(Drawing& drawing, const Points& points, const PointAxes& axes) {
   if (points.low == nullptr || points.high == nullptr) return;
   const bool crowd = points.x->size() > kCrowd;
   for (std::size_t i = 0; i < points.groups.size(); ++i) {
@@ -102,9 +101,9 @@ void draw_intervals(Drawing& drawing, const Points& points, const Axes& axes) {
 }
 
 /// Dots are strokes of no length with round ends: a third of the bytes of circles.
-void draw_dots(Drawing& drawing, const Points& points, const Axes& axes) {
+void draw_dots(Drawing& drawing, const Points& points, const PointAxes& axes) {
   const std::size_t count = points.x->size();
-  const std::size_t titled = drawing.canvas.titled() ? kMostTitled : 0;
+  const std::size_t titled = drawing.canvas.titled() ? kMostTitledPoints : 0;
   const double size = count > 400 ? 5 : count > 60 ? 7 : 9;
   for (std::size_t i = 0; i < points.groups.size(); ++i) {
     drawing.canvas.begin_group(
@@ -128,7 +127,7 @@ void draw_dots(Drawing& drawing, const Points& points, const Axes& axes) {
   }
 }
 
-void draw_front(Drawing& drawing, const Points& points, const Axes& axes) {
+void draw_front(Drawing& drawing, const Points& points, const PointAxes& axes) {
   if (points.joined == nullptr) return;
   std::vector<Spot> spots;
   for (std::size_t row = 0; row < points.joined->size(); ++row) {
@@ -143,7 +142,7 @@ void draw_front(Drawing& drawing, const Points& points, const Axes& axes) {
                                   ink_paint(Ink::axis)));
 }
 
-void draw_identity(Drawing& drawing, const Axes& axes) {
+void draw_identity(Drawing& drawing, const PointAxes& axes) {
   const double low = std::max(axes.x.range.low, axes.y.range.low);
   const double high = std::min(axes.x.range.high, axes.y.range.high);
   if (!(low < high)) return;
@@ -167,8 +166,8 @@ void share_range(Points& points) {
   }
 }
 
-Axes lay_out(Drawing& drawing, const Points& points) {
-  Axes axes;
+PointAxes lay_out(Drawing& drawing, const Points& points) {
+  PointAxes axes;
   const bool same = points.chart.identity;
   const auto zero = [&](const Extent& extent) {
     return !same && extent.scale == AxisScale::linear && reaches_zero(extent);
@@ -189,7 +188,7 @@ Axes lay_out(Drawing& drawing, const Points& points) {
   return axes;
 }
 
-void label_points(Drawing& drawing, const Points& points, const Axes& axes) {
+void label_points(Drawing& drawing, const Points& points, const PointAxes& axes) {
   if (points.label == nullptr) return;
   std::vector<PointLabel> labels;
   std::vector<Spot> dots;
@@ -217,7 +216,7 @@ void draw_chart(Drawing& drawing, const ScatterChart& chart, const DataTable& da
   for (std::size_t i = 0; i < points.groups.size(); ++i)
     entries.push_back({points.groups[i].name, points.colours[i], LegendMark::dot});
   draw_legend(drawing, entries);
-  const Axes axes = lay_out(drawing, points);
+  const PointAxes axes = lay_out(drawing, points);
   draw_level_axis(drawing, axes.x, axes.plot, true);
   draw_upright_axis(drawing, axes.y, axes.plot);
   draw_limit(drawing, axes.y, axes.plot, chart.limit, chart.limit_label);

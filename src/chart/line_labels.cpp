@@ -10,7 +10,7 @@
 namespace polyfleet {
 namespace {
 
-constexpr double kLongest = 150;  // user units of a label
+constexpr double kLongestLineName = 150;  // user units of a label
 constexpr double kLine = 15;
 constexpr double kMark = 18;
 
@@ -32,7 +32,7 @@ void push_apart(std::vector<EndLabel>& labels, const Box& plot) {
 double end_label_room(const std::vector<EndLabel>& labels, double font) {
   double room = 0;
   for (const EndLabel& label : labels)
-    room = std::max(room, std::min(kLongest, text_width(label.name, font)));
+    room = std::max(room, std::min(kLongestLineName, text_width(label.name, font)));
   return std::ceil(room * 1.04) + kMark + 4;
 }
 
@@ -43,7 +43,7 @@ void draw_end_labels(Drawing& drawing, std::vector<EndLabel> labels, const Box& 
         joined_path({{plot.right + 5, label.y}, {plot.right + 14, label.y}}),
         fmt::format("stroke=\"{}\" stroke-width=\"3\"", series_paint(label.colour)));
     drawing.canvas.text({plot.right + kMark, label.y + 4},
-                        cut_to(label.name, kLongest, drawing.font), {.ink = Ink::text});
+                        cut_to(label.name, kLongestLineName, drawing.font), {.ink = Ink::text});
   }
 }
 

@@ -9,7 +9,7 @@ namespace polyfleet {
 namespace {
 
 constexpr std::size_t kMostLabels = 30;
-constexpr double kSize = 11, kDot = 5, kLongest = 180;
+constexpr double kSize = 11, kDot = 5, kLongestPointName = 180;
 
 bool overlap(const Box& a, const Box& b) {
   return a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
@@ -33,7 +33,7 @@ void draw_point_labels(Drawing& drawing, const std::vector<PointLabel>& labels,
   for (const Spot& dot : dots)
     taken.push_back({dot.x - kDot, dot.y - kDot, dot.x + kDot, dot.y + kDot});
   for (const PointLabel& label : labels) {
-    const std::string name = cut_to(label.name, kLongest, kSize);
+    const std::string name = cut_to(label.name, kLongestPointName, kSize);
     for (const Box& place : places_of(label.at, text_width(name, kSize) * 1.04)) {
       const bool inside = place.left >= plot.left && place.right <= drawing.width &&
                           place.top >= plot.top - 10 && place.bottom <= plot.bottom;

@@ -8,8 +8,6 @@
 namespace polyfleet {
 namespace {
 
-bool drawable(const Spot& spot) { return std::isfinite(spot.x) && std::isfinite(spot.y); }
-
 /// The first, least, greatest and last spot of [begin, end), each once, in their order.
 void keep_ends(const std::vector<Spot>& spots, std::size_t begin, std::size_t end,
                std::vector<Spot>& kept) {
@@ -24,6 +22,8 @@ void keep_ends(const std::vector<Spot>& spots, std::size_t begin, std::size_t en
 }
 
 }  // namespace
+
+bool drawable(const Spot& spot) { return std::isfinite(spot.x) && std::isfinite(spot.y); }
 
 std::vector<Spot> thinned(const std::vector<Spot>& spots, double column) {
   if (spots.empty()) return spots;

@@ -9,6 +9,9 @@
 
 namespace polyfleet {
 
+/// Neither coordinate is unknown or beyond all numbers.
+bool drawable(const Spot& spot);
+
 /// Spots in order of x; spots that are not finite are gaps and stay gaps. `column`: width of a
 /// column in user units. Shorter lines come back as they are.
 std::vector<Spot> thinned(const std::vector<Spot>& spots, double column);

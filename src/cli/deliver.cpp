@@ -43,19 +43,20 @@ Diagnostics write_pictures(const Question& question, const Reply& reply, const D
 }
 
 /// Where the run is kept; empty = nowhere.
-std::filesystem::path history_file(const Delivery& delivery) {
+std::filesystem::path delivery_history(const Delivery& delivery) {
   if (delivery.store == "none") return {};
   return delivery.store.empty() ? usual_history_file() : std::filesystem::path(delivery.store);
 }
 
 /// Adds the run to the history; notices (a damaged file set aside) are told.
 Diagnostics keep_run(const Question& question, const Reply& reply, const Delivery& delivery) {
-  const std::filesystem::path file = history_file(delivery);
+  const std::filesystem::path file = delivery_history(delivery);
   if (file.empty()) return {};
   Result<RunHistory> history = RunHistory::open(file);
   if (!history) return history.problems();
-  const Result<std::int64_t> kept = record_run(
-      *history, question, reply, {delivery.begun, delivery.seconds, fingerprint_of(delivery)});
+  const Result<std::int64_t> kept =
+      record_run(*history, question, reply,
+                 {delivery.begun, delivery.seconds, fingerprint_of(delivery), delivery.inputs});
   if (!history->notice().empty()) warn({problem(history->notice())});
   return kept ? Diagnostics{} : kept.problems();
 }

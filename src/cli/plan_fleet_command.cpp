@@ -3,7 +3,7 @@
 namespace polyfleet {
 namespace {
 
-constexpr char kExamples[] =
+constexpr char kPlanFleetExamples[] =
     "Examples:\n"
     "  polyfleet plan fleet scenarios/fleet/small.toml\n"
     "  polyfleet plan fleet scenarios/fleet/small.toml --set plan.meet=worthwhile --csv results\n"
@@ -15,7 +15,7 @@ constexpr char kExamples[] =
 
 CommandSpec plan_fleet_command(AskArguments& arguments) {
   return ask_command(
-      "plan fleet", arguments, kExamples,
+      "plan fleet", arguments, kPlanFleetExamples,
       {set_option(arguments.settings, "any key of the scenario: --set plan.meet=worthwhile")});
 }
 

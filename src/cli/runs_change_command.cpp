@@ -1,15 +1,11 @@
-// The commands that change a history or carry runs elsewhere: export, import, delete, again.
+// The commands that change a history or carry runs elsewhere: export, import, delete.
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <memory>
 #include <set>
-#include <thread>
 
-#include "app/content_fingerprint.hpp"
 #include "app/run_record.hpp"
 #include "base/files.hpp"
-#include "cli/interrupt.hpp"
 #include "cli/output.hpp"
 #include "cli/runs_command.hpp"
 #include "cli/runs_store.hpp"
@@ -50,6 +46,10 @@ int export_runs(const RunsExportArguments& arguments) {
   for (const std::int64_t id : *ids) {
     Result<RunRecord> run = history->find(id);
     if (!run) return bad_input(run.problems());
+    if (run->files) {
+      if (const auto loaded = history->load(*run->files); !loaded)
+        return bad_input(loaded.problems());
+    }
     runs.push_back(*std::move(run));
   }
   if (arguments.out.empty()) {
@@ -147,101 +147,7 @@ int delete_runs(const RunsDeleteArguments& arguments) {
   return kExitOk;
 }
 
-/// The stored question asked now. Documents as they would be read from the history: what JSON does
-/// not tell apart is no difference.
-Result<RunRecord> asked_again(const Question& question, Workspace& workspace) {
-  const InterruptFlag interrupt;
-  RunControl control;
-  control.progress = [](const std::string& what, double share) {
-    show_progress(share < 0 ? what : fmt::format("{} ... {:.0f} %", what, 100 * share));
-  };
-  control.stop = &interrupt.raised();
-  control.threads = std::max(1U, std::thread::hardware_concurrency());
-  const auto begun = std::chrono::system_clock::now();
-  const Result<Reply> reply = ask(question, workspace, control);
-  show_progress({});
-  if (!reply) return reply.problems();
-  const std::chrono::duration<double> took = std::chrono::system_clock::now() - begun;
-  RunRecord run =
-      run_record(question, *reply,
-                 {.begun = begun,
-                  .seconds = took.count(),
-                  .data = data_fingerprint(workspace.data_directory(), usual_cache_folder())});
-  for (Value* document : {&run.result, &run.page}) {
-    Result<Value> read = parse_json(to_json(*document, -1), "the answer");
-    if (!read) return read.problems();
-    *document = *std::move(read);
-  }
-  return run;
-}
-
-/// Whether the answers are the same document, the resolved question included.
-bool is_the_same_answer(const RunsComparison& comparison) {
-  return comparison.same_result() && comparison.resolved.empty();
-}
-
-std::string verdict_text(const RunsComparison& comparison) {
-  if (is_the_same_answer(comparison)) return "\nThe stored answer is confirmed.\n";
-  const bool same_program = comparison.before.program == comparison.after.program;
-  if (same_program && comparison.before.data == comparison.after.data)
-    return "\nThe answer moved with the same version and data: the program was built anew, or a "
-           "file that the question names has changed.\n";
-  return "\nThe answer moved: the program or its data changed since.\n";
-}
-
-int again(const RunsAgainArguments& arguments) {
-  Result<RunHistory> history = existing_history(arguments.store);
-  if (!history) return bad_input(history.problems());
-  const auto id = run_id(*history, arguments.run);
-  if (!id) return bad_input(id.problems());
-  const Result<RunRecord> stored = history->find(*id);
-  if (!stored) return bad_input(stored.problems());
-  const Result<Question> question = question_from_value(stored->question);
-  if (!question) return bad_input(question.problems());
-  const auto workspace = Workspace::open();
-  if (!workspace) return bad_input(workspace.problems());
-  Result<RunRecord> now = asked_again(*question, **workspace);
-  if (!now) return bad_input(now.problems());
-  Diagnostics unkept;
-  if (arguments.keep) {
-    const auto kept = history->add(*now);
-    if (kept) {
-      now->summary.id = *kept;
-    } else {
-      unkept = kept.problems();
-    }
-  }
-  const RunsComparison comparison = compare_runs(*stored, *now);
-  if (arguments.json) {
-    print_json(runs_comparison_json(comparison));
-  } else {
-    print(runs_comparison_text(comparison, arguments.all, output_style()) +
-          verdict_text(comparison));
-  }
-  if (!unkept.empty()) return bad_input(unkept);
-  if (now->summary.verdict == name_of(Verdict::interrupted)) return kExitInterrupted;
-  return is_the_same_answer(comparison) ? kExitOk : kExitInfeasible;
-}
-
-OptionSpec store_option(std::string& store) {
-  return {"--store", &store, "the run history, instead of the usual one", "FILE"};
-}
-
 }  // namespace
-
-CommandSpec runs_again_command(RunsAgainArguments& arguments) {
-  return {{"runs", "again"},
-          "Asks a kept question again and says what moved",
-          "",
-          {{.names = "run", .target = &arguments.run, .help = "which one", .required = true},
-           {.names = "--keep", .target = &arguments.keep, .help = "keep the new answer as a run"},
-           {.names = "--all",
-            .target = &arguments.all,
-            .help = "every number that changed, not only those that changed most"},
-           store_option(arguments.store),
-           {.names = "--json", .target = &arguments.json, .help = "the comparison as JSON"}},
-          [&] { return again(arguments); }};
-}
 
 CommandSpec runs_export_command(RunsExportArguments& arguments) {
   return {{"runs", "export"},

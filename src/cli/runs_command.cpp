@@ -119,10 +119,6 @@ int compare(const RunsCompareArguments& arguments) {
   return written ? kExitOk : bad_input(written.problems());
 }
 
-OptionSpec store_option(std::string& store) {
-  return {"--store", &store, "the run history, instead of the usual one", "FILE"};
-}
-
 }  // namespace
 
 const char kRunsExamples[] =

@@ -30,6 +30,10 @@ Result<std::int64_t> newest(const RunHistory& history, std::int64_t place) {
 
 }  // namespace
 
+OptionSpec store_option(std::string& store) {
+  return {"--store", &store, "the run history, instead of the usual one", "FILE"};
+}
+
 std::filesystem::path history_file(const std::string& store) {
   if (store == "none") return {};
   return store.empty() ? usual_history_file() : std::filesystem::path(store);

@@ -7,12 +7,16 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "cli/command_table.hpp"
 #include "history/run_history.hpp"
 
 namespace polyfleet {
 
 /// The file of --store, else the usual one; empty where there is none.
 std::filesystem::path history_file(const std::string& store);
+
+/// --store FILE, as every command of the run history takes it.
+OptionSpec store_option(std::string& store);
 
 /// Opens the history. Errors: there is none yet (a command that reads makes none), or it cannot be
 /// opened. What happened to the file is a warning on standard error.

@@ -3,7 +3,7 @@
 namespace polyfleet {
 namespace {
 
-constexpr char kExamples[] =
+constexpr char kSimulateFleetExamples[] =
     "Examples:\n"
     "  polyfleet simulate fleet scenarios/fleet/small.toml\n"
     "  polyfleet simulate fleet scenarios/fleet/as_of_2026_11.toml --futures 200 --resume "
@@ -16,7 +16,7 @@ constexpr char kExamples[] =
 }  // namespace
 
 CommandSpec simulate_fleet_command(AskArguments& arguments) {
-  return ask_command("simulate fleet", arguments, kExamples,
+  return ask_command("simulate fleet", arguments, kSimulateFleetExamples,
                      {set_option(arguments.settings,
                                  "any key of the scenario, entries of lists by id or place: --set "
                                  "workload.chat.must=true")});

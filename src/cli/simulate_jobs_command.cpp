@@ -20,7 +20,7 @@ const std::vector<EstimateFlag>& job_flags() {
   return flags;
 }
 
-constexpr char kExamples[] =
+constexpr char kSimulateJobsExamples[] =
     "Examples:\n"
     "  polyfleet simulate jobs scenarios/jobs/philly.toml --policy backfill\n"
     "  polyfleet simulate jobs my_jobs.csv --nodes 64 --per-node 8 --json\n"
@@ -33,7 +33,7 @@ CommandSpec simulate_jobs_command(AskArguments& arguments) {
   std::vector<OptionSpec> options = flag_options(job_flags(), arguments.settings);
   options.push_back(
       set_option(arguments.settings, "any key of the study: --set checkpoints.interval=\"1 h\""));
-  return ask_command("simulate jobs", arguments, kExamples, std::move(options));
+  return ask_command("simulate jobs", arguments, kSimulateJobsExamples, std::move(options));
 }
 
 }  // namespace polyfleet

@@ -65,7 +65,7 @@ void open_browser(std::string address) {
     std::fprintf(stderr, "no xdg-open here: open %s yourself\n", address.c_str());
 }
 
-std::filesystem::path history_file(const UiArguments& arguments) {
+std::filesystem::path ui_history(const UiArguments& arguments) {
   if (arguments.store == "none") return {};
   return arguments.store.empty() ? usual_history_file()
                                  : std::filesystem::absolute(arguments.store);
@@ -86,7 +86,7 @@ int serve(const UiArguments& arguments, const std::filesystem::path& data) {
   const EndSignals signals;
   Service service({.rules = {arguments.address},
                    .data_directory = data,
-                   .history = history_file(arguments),
+                   .history = ui_history(arguments),
                    .data = data_fingerprint(data, usual_cache_folder()),
                    .cores = std::max(1U, std::thread::hardware_concurrency())});
   const auto server =

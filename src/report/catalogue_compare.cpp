@@ -13,7 +13,7 @@ namespace {
 using Part = ComparedPart;
 
 /// One cell: text for the table, a document for programs, and the source of what it rests on.
-struct Cell {
+struct ComparedCell {
   std::string text = "-";
   Value json;
   std::string source;
@@ -22,7 +22,7 @@ struct Cell {
 struct RowOf {
   std::string label;
   std::string key;
-  std::function<Cell(const Part&)> cell;
+  std::function<ComparedCell(const Part&)> cell;
 };
 
 /// How far a statement carries; the mark of a figure that is less than a vendor's or a measured
@@ -55,9 +55,9 @@ std::string marked(std::string text, Status status) {
 Status weaker(Status a, Status b) { return weakness(a) < weakness(b) ? b : a; }
 
 template <class Q>
-Cell stated(const std::optional<Figure<Q>>& figure) {
+ComparedCell stated(const std::optional<Figure<Q>>& figure) {
   if (!figure) return {};
-  Cell cell;
+  ComparedCell cell;
   Value value;
   if constexpr (std::is_same_v<Q, double>) {
     cell.text = fmt::format("{:g}", figure->value);
@@ -78,12 +78,12 @@ Cell stated(const std::optional<Figure<Q>>& figure) {
 
 /// A ratio of two figures in the unit that `scale` base units make.
 template <class A, class B>
-Cell ratio(const std::optional<Figure<A>>& over, const std::optional<Figure<B>>& under,
-           double scale, std::string_view unit) {
+ComparedCell ratio(const std::optional<Figure<A>>& over, const std::optional<Figure<B>>& under,
+                   double scale, std::string_view unit) {
   if (!over || !under) return {};
   const double value = over->value.base() / under->value.base() / scale;
   const Status status = weaker(over->status, under->status);
-  Cell cell;
+  ComparedCell cell;
   cell.text = marked(fmt::format("{:.4g}", value), status);
   cell.json.set("value", value)
       .set("unit", unit)
@@ -127,29 +127,29 @@ RowOf peak_row(Dtype dtype, const std::string& word) {
           [dtype](const Part& part) { return stated(peak(part, dtype)); }};
 }
 
-Cell domain_cell(const Part& part) {
+ComparedCell domain_cell(const Part& part) {
   if (!part.system) return stated(part.accelerator.scale_up_domain);
-  Cell cell;
+  ComparedCell cell;
   cell.text = fmt::format("{}", part.system->scale_up_domain);
   cell.json = Value(part.system->scale_up_domain);
   return cell;
 }
 
-Cell domain_memory_cell(const Part& part) {
+ComparedCell domain_memory_cell(const Part& part) {
   const auto& memory = part.accelerator.memory;
   if (!memory || !part.system) return {};
   const Bytes total = part.system->scale_up_domain * memory->value;
-  Cell cell;
+  ComparedCell cell;
   cell.text = marked(print_quantity(total), memory->status);
   cell.json.set("value", print_quantity(total)).set("status", "derived");
   return cell;
 }
 
-Cell per_megawatt_cell(const Part& part) {
+ComparedCell per_megawatt_cell(const Part& part) {
   const auto power = all_in(part);
   if (!power) return {};
   const double count = megawatt / power->value;
-  Cell cell;
+  ComparedCell cell;
   cell.text = marked(fmt::format("{:.0f}", count), power->status);
   cell.json.set("value", count)
       .set("status", "derived")
@@ -157,7 +157,7 @@ Cell per_megawatt_cell(const Part& part) {
   return cell;
 }
 
-Cell text_cell(const std::string& text) {
+ComparedCell text_cell(const std::string& text) {
   if (text.empty()) return {};
   return {text, Value(text), ""};
 }
@@ -261,7 +261,7 @@ void add_rows(const std::vector<RowOf>& rows, const std::vector<Part>& parts, bo
     std::vector<std::string> texts{row.label}, sources{"  source"};
     bool any = false, sourced = false;
     for (std::size_t i = 0; i < parts.size(); ++i) {
-      Cell cell = row.cell(parts[i]);
+      ComparedCell cell = row.cell(parts[i]);
       texts.push_back(cell.text);
       sources.push_back(cell.source);
       any = any || cell.text != "-";

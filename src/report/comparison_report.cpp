@@ -53,10 +53,10 @@ std::string range(double middle, double low, double high, std::string_view forma
 }
 
 /// One line of the comparison: a title and a text for each system.
-using Cell = std::string (*)(const ComparedSystem&, const RunFigures&);
+using LineText = std::string (*)(const ComparedSystem&, const RunFigures&);
 struct Line {
   const char* title;
-  Cell cell;
+  LineText cell;
 };
 
 const Line kLines[] = {

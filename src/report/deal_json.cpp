@@ -1,5 +1,6 @@
 
 #include "report/deal_report.hpp"
+#include "report/json_parts.hpp"
 
 namespace polyfleet {
 namespace {
@@ -11,13 +12,6 @@ Value date_value(const std::optional<CalendarDate>& date) {
 Value sampled_json(const Sampled& sampled) {
   Value value;
   value.set("mean", sampled.mean).set("error", sampled.error);
-  return value;
-}
-
-Value percentiles_json(const Percentiles& spread) {
-  Value value;
-  value.set("p5", spread.p5).set("p25", spread.p25).set("p50", spread.p50);
-  value.set("p75", spread.p75).set("p95", spread.p95);
   return value;
 }
 

@@ -4,12 +4,12 @@
 #include <cmath>
 
 #include "report/deal_report.hpp"
+#include "report/plain_units.hpp"
 #include "units/text.hpp"
 
 namespace polyfleet {
 namespace {
 
-std::string percent(double share) { return fmt::format("{:.1f} %", 100 * share); }
 std::string millions(double shares) { return fmt::format("{:.2f} M", shares / 1e6); }
 std::string billions(double dollars) { return fmt::format("{:.2f} BUSD", dollars / 1e9); }
 std::string power_text(Watts power) { return fmt::format("{:.4g} GW", power / gigawatt); }
@@ -66,8 +66,8 @@ std::string tranche_table(const DealAnswer& answer, PageStyle style) {
         millions(tranche.shares),
         fmt::format("{:.4g} USD", tranche.hurdle / usd),
         middle_delivery(answer.deployments.front(), milestone_of(powers, tranche.delivered)),
-        percent(tranche.delivered_in_time.mean),
-        percent(tranche.vests.mean),
+        percent_text(tranche.delivered_in_time.mean),
+        percent_text(tranche.vests.mean),
         date_text(tranche.vest_date),
         billions(tranche.value.mean),
         fmt::format("{:.3f}", tranche.value.error / 1e9)};
@@ -109,8 +109,8 @@ std::string sides_text(const DealAnswer& answer) {
       "{}'s holders give away {}{}: {:.2f} USD of each share outstanding, {} of the market value.\n"
       "Dilution: {} of the enlarged company in the mean, {} if every tranche vests.\n",
       deal.vendor, billions(all.value.mean), all.positions.size() > 1 ? " in all" : "",
-      all.per_share_outstanding / usd, percent(all.of_market_value), percent(all.dilution),
-      percent(all.greatest_dilution));
+      all.per_share_outstanding / usd, percent_text(all.of_market_value),
+      percent_text(all.dilution), percent_text(all.greatest_dilution));
   text += fmt::format(
       "The quoted price is taken to foresee the dilution; if it does not, {}'s part is worth {}.\n",
       deal.buyer, billions(own.value_if_unforeseen.mean));
@@ -127,7 +127,7 @@ std::string money_text(const DealAnswer& answer, PageStyle style) {
     for (const InvestmentValue::Row& row : answer.investment->rows) {
       const bool dated = row.delivered == Watts();
       table.row({dated ? deal.payments[payment++].what : "at " + power_text(row.delivered),
-                 billions(row.amount / usd), percent(row.released), date_text(row.date),
+                 billions(row.amount / usd), percent_text(row.released), date_text(row.date),
                  billions(row.value / usd)});
     }
     table.rule();

@@ -1,11 +1,10 @@
 #include <algorithm>
 
 #include "report/fleet_line_maker.hpp"
+#include "report/plain_units.hpp"
 
 namespace polyfleet {
 namespace {
-
-constexpr double kWattsAGigawatt = 1e9;
 
 const FleetPhase* phase_of(const FleetModel& model, const LedgerRow& row) {
   return row.phase < 0 ? nullptr : &model.phases[static_cast<std::size_t>(row.phase)];

@@ -4,13 +4,13 @@
 #include <optional>
 
 #include "report/fleet_line_maker.hpp"
+#include "report/plain_units.hpp"
 
 namespace polyfleet {
 namespace {
 
 constexpr double kGigawattHour = 3.6e12;  // J
 constexpr double kTonne = 1e6;            // g
-constexpr double kWattsAGigawatt = 1e9;
 
 FleetLineMaker::RowFilter of_workload(std::size_t workload) {
   return [workload](const LedgerRow& row) { return row.workload == static_cast<int>(workload); };

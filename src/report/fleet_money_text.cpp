@@ -4,11 +4,10 @@
 #include "report/fleet_spread.hpp"
 #include "report/fleet_table.hpp"
 #include "report/fleet_text.hpp"
+#include "report/plain_units.hpp"
 
 namespace polyfleet {
 namespace {
-
-constexpr double kMillion = 1e6;
 
 std::string usd_text(Usd amount) { return amount_text(amount / usd, "USD"); }
 

@@ -10,11 +10,10 @@
 #include "report/fleet_lines.hpp"
 #include "report/fleet_table.hpp"
 #include "report/fleet_text.hpp"
+#include "report/plain_units.hpp"
 
 namespace polyfleet {
 namespace {
-
-constexpr double kMillion = 1e6;
 
 /// The lines of the first table, as far as the study has them.
 constexpr const char* kPageLines[] = {"delivered.power",

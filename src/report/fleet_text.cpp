@@ -15,16 +15,16 @@ namespace {
 /// Limits and assumptions that the page names before it points to the rest.
 constexpr std::size_t kShownAssumptions = 6;
 
-struct Section {
+struct TextSection {
   const char *group, *title;
 };
-constexpr Section kSections[] = {{"delivered", "delivered, at the end of"},
-                                 {"capacity", "capacity, mean of"},
-                                 {"use", "accelerators in use, mean of"},
-                                 {"output", "output"},
-                                 {"energy", "energy"},
-                                 {"carbon", "carbon"},
-                                 {"money", "money"}};
+constexpr TextSection kSections[] = {{"delivered", "delivered, at the end of"},
+                                     {"capacity", "capacity, mean of"},
+                                     {"use", "accelerators in use, mean of"},
+                                     {"output", "output"},
+                                     {"energy", "energy"},
+                                     {"carbon", "carbon"},
+                                     {"money", "money"}};
 
 std::string heading(const FleetAnswer& answer) {
   const FleetModel& model = answer.model;
@@ -83,7 +83,7 @@ std::string fleet_text(const FleetAnswer& answer, const FleetPageOptions& option
   const FleetTableStyle tables{style, answer.futures ? &*answer.futures : nullptr, options.explain};
   std::string text = heading(answer) + fleet_verdict(answer);
   text += fleet_programs_text(answer, style);
-  for (const Section& section : kSections) {
+  for (const TextSection& section : kSections) {
     text += fleet_table(section.title, lines, section.group, slices, tables);
     if (std::string_view(section.group) == "output") text += fleet_campaigns_text(answer, style);
     if (std::string_view(section.group) == "carbon") text += sites_text(answer.model, lines, style);

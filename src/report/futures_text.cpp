@@ -9,14 +9,13 @@
 #include "report/fleet_table.hpp"
 #include "report/fleet_text.hpp"
 #include "report/futures_units.hpp"
+#include "report/plain_units.hpp"
 
 namespace polyfleet {
 namespace {
 
 /// Bars of a tornado that a page shows; the rest is counted.
 constexpr std::size_t kShownBars = 12;
-constexpr double kBillion = 1e9;
-constexpr double kWattsAGigawatt = 1e9;
 
 /// The numbers of a row in one unit that suits the largest.
 std::vector<std::string> cells_of(const FuturesAnswer& answer, const Outcome& outcome,

@@ -6,6 +6,7 @@
 
 #include "report/fleet_table.hpp"
 #include "report/futures_text.hpp"
+#include "report/plain_units.hpp"
 
 namespace polyfleet {
 namespace {
@@ -13,8 +14,7 @@ namespace {
 constexpr double kJoulesAGigawattHour = 3.6e12;
 constexpr double kGramsATonne = 1e6;
 constexpr double kSecondsAYear = 365 * 86400.0;
-constexpr double kWattsAGigawatt = 1e9;
-constexpr double kSecondsAnHour = 3600;
+constexpr double kHourInSeconds = 3600;
 
 OutcomeUnit account_unit(const FuturesAnswer& answer, const Outcome& outcome) {
   switch (info(outcome.account).unit) {
@@ -35,7 +35,7 @@ OutcomeUnit account_unit(const FuturesAnswer& answer, const Outcome& outcome) {
     case LedgerUnit::tokens:
       return {"tokens", 1};
     case LedgerUnit::seconds:
-      return {"h", 1 / kSecondsAnHour};
+      return {"h", 1 / kHourInSeconds};
     case LedgerUnit::units:
       break;
   }

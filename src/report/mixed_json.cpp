@@ -2,16 +2,12 @@
 
 #include <cmath>
 
+#include "report/json_parts.hpp"
 #include "report/plan_rows.hpp"
 #include "report/training_json.hpp"
 
 namespace polyfleet {
 namespace {
-
-template <class Q>
-Value base_or_null(const std::optional<Q>& quantity) {
-  return quantity ? Value(quantity->base()) : Value();
-}
 
 Value finite_or_null(double number) { return std::isfinite(number) ? Value(number) : Value(); }
 

@@ -13,7 +13,7 @@
 namespace polyfleet {
 namespace {
 
-constexpr std::size_t kLimitsShown = 4;
+constexpr std::size_t kMixLimitsShown = 4;
 constexpr double kSmallestLimit = 0.001;  // of the step
 constexpr std::size_t kFamiliesShown = 8;
 
@@ -81,7 +81,7 @@ std::string gap_text(const MixedSearchResult& result) {
 
 std::string limits_text(const std::vector<MixLimit>& limits) {
   std::string text;
-  for (std::size_t i = 0; i < limits.size() && i < kLimitsShown; ++i) {
+  for (std::size_t i = 0; i < limits.size() && i < kMixLimitsShown; ++i) {
     if (limits[i].share < kSmallestLimit) break;
     text += fmt::format("{}{} {}", text.empty() ? "" : ", ", limits[i].cause,
                         share_text(limits[i].share));

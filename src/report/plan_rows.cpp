@@ -6,6 +6,7 @@
 #include <functional>
 #include <set>
 
+#include "report/json_parts.hpp"
 #include "training/plan_fields.hpp"
 #include "units/text.hpp"
 
@@ -76,11 +77,6 @@ const std::vector<PlanSetting>& plan_settings() {
 template <class Q>
 std::string known(const std::optional<Q>& quantity) {
   return quantity ? print_quantity(*quantity) : "-";
-}
-
-template <class Q>
-Value base_or_null(const std::optional<Q>& quantity) {
-  return quantity ? Value(quantity->base()) : Value();
 }
 
 }  // namespace

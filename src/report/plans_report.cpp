@@ -6,14 +6,13 @@
 #include <map>
 
 #include "base/csv.hpp"
+#include "report/plain_units.hpp"
 #include "report/plans_summary.hpp"
 #include "report/step_parts.hpp"
 #include "units/text.hpp"
 
 namespace polyfleet {
 namespace {
-
-std::string percent(double share) { return fmt::format("{:.1f} %", 100 * share); }
 
 std::string standing_text(const PlanStanding& standing) {
   if (standing.fitting == 0) return "-";
@@ -30,10 +29,10 @@ std::vector<std::string> group_cells(const std::string& name, const PlansSummary
     cells.resize(9, "-");
     return cells;
   }
-  cells.push_back(percent(group.median_share));
-  cells.push_back(percent(group.within_5));
-  cells.push_back(percent(group.within_10));
-  cells.push_back(percent(group.within_25));
+  cells.push_back(percent_text(group.median_share));
+  cells.push_back(percent_text(group.within_5));
+  cells.push_back(percent_text(group.within_10));
+  cells.push_back(percent_text(group.within_25));
   cells.push_back(fmt::format("{:.3f}", group.median_ratio));
   return cells;
 }
@@ -170,7 +169,7 @@ std::string plans_text(const PlanValidation& validation, PageStyle style, std::s
     text += fmt::format(
         "of all plans that fit, {} are faster than the published one in the median; {} of the "
         "published plans are among the best 5 %, {} among the best 10 %\n",
-        percent(all.median_share), percent(all.within_5), percent(all.within_10));
+        percent_text(all.median_share), percent_text(all.within_5), percent_text(all.within_10));
   text += '\n' + groups_table(validation, PlansGrouping::source, "source", style);
   text += '\n' + groups_table(validation, PlansGrouping::vendor, "vendor", style);
   text += '\n' + groups_table(validation, PlansGrouping::workload, "workload", style);

@@ -6,8 +6,6 @@
 namespace polyfleet {
 namespace {
 
-std::size_t at(int i) { return static_cast<std::size_t>(i); }
-
 Value cost_json(const PlanCost& cost) {
   Value json{Table{}};
   json.set("hardware", cost.hardware / usd);
@@ -25,13 +23,13 @@ Value cost_json(const PlanCost& cost) {
 Value purchases_json(const ProcurementReport& report) {
   Value list{Array{}};
   for (const PlannedPurchase& each : report.plan.purchases) {
-    const ProcurementOffer& offer = report.problem.offers[at(each.offer)];
-    const ProcurementQuarter& quarter = report.problem.quarters[at(each.quarter)];
-    const AllocationGroup& group = quarter.problem.groups[at(offer.group)];
+    const ProcurementOffer& offer = report.problem.offers[list_place(each.offer)];
+    const ProcurementQuarter& quarter = report.problem.quarters[list_place(each.quarter)];
+    const AllocationGroup& group = quarter.problem.groups[list_place(offer.group)];
     Value one{Table{}};
     one.set("quarter", quarter.name);
-    one.set("system", report.model.classes[at(group.device_class)].id);
-    one.set("site", report.model.sites[at(group.site)].id);
+    one.set("system", report.model.classes[list_place(group.device_class)].id);
+    one.set("site", report.model.sites[list_place(group.site)].id);
     one.set("vendor", offer.vendor);
     one.set("megawatts", each.power / megawatt);
     one.set("accelerators", each.accelerators);
@@ -95,7 +93,7 @@ Value frontier_json(const ProcurementReport& report) {
     for (const LostVendor& loss : point.losses) {
       Value each{Table{}};
       each.set("vendor", loss.vendor);
-      each.set("from", report.problem.quarters[at(report.lost_from)].name);
+      each.set("from", report.problem.quarters[list_place(report.lost_from)].name);
       each.set("cost_usd", loss.cost / usd);
       each.set("more_usd", loss.more / usd);
       each.set("largest_unmet", loss.unmet);
@@ -112,14 +110,14 @@ std::string purchases_csv(const ProcurementReport& report) {
       "# purchases by quarter of delivery; power as provisioned at the meter; prices of the "
       "quarter\nquarter,system,site,vendor,megawatts,accelerators,hardware_usd,facility_usd\n";
   for (const PlannedPurchase& each : report.plan.purchases) {
-    const ProcurementOffer& offer = report.problem.offers[at(each.offer)];
-    const ProcurementQuarter& quarter = report.problem.quarters[at(each.quarter)];
-    const AllocationGroup& group = quarter.problem.groups[at(offer.group)];
+    const ProcurementOffer& offer = report.problem.offers[list_place(each.offer)];
+    const ProcurementQuarter& quarter = report.problem.quarters[list_place(each.quarter)];
+    const AllocationGroup& group = quarter.problem.groups[list_place(offer.group)];
     text += fmt::format("{},{},{},{},{},{},{},{}\n", quarter.name,
-                        csv_cell(report.model.classes[at(group.device_class)].id),
-                        csv_cell(report.model.sites[at(group.site)].id), csv_cell(offer.vendor),
-                        each.power / megawatt, each.accelerators, each.hardware / usd,
-                        each.facility / usd);
+                        csv_cell(report.model.classes[list_place(group.device_class)].id),
+                        csv_cell(report.model.sites[list_place(group.site)].id),
+                        csv_cell(offer.vendor), each.power / megawatt, each.accelerators,
+                        each.hardware / usd, each.facility / usd);
   }
   return text;
 }
@@ -160,8 +158,8 @@ std::string frontier_csv(const ProcurementReport& report) {
     for (const LostVendor& loss : point.losses)
       text += fmt::format("{},{},{},{},{},{},{},{}\n", point.largest_share, point.share_bought,
                           point.plan.feasible, point.plan.cost.total() / usd, csv_cell(loss.vendor),
-                          report.problem.quarters[at(report.lost_from)].name, loss.cost / usd,
-                          loss.unmet);
+                          report.problem.quarters[list_place(report.lost_from)].name,
+                          loss.cost / usd, loss.unmet);
   }
   return text;
 }

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "report/fleet_table.hpp"
+#include "report/plain_units.hpp"
 #include "report/procurement_report.hpp"
 
 namespace polyfleet {
@@ -8,7 +9,6 @@ namespace {
 
 std::string gigawatt_hours(Joules energy) { return number_text(energy / (1e3 * megawatt_hour)); }
 std::string tonnes(GramsCo2e carbon) { return number_text(carbon / (1e6 * gram_co2e)); }
-std::string percent(double share) { return fmt::format("{:.1f} %", 100 * share); }
 
 std::string outputs_text(const FleetFront& front, PageStyle style) {
   TextTable table({"output, of the demand", "least GWh", "its USD", "GWh a unit", "least tCO2e",
@@ -17,7 +17,7 @@ std::string outputs_text(const FleetFront& front, PageStyle style) {
   for (std::size_t i = 0; i < front.least_energy.size(); ++i) {
     const FrontPoint &frugal = front.least_energy[i], &clean = front.least_carbon[i],
                      &cheap = front.least_cost[i];
-    table.row({percent(frugal.output), gigawatt_hours(frugal.energy),
+    table.row({percent_text(frugal.output), gigawatt_hours(frugal.energy),
                amount_text(frugal.cost / usd, "USD"),
                fmt::format("{:.3f} x", frugal.energy.base() / frugal.output / first),
                tonnes(clean.carbon), amount_text(cheap.cost / usd, "USD"),
@@ -31,7 +31,8 @@ std::string trade_text(const FleetFront& front, PageStyle style) {
   for (const FrontPoint& point : front.trade)
     table.row(
         {gigawatt_hours(point.energy), amount_text(point.cost / usd, "USD"), tonnes(point.carbon)});
-  return fmt::format("\nEnergy against cost at {} of the demand\n", percent(front.traded_output)) +
+  return fmt::format("\nEnergy against cost at {} of the demand\n",
+                     percent_text(front.traded_output)) +
          table.text(style);
 }
 
@@ -45,7 +46,7 @@ std::string mix_text(const FleetModel& model, const FrontReport& report, const F
       if (stage.accelerators[c] < 0.5) continue;
       table.row({std::string(stage_name(stage.stage)), model.classes[c].id,
                  fmt::format("{:.0f}", stage.accelerators[c]),
-                 number_text(stage.power[c] / megawatt), percent(stage.power[c] / all)});
+                 number_text(stage.power[c] / megawatt), percent_text(stage.power[c] / all)});
     }
   }
   return table.empty() ? std::string() : '\n' + title + '\n' + table.text(style);
@@ -86,7 +87,7 @@ std::string front_text(const FleetModel& model, const FrontReport& report, PageS
   std::string text = fmt::format(
       "\nWhat the scenario's fleet could do in the period of {}: up to {} of the demand, all "
       "workloads alike\n",
-      report.day, percent(front.most_output));
+      report.day, percent_text(front.most_output));
   for (const int w : front.without_place)
     text += fmt::format("Left out: {}, which nothing in service can run.\n",
                         model.workloads[static_cast<std::size_t>(w)].id);

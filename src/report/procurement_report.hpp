@@ -2,6 +2,7 @@
 // programs, CSV for spreadsheets.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <utility>
@@ -43,6 +44,9 @@ std::vector<std::pair<std::string, std::string>> procurement_csv(const Procureme
 /// The front's tables, for other pages too.
 std::string front_text(const FleetModel& model, const FrontReport& report, PageStyle style);
 Value front_json(const FleetModel& model, const FrontReport& report);
+
+/// The number of a quarter, phase or workload as a place in its list.
+inline std::size_t list_place(int number) { return static_cast<std::size_t>(number); }
 
 /// Largest unmet share of each workload's demand with its quarter, from the quarter on in which it
 /// must be met; those above 1e-6.

@@ -5,24 +5,23 @@
 
 #include "report/fleet_limits.hpp"
 #include "report/fleet_table.hpp"
+#include "report/plain_units.hpp"
 #include "report/procurement_report.hpp"
 
 namespace polyfleet {
 namespace {
 
-constexpr std::size_t kLimitsShown = 15;
+constexpr std::size_t kPurchaseLimitsShown = 15;
 constexpr double kNoShare = 1e-6;
 
-std::size_t at(int i) { return static_cast<std::size_t>(i); }
-
 std::string dollars(Usd amount) { return amount_text(amount / usd, "USD"); }
-std::string percent(double share) { return fmt::format("{:.1f} %", 100 * share); }
 std::string whole(double value) { return fmt::format("{:.0f}", value); }
 
 std::string verdict(const ProcurementReport& report) {
   const ProcurementProblem& problem = report.problem;
-  const std::string span = fmt::format("{} to {}", problem.quarters[at(problem.meet_from)].name,
-                                       problem.quarters.back().name);
+  const std::string span =
+      fmt::format("{} to {}", problem.quarters[list_place(problem.meet_from)].name,
+                  problem.quarters.back().name);
   if (report.plan.quarters.empty())
     return "No answer in whole blocks was found before the search was stopped.\n";
   const std::string cost = dollars(report.plan.cost.total());
@@ -47,8 +46,8 @@ std::string verdict(const ProcurementReport& report) {
 std::string unmet_text(const ProcurementReport& report, PageStyle style) {
   TextTable table({"unmet", "most", "in"});
   for (const UnmetDemand& each : unmet_demands(report))
-    table.row({report.problem.names.workloads[at(each.workload)], percent(each.share),
-               report.problem.quarters[at(each.quarter)].name});
+    table.row({report.problem.names.workloads[list_place(each.workload)], percent_text(each.share),
+               report.problem.quarters[list_place(each.quarter)].name});
   return table.empty() ? std::string() : '\n' + table.text(style);
 }
 
@@ -57,8 +56,8 @@ std::string purchases_text(const ProcurementReport& report, PageStyle style) {
   if (report.plan.purchases.empty()) return "\nNothing is bought: what stands is enough.\n";
   TextTable table({"quarter", "buy", "vendor", "MW", "accelerators", "hardware", "halls"});
   for (const PlannedPurchase& each : report.plan.purchases) {
-    const ProcurementOffer& offer = problem.offers[at(each.offer)];
-    table.row({problem.quarters[at(each.quarter)].name, offer.name, offer.vendor,
+    const ProcurementOffer& offer = problem.offers[list_place(each.offer)];
+    table.row({problem.quarters[list_place(each.quarter)].name, offer.name, offer.vendor,
                number_text(each.power / megawatt), whole(each.accelerators), dollars(each.hardware),
                dollars(each.facility)});
   }
@@ -72,12 +71,12 @@ std::string purchases_text(const ProcurementReport& report, PageStyle style) {
     double count = 0;
     Usd hardware, facility;
     for (const PlannedPurchase& each : report.plan.purchases) {
-      if (problem.offers[at(each.offer)].vendor != vendors[v]) continue;
+      if (problem.offers[list_place(each.offer)].vendor != vendors[v]) continue;
       count += each.accelerators;
       hardware += each.hardware;
       facility += each.facility;
     }
-    table.row({"all", percent(power / all) + " of the power", vendors[v],
+    table.row({"all", percent_text(power / all) + " of the power", vendors[v],
                number_text(power / megawatt), whole(count), dollars(hardware), dollars(facility)});
   }
   return "\nPurchases (power as provisioned at the meter, prices of the quarter)\n" +
@@ -119,7 +118,7 @@ std::string quarters_text(const ProcurementReport& report, PageStyle style) {
     table.row({report.problem.quarters[q].name, number_text(bought / megawatt), whole(at_work),
                number_text(each.drawn / (1e3 * megawatt_hour)),
                number_text(each.emitted / (1e6 * gram_co2e)), dollars(each.energy),
-               unmet > kNoShare ? percent(unmet) : "-"});
+               unmet > kNoShare ? percent_text(unmet) : "-"});
   }
   return '\n' + table.text(style);
 }
@@ -165,7 +164,7 @@ std::string limits_text(const ProcurementReport& report, bool all, PageStyle sty
   if (spans.empty()) return {};
   TextTable table({report.plan.feasible ? "what limits" : "what forbids", "quarters", "from", "to",
                    "one more", report.plan.feasible ? "saves at most" : "serves at most"});
-  const std::size_t shown = all ? spans.size() : std::min(kLimitsShown, spans.size());
+  const std::size_t shown = all ? spans.size() : std::min(kPurchaseLimitsShown, spans.size());
   for (std::size_t i = 0; i < shown; ++i) {
     const LimitSpan& each = spans[i];
     const BindingLimit& dearest = *each.dearest;
@@ -192,12 +191,12 @@ std::string frontier_text(const ProcurementReport& report, PageStyle style) {
   for (const FrontierPoint& point : report.frontier) {
     const Usd cost = point.plan.cost.total();
     const Usd more = cost - least > 1e-9 * least ? cost - least : Usd();  // else rounding
-    std::vector<std::string> row{percent(point.largest_share), percent(point.share_bought),
-                                 dollars(cost),
+    std::vector<std::string> row{percent_text(point.largest_share),
+                                 percent_text(point.share_bought), dollars(cost),
                                  point.plan.feasible ? dollars(more) : "cannot be met"};
     for (const LostVendor& loss : point.losses) {
       row.push_back(dollars(loss.cost));
-      row.push_back(loss.unmet > kNoShare ? percent(loss.unmet) : "-");
+      row.push_back(loss.unmet > kNoShare ? percent_text(loss.unmet) : "-");
     }
     table.row(std::move(row));
   }
@@ -209,7 +208,7 @@ std::string frontier_text(const ProcurementReport& report, PageStyle style) {
              "at its value; \"unmet\": the\nlargest share of a workload's demand of a quarter that "
              "is "
              "lost by it\n",
-             report.problem.quarters[at(report.lost_from)].name) +
+             report.problem.quarters[list_place(report.lost_from)].name) +
          table.text(style);
 }
 
@@ -245,7 +244,7 @@ std::string_view stage_name(WorkloadKind kind) {
 
 std::vector<UnmetDemand> unmet_demands(const ProcurementReport& report) {
   std::map<int, UnmetDemand> worst;
-  for (std::size_t q = at(report.problem.meet_from); q < report.plan.quarters.size(); ++q) {
+  for (std::size_t q = list_place(report.problem.meet_from); q < report.plan.quarters.size(); ++q) {
     const std::vector<double>& unmet = report.plan.quarters[q].unmet;
     for (std::size_t w = 0; w < unmet.size(); ++w) {
       const double wanted = report.problem.quarters[q].problem.demands[w].per_second;

@@ -1,14 +1,10 @@
 // The JSON forms of report/run_report.hpp.
+#include "report/json_parts.hpp"
 #include "report/run_report.hpp"
 #include "report/training_json.hpp"
 
 namespace polyfleet {
 namespace {
-
-template <class Q>
-Value base_or_null(const std::optional<Q>& quantity) {
-  return quantity ? Value(quantity->base()) : Value();
-}
 
 Value case_json(const RunCase& each) {
   Value json{Table{}};

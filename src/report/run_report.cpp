@@ -5,12 +5,12 @@
 #include <cmath>
 #include <map>
 
+#include "report/plain_units.hpp"
+#include "report/training_text.hpp"
 #include "units/text.hpp"
 
 namespace polyfleet {
 namespace {
-
-std::string percent(double share) { return fmt::format("{:.1f} %", 100 * share); }
 
 std::string range_of(const std::string& low, const std::string& high) {
   return low == high ? "" : fmt::format("  ({} to {})", low, high);
@@ -45,9 +45,9 @@ void add_end(const RunQuestion& question, const RunForecast& run, TextTable& tab
 void add_outcome(const RunForecast& run, TextTable& table) {
   table.row({"length", length_text(run.expected.length) +
                            range_of(length_text(run.best.length), length_text(run.worst.length))});
-  table.row(
-      {"effective time (ETTR)",
-       percent(run.expected.ettr) + range_of(percent(run.best.ettr), percent(run.worst.ettr))});
+  table.row({"effective time (ETTR)",
+             percent_text(run.expected.ettr) +
+                 range_of(percent_text(run.best.ettr), percent_text(run.worst.ettr))});
   if (run.expected.energy)
     table.row({"energy at the meter", quantity_range(run, &RunCase::energy)});
   table.row({"cost", run.expected.cost
@@ -92,7 +92,7 @@ std::string result_table(const RunAnswer& answer, PageStyle style) {
     table.row(
         {"slowest of all devices",
          fmt::format("x {:.4f} on the estimated {}; goodput against that {}", run.straggler_factor,
-                     print_quantity(estimate.time), percent(run.expected.goodput))});
+                     print_quantity(estimate.time), percent_text(run.expected.goodput))});
   table.row({"time between failures", print_quantity(1.0 / run.expected.failure_rate) +
                                           range_of(print_quantity(1.0 / run.worst.failure_rate),
                                                    print_quantity(1.0 / run.best.failure_rate))});
@@ -131,9 +131,9 @@ std::string failures_table(const FailureModel& failures, PageStyle style) {
   TextTable table({"failures", "a day", "share"});
   for (const std::string& component : order)
     table.row({component, fmt::format("{:.3f}", rates[component] * (1 * day)),
-               percent(rates[component] / failures.unplanned)});
+               percent_text(rates[component] / failures.unplanned)});
   table.rule();
-  table.row({"all", fmt::format("{:.3f}", failures.unplanned * (1 * day)), percent(1)});
+  table.row({"all", fmt::format("{:.3f}", failures.unplanned * (1 * day)), percent_text(1)});
   return table.text(style);
 }
 
@@ -152,12 +152,6 @@ std::string simulation_table(const SimulatedRuns& runs, const RunForecast& run, 
   table.row({"failures a run", fmt::format("{:.1f} (closed form {:.1f})", runs.failures.mean(),
                                            run.expected_failures)});
   if (runs.given_up > 0) table.row({"without end", fmt::format("{} runs", runs.given_up)});
-  return table.text(style);
-}
-
-std::string assumption_table(const std::vector<Assumption>& assumptions, PageStyle style) {
-  TextTable table({"assumed", "value", "why"});
-  for (const Assumption& each : assumptions) table.row({each.setting, each.value, each.basis});
   return table.text(style);
 }
 

@@ -150,9 +150,9 @@ bool is_numeric(const DocumentChange& change) {
 /// How far a ratio is from one, either way, in steps of about a percent; below zero: it has none
 /// to sort by.
 double distance(const DocumentChange& change) {
-  constexpr double kSteps = 100;
+  constexpr double kStepsOfE = 100;
   if (!change.ratio || *change.ratio <= 0) return -1;
-  return std::round(kSteps * std::fabs(std::log(*change.ratio)));
+  return std::round(kStepsOfE * std::fabs(std::log(*change.ratio)));
 }
 
 /// How deep a path leads: of equal changes the one nearer to the top says more.
@@ -163,6 +163,27 @@ std::ptrdiff_t depth_of(const std::string& path) {
 bool comes_first(const DocumentChange& a, const DocumentChange& b) {
   const double far = distance(a), near = distance(b);
   return far != near ? far > near : depth_of(a.path) < depth_of(b.path);
+}
+
+/// What was read twice under one name counts once: the reader saw one content.
+void compare_inputs(const RunRecord& before, const RunRecord& after, RunsComparison& into) {
+  into.unknown_before = !before.files && after.files && !after.files->empty();
+  into.unknown_after = !after.files && before.files && !before.files->empty();
+  if (!before.files || !after.files) return;
+  const auto named = [](const std::vector<InputFile>& files, const InputFile& like) {
+    const auto found = std::find_if(files.begin(), files.end(), [&](const InputFile& each) {
+      return each.name == like.name && each.sent == like.sent;
+    });
+    return found == files.end() ? std::nullopt : std::optional<InputFile>(*found);
+  };
+  for (const InputFile& file : *before.files) {
+    std::optional<InputFile> other = named(*after.files, file);
+    if (!other || other->hash != file.hash)
+      into.files.push_back({file.name, file, std::move(other)});
+  }
+  for (const InputFile& file : *after.files) {
+    if (!named(*before.files, file)) into.files.push_back({file.name, std::nullopt, file});
+  }
 }
 
 }  // namespace
@@ -179,7 +200,7 @@ std::vector<std::pair<std::string, std::string>> facts_of(const RunRecord& run) 
 bool RunsComparison::same_question() const {
   const auto is_asked = [](const DocumentChange& change) { return change.path != "verdict"; };
   return std::none_of(circumstances.begin(), circumstances.end(), is_asked) && scenario.empty() &&
-         settings.empty() && options.empty();
+         settings.empty() && options.empty() && files.empty();
 }
 
 bool RunsComparison::same_result() const {
@@ -196,6 +217,7 @@ RunsComparison compare_runs(const RunRecord& before, const RunRecord& after) {
   comparison.settings = setting_changes(before, after);
   comparison.options =
       document_changes(member(before.question, "options"), member(after.question, "options"));
+  compare_inputs(before, after, comparison);
   comparison.resolved = document_changes(part_of(before.result, true), part_of(after.result, true));
   comparison.facts = fact_changes(before, after);
   for (DocumentChange& change :

@@ -9,7 +9,7 @@ namespace {
 
 constexpr double kMostTpotError = 0.04, kMostTtftError = 0.08;
 
-std::string percent(double share) { return fmt::format("{:+.1f}", 100 * share); }
+std::string signed_percent(double share) { return fmt::format("{:+.1f}", 100 * share); }
 
 }  // namespace
 
@@ -41,8 +41,8 @@ std::string serve_requests_text(const std::vector<RequestRun>& runs, PageStyle s
   TextTable table({"run", "requests", "mean TTFT %", "mean TPOT %", "median TTFT %",
                    "median TPOT %", "cache tokens", "preemptions", "goals met"});
   for (const RequestRun& run : runs)
-    table.row({run.name, fmt::format("{}", run.requests.size()), percent(run.ttft.mean),
-               percent(run.tpot.mean), fmt::format("{:.1f}", 100 * run.ttft.median),
+    table.row({run.name, fmt::format("{}", run.requests.size()), signed_percent(run.ttft.mean),
+               signed_percent(run.tpot.mean), fmt::format("{:.1f}", 100 * run.ttft.median),
                fmt::format("{:.1f}", 100 * run.tpot.median), fmt::format("{}", run.cache_tokens),
                fmt::format("{}", run.preemptions), reaches_goals(run) ? "yes" : "no"});
   return "measured vLLM servers, replayed request by request\n" + table.text(style);

@@ -41,9 +41,9 @@ Value json_of(const ErrorSummary& errors) {
   return json;
 }
 
-std::string percent(double share) { return fmt::format("{:.1f}", 100 * share); }
+std::string bare_percent(double share) { return fmt::format("{:.1f}", 100 * share); }
 
-ValidationTable table_of(std::string key, const std::string& title, const Summaries& groups) {
+ValidationTable summary_table(std::string key, const std::string& title, const Summaries& groups) {
   ValidationTable table{
       std::move(key),
       TextTable({title, "rows", "predicted", "median %", "p90 %", "bias %", "in interval %"}),
@@ -55,8 +55,9 @@ ValidationTable table_of(std::string key, const std::string& title, const Summar
       continue;
     }
     table.table.row({name, fmt::format("{}", errors.rows), fmt::format("{}", errors.predicted),
-                     percent(errors.median_ape), percent(errors.p90_ape),
-                     fmt::format("{:+.1f}", 100 * errors.median_bias), percent(errors.coverage80)});
+                     bare_percent(errors.median_ape), bare_percent(errors.p90_ape),
+                     fmt::format("{:+.1f}", 100 * errors.median_bias),
+                     bare_percent(errors.coverage80)});
   }
   return table;
 }
@@ -157,17 +158,19 @@ ValidationReport serve_validation_report(const ServeValidation& validation, std:
   const auto grouped = [&](auto key) { return summaries(validation, key, key); };
   const Summaries harnesses = grouped([](const auto& row) { return row.harness; });
   report.more.push_back(goals_of(validation));
-  report.more.push_back(table_of(
+  report.more.push_back(summary_table(
       "by_kind", "kind", grouped([](const auto& row) { return std::string(name_of(row.kind)); })));
   report.more.push_back(
-      table_of("by_metric", "metric", grouped([](const auto& row) { return row.metric; })));
-  report.more.push_back(table_of("by_kind_metric", "kind and metric", grouped([](const auto& row) {
-                                   return fmt::format("{} {}", name_of(row.kind), row.metric);
-                                 })));
-  report.more.push_back(table_of("by_engine", "engine", grouped([](const auto& row) {
-                                   return row.engine.empty() ? std::string("unknown") : row.engine;
-                                 })));
-  report.more.push_back(table_of("by_harness", "harness", harnesses));
+      summary_table("by_metric", "metric", grouped([](const auto& row) { return row.metric; })));
+  report.more.push_back(
+      summary_table("by_kind_metric", "kind and metric", grouped([](const auto& row) {
+                      return fmt::format("{} {}", name_of(row.kind), row.metric);
+                    })));
+  report.more.push_back(summary_table("by_engine", "engine", grouped([](const auto& row) {
+                                        return row.engine.empty() ? std::string("unknown")
+                                                                  : row.engine;
+                                      })));
+  report.more.push_back(summary_table("by_harness", "harness", harnesses));
   report.remark = fmt::format(
       "{} configurations, {} simulated. One vote per harness: median {:.1f} %. Sources of one "
       "harness are no independent confirmation (79 rows of SIL lie within 3 % of a row of IX).",

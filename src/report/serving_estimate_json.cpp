@@ -1,23 +1,9 @@
+#include "report/json_parts.hpp"
 #include "report/serving_estimate.hpp"
 #include "report/training_json.hpp"
 
 namespace polyfleet {
 namespace {
-
-template <class Q>
-Value base_or_null(const std::optional<Q>& quantity) {
-  return quantity ? Value(quantity->base()) : Value();
-}
-
-Value layout_json(const ServingLayout& layout) {
-  Value json{Table{}};
-  json.set("tensor", layout.tensor);
-  json.set("pipeline", layout.pipeline);
-  json.set("expert", layout.expert);
-  json.set("attention_data", layout.attention_data);
-  json.set("context", layout.context);
-  return json;
-}
 
 Value memory_json(const EngineModel& engine) {
   Value json{Table{}};

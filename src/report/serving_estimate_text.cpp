@@ -133,7 +133,7 @@ std::string interval_text(const ServingEstimate& estimate) {
                      factors("throughput", point.throughput), point.tpot.basis);
 }
 
-std::string assumption_table(const std::vector<Assumption>& assumptions, PageStyle style) {
+std::string assumption_lines(const std::vector<Assumption>& assumptions, PageStyle style) {
   TextTable table({"assumed", "", "why"});
   for (const Assumption& each : assumptions) table.row({each.setting, each.value, each.basis});
   return table.empty() ? "" : '\n' + table.text(style);
@@ -190,13 +190,13 @@ std::string serving_estimate_text(const ServingEstimate& estimate, bool explain,
   const EngineModel& engine = *estimate.served.engine;
   if (!engine.fits_in_memory())
     return text + "does not fit: " + engine.misfit() + "\n" +
-           assumption_table(estimate.served.assumptions, style);
+           assumption_lines(estimate.served.assumptions, style);
   text += memory_table(estimate, style);
   text += '\n' + curve_table(estimate, style);
   text += '\n' + cost_table(estimate, style);
   if (estimate.within) text += '\n' + within_text(estimate);
   if (explain) text += '\n' + iteration_table(estimate, style);
-  text += assumption_table(estimate.served.assumptions, style);
+  text += assumption_lines(estimate.served.assumptions, style);
   return text + interval_text(estimate);
 }
 

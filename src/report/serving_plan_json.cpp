@@ -1,13 +1,11 @@
 #include "report/serving_plan_json.hpp"
 
+#include <algorithm>
+
+#include "report/json_parts.hpp"
+
 namespace polyfleet {
 namespace {
-
-Value table_of(std::initializer_list<std::pair<const char*, Value>> members) {
-  Value table{Table{}};
-  for (const auto& [key, value] : members) table.set(key, value);
-  return table;
-}
 
 template <class Q>
 Value base_of(const std::optional<Q>& quantity) {
@@ -15,9 +13,9 @@ Value base_of(const std::optional<Q>& quantity) {
 }
 
 Value latency_json(const LatencyFigures& figures) {
-  return table_of({{"ttft", figures.ttft / second},
-                   {"tpot", figures.tpot / second},
-                   {"end_to_end", figures.end_to_end / second}});
+  return json_table({{"ttft", figures.ttft / second},
+                     {"tpot", figures.tpot / second},
+                     {"end_to_end", figures.end_to_end / second}});
 }
 
 const char* role_name(PoolRole role) {
@@ -25,27 +23,19 @@ const char* role_name(PoolRole role) {
   return role == PoolRole::decode ? "decode" : "aggregated";
 }
 
-Value layout_json(const ServingLayout& layout) {
-  return table_of({{"tensor", layout.tensor},
-                   {"pipeline", layout.pipeline},
-                   {"expert", layout.expert},
-                   {"attention_data", layout.attention_data},
-                   {"context", layout.context}});
-}
-
 Value pool_json(const ServingPlanQuestion& question, const PlannedPool& pool) {
   const ReplicaKind& kind = question.kinds[pool.kind];
   const ServingOffer& offer = question.offers[kind.offer];
   const SteadyState& state = pool.point.state;
-  Value json = table_of({{"offer", offer.name},
-                         {"vendor", offer.vendor},
-                         {"accelerator", offer.accelerator},
-                         {"system", offer.system},
-                         {"role", role_name(pool.role)},
-                         {"engine", kind.engine},
-                         {"formats", kind.formats.name},
-                         {"cache", name_of(kind.formats.cache)},
-                         {"layout", layout_json(kind.layout)}});
+  Value json = json_table({{"offer", offer.name},
+                           {"vendor", offer.vendor},
+                           {"accelerator", offer.accelerator},
+                           {"system", offer.system},
+                           {"role", role_name(pool.role)},
+                           {"engine", kind.engine},
+                           {"formats", kind.formats.name},
+                           {"cache", name_of(kind.formats.cache)},
+                           {"layout", layout_json(kind.layout)}});
   if (kind.max_sequences > 0) json.set("max_sequences", kind.max_sequences);
   json.set("replicas", pool.replicas);
   json.set("accelerators_per_replica", pool.accelerators_per_replica);
@@ -61,7 +51,7 @@ Value plan_json_of(const ServingPlanQuestion& question, const ServingPlan& plan)
   const double tokens = demand.requests_per_second * demand.shape.output_tokens;
   Value pools{Array{}};
   for (const PlannedPool& pool : plan.pools) pools.push(pool_json(question, pool));
-  Value json = table_of({{"pools", pools}, {"accelerators", plan.accelerators}});
+  Value json = json_table({{"pools", pools}, {"accelerators", plan.accelerators}});
   json.set("usd_per_hour", plan.cost ? Value(*plan.cost / usd_per_hour) : Value());
   json.set("usd_per_million_output_tokens",
            plan.cost ? Value(*plan.cost * second / usd / tokens * 1e6) : Value());
@@ -73,11 +63,11 @@ Value plan_json_of(const ServingPlanQuestion& question, const ServingPlan& plan)
   json.set("as_measured_by_targets", latency_json(plan.measured));
   if (plan.transfer)
     json.set("cache_transfer",
-             table_of({{"latency", seconds_of_picos(plan.transfer->latency) / second},
-                       {"seconds_per_token", plan.transfer->picos_per_token / kPicosPerSecond},
-                       {"conversion_seconds_per_token",
-                        plan.transfer->convert_picos_per_token / kPicosPerSecond},
-                       {"basis", plan.transfer->basis}}));
+             json_table({{"latency", seconds_of_picos(plan.transfer->latency) / second},
+                         {"seconds_per_token", plan.transfer->picos_per_token / kPicosPerSecond},
+                         {"conversion_seconds_per_token",
+                          plan.transfer->convert_picos_per_token / kPicosPerSecond},
+                         {"basis", plan.transfer->basis}}));
   return json;
 }
 
@@ -90,13 +80,13 @@ Value plans_json(const ServingPlanQuestion& question, const std::vector<ServingP
 }
 
 Value summary_json(const LatencySummary& summary) {
-  return table_of({{"count", summary.count},
-                   {"mean", summary.mean},
-                   {"p50", summary.p50},
-                   {"p90", summary.p90},
-                   {"p95", summary.p95},
-                   {"p99", summary.p99},
-                   {"maximum", summary.maximum}});
+  return json_table({{"count", summary.count},
+                     {"mean", summary.mean},
+                     {"p50", summary.p50},
+                     {"p90", summary.p90},
+                     {"p95", summary.p95},
+                     {"p99", summary.p99},
+                     {"maximum", summary.maximum}});
 }
 
 Value verified_json(const ServingPlanQuestion& question, const VerifiedPlan& verified) {
@@ -105,32 +95,46 @@ Value verified_json(const ServingPlanQuestion& question, const VerifiedPlan& ver
   for (const VerifyRun& run : verified.runs) {
     Value replicas{Array{}};
     for (const std::int64_t count : run.replicas) replicas.push(count);
-    runs.push(table_of({{"replicas", replicas},
-                        {"measured", latency_json(run.measured)},
-                        {"missed", run.missed}}));
+    runs.push(json_table({{"replicas", replicas},
+                          {"measured", latency_json(run.measured)},
+                          {"missed", run.missed}}));
   }
-  return table_of({{"met", verified.met},
-                   {"note", verified.note},
-                   {"plan", plan_json_of(question, verified.plan)},
-                   {"share_simulated", verified.share},
-                   {"measured", latency_json(verified.measured)},
-                   {"ttft", summary_json(report.ttft)},
-                   {"tpot", summary_json(report.tpot)},
-                   {"end_to_end", summary_json(report.end_to_end)},
-                   {"requests_counted", report.counted},
-                   {"requests_refused", report.refused},
-                   {"preemptions", report.preemptions},
-                   {"runs", runs}});
+  return json_table({{"met", verified.met},
+                     {"note", verified.note},
+                     {"plan", plan_json_of(question, verified.plan)},
+                     {"share_simulated", verified.share},
+                     {"measured", latency_json(verified.measured)},
+                     {"ttft", summary_json(report.ttft)},
+                     {"tpot", summary_json(report.tpot)},
+                     {"end_to_end", summary_json(report.end_to_end)},
+                     {"requests_counted", report.counted},
+                     {"requests_refused", report.refused},
+                     {"preemptions", report.preemptions},
+                     {"runs", runs}});
+}
+
+/// `fates` are of the proposals in "proposed".
+Value checks_json(const ServingPlanAnswer& answer) {
+  const CheckedProposals& checked = answer.checked;
+  Value fates{Array{}};
+  for (std::size_t i = 0; i < std::min(answer.question.top, checked.fates.size()); ++i)
+    fates.push(name_of(checked.fates[i]));
+  return json_table({{"proposals", checked.fates.size()},
+                     {"simulated", checked.verified.size()},
+                     {"budget", checked.budget},
+                     {"runs", checked.runs},
+                     {"fates", fates},
+                     {"summary", checked_text(answer)}});
 }
 
 Value counts_json(const ServingPlanCounts& counts) {
-  return table_of({{"kinds", counts.kinds},
-                   {"configurations", counts.configurations},
-                   {"feasible", counts.feasible},
-                   {"dominated", counts.dominated},
-                   {"refused", counts.refused},
-                   {"steady_states", counts.states},
-                   {"relaxations", counts.programs}});
+  return json_table({{"kinds", counts.kinds},
+                     {"configurations", counts.configurations},
+                     {"feasible", counts.feasible},
+                     {"dominated", counts.dominated},
+                     {"refused", counts.refused},
+                     {"steady_states", counts.states},
+                     {"relaxations", counts.programs}});
 }
 
 Value effort_json(const ServingBestEffort& effort) {
@@ -155,7 +159,7 @@ Value effort_json(const ServingBestEffort& effort) {
 
 Value target_json(const LatencyTarget& target) {
   if (!target.most) return {};
-  return table_of({{"most", *target.most / second}, {"measure", name_of(target.measure)}});
+  return json_table({{"most", *target.most / second}, {"measure", name_of(target.measure)}});
 }
 
 }  // namespace
@@ -167,36 +171,39 @@ Value serving_plan_json(const ServingPlanAnswer& answer) {
   json.set("name", answer.name);
   json.set("model", answer.model.id);
   json.set("objective", name_of(question.objective));
-  json.set("demand", table_of({{"requests_per_second", demand.requests_per_second},
-                               {"input_tokens", demand.shape.input_tokens},
-                               {"input_variation", demand.shape.input_variation},
-                               {"output_tokens", demand.shape.output_tokens},
-                               {"output_variation", demand.shape.output_variation},
-                               {"cached_share", demand.shape.cached_share}}));
-  json.set("targets", table_of({{"ttft", target_json(question.targets.ttft)},
-                                {"tpot", target_json(question.targets.tpot)},
-                                {"end_to_end", target_json(question.targets.end_to_end)}}));
+  json.set("demand", json_table({{"requests_per_second", demand.requests_per_second},
+                                 {"input_tokens", demand.shape.input_tokens},
+                                 {"input_variation", demand.shape.input_variation},
+                                 {"output_tokens", demand.shape.output_tokens},
+                                 {"output_variation", demand.shape.output_variation},
+                                 {"cached_share", demand.shape.cached_share}}));
+  json.set("targets", json_table({{"ttft", target_json(question.targets.ttft)},
+                                  {"tpot", target_json(question.targets.tpot)},
+                                  {"end_to_end", target_json(question.targets.end_to_end)}}));
   const ServingPlan* chosen = chosen_plan(answer);
   json.set("plan", chosen != nullptr ? plan_json_of(question, *chosen) : Value());
   Value verified{Array{}};
-  for (const VerifiedPlan& each : answer.verified) verified.push(verified_json(question, each));
+  for (const VerifiedPlan& each : answer.checked.verified)
+    verified.push(verified_json(question, each));
   json.set("simulated", verified);
   json.set("proposed", plans_json(question, answer.result.best, question.top));
+  if (!answer.checked.fates.empty()) json.set("checks", checks_json(answer));
+  json.set("interrupted", answer.checked.interrupted);
   json.set("front", plans_json(question, answer.result.front, answer.result.front.size()));
   json.set("gap", answer.result.gap);
   json.set("counts", counts_json(answer.result.counts));
   Value refused{Array{}};
   for (const RefusedConfigurations& group : answer.result.refused)
-    refused.push(table_of({{"reason", name_of(group.reason)},
-                           {"offer", group.offer},
-                           {"configurations", group.configurations},
-                           {"nearest", group.nearest}}));
+    refused.push(json_table({{"reason", name_of(group.reason)},
+                             {"offer", group.offer},
+                             {"configurations", group.configurations},
+                             {"nearest", group.nearest}}));
   json.set("refused", refused);
   if (answer.result.best_effort) json.set("best_effort", effort_json(*answer.result.best_effort));
   Value assumed{Array{}};
   for (const Assumption& each : answer.assumptions)
     assumed.push(
-        table_of({{"setting", each.setting}, {"value", each.value}, {"basis", each.basis}}));
+        json_table({{"setting", each.setting}, {"value", each.value}, {"basis", each.basis}}));
   json.set("assumptions", assumed);
   return json;
 }

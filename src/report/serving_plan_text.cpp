@@ -4,12 +4,11 @@
 
 #include <algorithm>
 
+#include "report/plain_units.hpp"
 #include "units/text.hpp"
 
 namespace polyfleet {
 namespace {
-
-constexpr double kMillion = 1e6;
 
 std::string limit_text(const std::optional<Seconds>& most, LatencyMeasure measure,
                        std::string_view name) {
@@ -147,23 +146,11 @@ std::string verified_text(const ServingPlanAnswer& answer, const VerifiedPlan& v
   return table.text(style);
 }
 
-std::vector<std::string> plan_row(const ServingPlanQuestion& question, const ServingPlan& plan) {
-  std::vector<std::string> pools;
-  for (const PlannedPool& pool : plan.pools) pools.push_back(pool_text(question, pool));
-  return {fmt::format("{}", plan.accelerators),
-          plan.cost ? fmt::format("{:.2f}", *plan.cost / usd_per_hour) : "unknown",
-          plan.power ? print_quantity(*plan.power) : "unknown",
-          print_quantity(plan.mean.ttft),
-          print_quantity(plan.mean.tpot),
-          print_quantity(plan.mean.end_to_end),
-          joined(pools, "; ")};
-}
-
 std::string plans_table(const ServingPlanQuestion& question, const std::vector<ServingPlan>& plans,
                         std::size_t most, const std::string& title, PageStyle style) {
   TextTable table({"accelerators", "USD/h", "power", "TTFT", "TPOT", "end to end", title});
   for (std::size_t i = 0; i < std::min(most, plans.size()); ++i)
-    table.row(plan_row(question, plans[i]));
+    table.row(serving_plan_row(question, plans[i]));
   return table.text(style);
 }
 
@@ -202,21 +189,36 @@ std::string pool_text(const ServingPlanQuestion& question, const PlannedPool& po
                      pool.replicas);
 }
 
+std::vector<std::string> serving_plan_row(const ServingPlanQuestion& question,
+                                          const ServingPlan& plan) {
+  std::vector<std::string> pools;
+  for (const PlannedPool& pool : plan.pools) pools.push_back(pool_text(question, pool));
+  return {fmt::format("{}", plan.accelerators),
+          plan.cost ? fmt::format("{:.2f}", *plan.cost / usd_per_hour) : "unknown",
+          plan.power ? print_quantity(*plan.power) : "unknown",
+          print_quantity(plan.mean.ttft),
+          print_quantity(plan.mean.tpot),
+          print_quantity(plan.mean.end_to_end),
+          joined(pools, "; ")};
+}
+
 std::string serving_plan_text(const ServingPlanAnswer& answer, const ServingPlanPage& page,
                               PageStyle style) {
   const ServingPlanQuestion& question = answer.question;
   std::string text = heading(answer) + counts_text(answer.result);
+  if (answer.checked.interrupted) text += interrupted_text(answer) + '\n';
   const ServingPlan* chosen = chosen_plan(answer);
   if (chosen != nullptr) {
     text += '\n' + plan_table(answer, *chosen, style);
   } else {
-    text += "\nno plan meets the targets in simulation: the nearest\n";
-    text += plan_table(answer, answer.verified.front().plan, style);
+    text += answer.checked.interrupted ? "\nthe nearest so far\n"
+                                       : "\nno plan meets the targets in simulation: the nearest\n";
+    text += plan_table(answer, answer.checked.verified.front().plan, style);
   }
-  if (!answer.verified.empty())
-    text += '\n' + verified_text(answer, answer.verified.front(), style);
-  text += '\n' + plans_table(question, answer.result.best, question.top,
-                             "proposed by the closed form", style);
+  if (!answer.checked.verified.empty())
+    text += '\n' + verified_text(answer, answer.checked.verified.front(), style);
+  text += '\n' + proposals_table(answer, style);
+  if (const std::string checked = checked_text(answer); !checked.empty()) text += checked + '\n';
   if (page.front)
     text += '\n' + plans_table(question, answer.result.front, answer.result.front.size(),
                                "front of cost, energy and latency", style);
@@ -225,7 +227,11 @@ std::string serving_plan_text(const ServingPlanAnswer& answer, const ServingPlan
 
 std::string no_serving_plan_text(const ServingPlanAnswer& answer, const ServingPlanPage& page,
                                  PageStyle style) {
-  std::string text = heading(answer) + counts_text(answer.result) + "\nno plan meets this\n";
+  std::string text = heading(answer) + counts_text(answer.result);
+  if (answer.checked.interrupted)
+    return text + interrupted_text(answer) + '\n' + refused_table(answer.result, style) +
+           assumed_table(answer, page.explain, style);
+  text += "\nno plan meets this\n";
   const ServingBestEffort& effort = *answer.result.best_effort;
   TextTable table({"the best that can be had", ""});
   if (effort.ttft_of)
@@ -249,8 +255,8 @@ std::string no_serving_plan_text(const ServingPlanAnswer& answer, const ServingP
 }
 
 const ServingPlan* chosen_plan(const ServingPlanAnswer& answer) {
-  if (!answer.verified.empty())
-    return answer.verified.front().met ? &answer.verified.front().plan : nullptr;
+  if (!answer.checked.verified.empty())
+    return answer.checked.verified.front().met ? &answer.checked.verified.front().plan : nullptr;
   return answer.result.best.empty() ? nullptr : &answer.result.best.front();
 }
 

@@ -2,16 +2,12 @@
 
 #include <algorithm>
 
+#include "report/json_parts.hpp"
 #include "report/step_parts.hpp"
 #include "training/plan_fields.hpp"
 
 namespace polyfleet {
 namespace {
-
-template <class Q>
-Value base_or_null(const std::optional<Q>& quantity) {
-  return quantity ? Value(quantity->base()) : Value();
-}
 
 Value scenario_json(const TrainingAnswer& answer) {
   const TrainingScenario& scenario = answer.scenario;

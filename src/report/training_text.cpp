@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "report/plain_units.hpp"
 #include "report/step_parts.hpp"
 #include "units/text.hpp"
 
@@ -12,8 +13,6 @@ namespace {
 
 /// Device memory is labelled and sold in decimal gigabytes here, as in the catalogue.
 std::string gigabytes(Bytes bytes) { return fmt::format("{:.2f}", bytes / gigabyte); }
-
-std::string percent(double share) { return fmt::format("{:.1f} %", 100 * share); }
 
 std::string heading(const TrainingAnswer& answer) {
   const TrainingScenario& scenario = answer.scenario;
@@ -80,9 +79,9 @@ std::string result_table(const TrainingAnswer& answer, PageStyle style) {
   table.row({"tokens", fmt::format("{:.6g} tokens/s per accelerator, {:.6g} tokens/s in all", rate,
                                    rate * devices)});
   table.row(
-      {"MFU", fmt::format("{} ({} FLOPs over dense {} peak)", percent(estimate.mfu),
+      {"MFU", fmt::format("{} ({} FLOPs over dense {} peak)", percent_text(estimate.mfu),
                           name_of(FlopDefinition::model_causal), name_of(estimate.mfu_dtype))});
-  table.row({"HFU", fmt::format("{} ({} FLOPs over the same peak)", percent(estimate.hfu),
+  table.row({"HFU", fmt::format("{} ({} FLOPs over the same peak)", percent_text(estimate.hfu),
                                 name_of(FlopDefinition::hardware))});
   if (!estimate.memory.empty()) {
     const std::size_t fullest = fullest_stage(estimate.memory);
@@ -109,10 +108,10 @@ std::string where_table(const StepBreakdown& where, PageStyle style) {
   for (const StepPart& part : step_parts(where)) {
     if (part.time == 0 * second) continue;
     table.row({part.name, fmt::format("{:.2f}", part.time / millisecond),
-               percent(part.time / where.total)});
+               percent_text(part.time / where.total)});
   }
   table.rule();
-  table.row({"step", fmt::format("{:.2f}", where.total / millisecond), percent(1)});
+  table.row({"step", fmt::format("{:.2f}", where.total / millisecond), percent_text(1)});
   std::string text = table.text(style);
   if (where.hidden > 0 * second)
     text += fmt::format("hidden behind compute (not in the sum): {:.2f} ms of communication\n",
@@ -158,13 +157,13 @@ std::string memory_table(const std::vector<StageMemory>& stages, PageStyle style
   return text;
 }
 
+}  // namespace
+
 std::string assumption_table(const std::vector<Assumption>& assumptions, PageStyle style) {
   TextTable table({"assumed", "value", "why"});
   for (const Assumption& each : assumptions) table.row({each.setting, each.value, each.basis});
   return table.text(style);
 }
-
-}  // namespace
 
 std::string training_text(const TrainingAnswer& answer, PageStyle style) {
   const TrainingEstimate& estimate = answer.estimate;
@@ -194,7 +193,7 @@ std::string shortfall_text(const TrainingAnswer& answer, PageStyle style) {
                    [&](std::size_t a, std::size_t b) { return stage.parts[a] > stage.parts[b]; });
   for (const std::size_t i : order)
     parts.row({std::string(name_of(static_cast<MemoryPartKind>(i))), gigabytes(stage.parts[i]),
-               percent(stage.parts[i] / estimate.memory_capacity)});
+               percent_text(stage.parts[i] / estimate.memory_capacity)});
   text += parts.text(style);
   if (answer.would_fit.empty()) {
     text +=

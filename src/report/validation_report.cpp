@@ -36,7 +36,7 @@ void set_errors(Value& json, const ErrorSummary& errors, bool has_intervals) {
   json.set("coverage80", has_intervals ? figure(errors.coverage80) : Value());
 }
 
-std::string percent(double share) { return fmt::format("{:.1f}", 100 * share); }
+std::string percent_number(double share) { return fmt::format("{:.1f}", 100 * share); }
 
 std::vector<std::string> cells(const std::string& name, const ErrorSummary& errors,
                                bool has_intervals) {
@@ -44,10 +44,10 @@ std::vector<std::string> cells(const std::string& name, const ErrorSummary& erro
   return {name,
           fmt::format("{}", errors.rows),
           fmt::format("{}", errors.predicted),
-          percent(errors.median_ape),
-          percent(errors.p90_ape),
+          percent_number(errors.median_ape),
+          percent_number(errors.p90_ape),
           fmt::format("{:+.1f}", 100 * errors.median_bias),
-          has_intervals ? percent(errors.coverage80) : "-"};
+          has_intervals ? percent_number(errors.coverage80) : "-"};
 }
 
 std::string skipped_table(const ValidationSummary& summary, PageStyle style) {
@@ -104,7 +104,7 @@ WithoutDominant without_dominant(const ValidationReport& report, const Validatio
 std::string coverage_text(const ValidationReport& report, const ErrorSummary& errors) {
   if (!report.has_intervals) return "";
   return fmt::format("; {} % of measurements inside their 80 % interval",
-                     percent(errors.coverage80));
+                     percent_number(errors.coverage80));
 }
 
 std::string summary_line(const ValidationReport& report, const ValidationSummary& summary) {
@@ -115,8 +115,9 @@ std::string summary_line(const ValidationReport& report, const ValidationSummary
       "{}: {} of {} rows predicted; error median {} %, p90 {} %, bias {:+.1f} %, median over "
       "sources "
       "{} %{}\n",
-      report.title, all.predicted, all.rows, percent(all.median_ape), percent(all.p90_ape),
-      100 * all.median_bias, percent(summary.source_median_ape), coverage_text(report, all));
+      report.title, all.predicted, all.rows, percent_number(all.median_ape),
+      percent_number(all.p90_ape), 100 * all.median_bias, percent_number(summary.source_median_ape),
+      coverage_text(report, all));
   const WithoutDominant without = without_dominant(report, summary);
   if (without.source.empty()) return text;
   const ErrorSummary& rest = without.errors;
@@ -124,8 +125,8 @@ std::string summary_line(const ValidationReport& report, const ValidationSummary
                     "  without {} (one source, {} rows): error median {} %, p90 {} %, bias "
                     "{:+.1f} %{}\n",
                     without.source, summary.by_source.at(without.source).rows,
-                    percent(rest.median_ape), percent(rest.p90_ape), 100 * rest.median_bias,
-                    coverage_text(report, rest));
+                    percent_number(rest.median_ape), percent_number(rest.p90_ape),
+                    100 * rest.median_bias, coverage_text(report, rest));
 }
 
 }  // namespace

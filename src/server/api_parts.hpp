@@ -4,8 +4,11 @@
 
 #include <atomic>
 #include <chrono>
+#include <cstdint>
 #include <mutex>
+#include <optional>
 #include <set>
+#include <string>
 
 #include "server/answering.hpp"
 #include "server/jobs.hpp"
@@ -64,6 +67,9 @@ std::vector<Route> run_routes(const ApiParts& parts);
 
 /// "estimate train" as it stands in addresses: "estimate-train".
 std::string address_word(std::string command);
+
+/// A whole number from 1, as ids of jobs and runs are; nothing where the text is no such number.
+std::optional<std::int64_t> number_of(const std::string& text);
 
 /// The question of a request's body, or its refusal (400, 422).
 struct ReadRequest {

@@ -1,5 +1,6 @@
 // POST ask/COMMAND and report/COMMAND: a question answered while its client waits.
 #include <algorithm>
+#include <charconv>
 
 #include "server/api_parts.hpp"
 
@@ -51,6 +52,13 @@ void Waits::stop_late() {
 void Waits::stop_all() {
   const std::lock_guard lock(guard_);
   for (Wait* wait : all_) wait->stop_ = true;
+}
+
+std::optional<std::int64_t> number_of(const std::string& text) {
+  std::int64_t number = 0;
+  const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (fault != std::errc{} || end != text.data() + text.size() || number < 1) return std::nullopt;
+  return number;
 }
 
 std::string address_word(std::string command) {

@@ -1,20 +1,11 @@
 // POST jobs/COMMAND and what one may ask of a job.
 #include <fmt/format.h>
 
-#include <charconv>
-
 #include "app/report_file.hpp"
 #include "server/api_parts.hpp"
 
 namespace polyfleet {
 namespace {
-
-std::optional<std::int64_t> number_of(const std::string& text) {
-  std::int64_t number = 0;
-  const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (fault != std::errc{} || end != text.data() + text.size() || number < 1) return std::nullopt;
-  return number;
-}
 
 HttpResponse no_job(const std::string& job) {
   return refusal(404, "no job '" + job + "'",

@@ -33,6 +33,9 @@ struct RequestFrame {
   std::string reason = {};
 };
 
+/// Whether two words differ in nothing but the case of ASCII letters.
+bool same_word(std::string_view a, std::string_view b);
+
 RequestFrame request_frame(std::string_view received, const FrameLimits& limits = {});
 
 }  // namespace polyfleet

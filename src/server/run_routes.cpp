@@ -1,6 +1,4 @@
 // GET and DELETE runs: what `polyfleet runs list|show|compare --json` print, and a run's figures.
-#include <charconv>
-
 #include "app/report_file.hpp"
 #include "app/run_record.hpp"
 #include "history/run_document.hpp"
@@ -10,13 +8,6 @@
 
 namespace polyfleet {
 namespace {
-
-std::optional<std::int64_t> number_of(const std::string& text) {
-  std::int64_t number = 0;
-  const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (fault != std::errc{} || end != text.data() + text.size() || number < 1) return std::nullopt;
-  return number;
-}
 
 HttpResponse no_run(const std::string& run) {
   return refusal(404, "no run '" + run + "'", "runs are numbers: GET /api/v1/runs");

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "server/request_frame.hpp"
+
 namespace polyfleet {
 namespace {
 
@@ -40,13 +42,6 @@ std::string_view host_of(std::string_view written) {
   const std::size_t colon = written.find(':');
   if (colon == std::string_view::npos) return written;
   return is_digits(written.substr(colon + 1)) ? written.substr(0, colon) : std::string_view{};
-}
-
-bool same_word(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) {
-    return std::tolower(static_cast<unsigned char>(x)) ==
-           std::tolower(static_cast<unsigned char>(y));
-  });
 }
 
 bool is_any_address(std::string_view address) { return address == "0.0.0.0" || address == "::"; }

@@ -7,13 +7,11 @@
 
 #include "capital/deal_date.hpp"
 #include "report/fleet_table.hpp"
+#include "report/plain_units.hpp"
 #include "view/fleet_series.hpp"
 
 namespace polyfleet {
 namespace {
-
-constexpr double kBillion = 1e9;
-constexpr double kMillion = 1e6;
 
 std::string titled(const DealNaming& naming, const std::string& title) {
   if (naming.name.empty()) return title;
@@ -21,8 +19,6 @@ std::string titled(const DealNaming& naming, const std::string& title) {
   lower[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(lower[0])));
   return naming.name + ": " + lower;
 }
-
-std::string usd_text(double amount) { return amount_text(amount, "USD"); }
 
 std::string range_text(const Percentiles& spread) {
   return fmt::format("5 % {}, 25 % {}, 50 % {}, 75 % {}, 95 % {}", usd_text(spread.p5),
@@ -178,6 +174,8 @@ PageFigure worth_of_deals(const std::vector<DealFutures>& deals, const std::stri
 }
 
 }  // namespace
+
+std::string usd_text(double amount) { return amount_text(amount, "USD"); }
 
 std::string figure_id_of(const std::string& text) {
   std::string id;

@@ -19,6 +19,9 @@ struct DealNaming {
   CalendarDate valued_on;
 };
 
+/// "12.3 million USD"
+std::string usd_text(double amount);
+
 /// Distribution of the value, tranches, shares vested over time.
 std::vector<PageFigure> warrant_figures(const WarrantValue& warrant, const DealNaming& naming);
 /// Money by gigawatt and day; nothing where there is none.

@@ -7,15 +7,12 @@
 
 #include "capital/deal_date.hpp"
 #include "report/fleet_table.hpp"
+#include "report/plain_units.hpp"
 #include "view/deal_figures.hpp"
 #include "view/fleet_series.hpp"
 
 namespace polyfleet {
 namespace {
-
-constexpr double kBillion = 1e9;
-
-std::string usd_text(double amount) { return amount_text(amount, "USD"); }
 
 std::string over_text(const DealAnswer& answer) {
   const std::size_t paths = answer.deployments.front().size();

@@ -11,7 +11,6 @@
 namespace polyfleet {
 namespace {
 
-constexpr char kWeek[] = "period from";
 constexpr char kAccepted[] =
     "Power is that of the accelerators as provisioned, at the meter: accepted and not retired; "
     "means of each period or month.";
@@ -50,22 +49,10 @@ PageFigure monthly_area(const FleetAnswer& answer, const NamedSeries& by_period)
   return figure;
 }
 
-PageFigure area(const FleetAnswer& answer, const NamedSeries& series) {
-  PageFigure figure;
-  figure.data.date(kWeek, period_days(answer.model.time));
-  LineChart chart;
-  chart.x = kWeek;
-  chart.values = series.add_to(figure.data, "GW", watt / gigawatt);
-  chart.stacked_area = true;
-  figure.chart = std::move(chart);
-  figure.assumptions = {kAccepted};
-  return figure;
-}
-
 PageFigure by_vendor(const FleetAnswer& answer) {
   const NamedSeries series =
       installed_by(answer, [&](int phase) { return vendor_of(answer.model, phase); });
-  PageFigure figure = area(answer, series);
+  PageFigure figure = area_by_period(answer.model.time, series, kAccepted);
   figure.id = "gigawatts_by_vendor";
   figure.title = "Gigawatts that stand, by vendor";
   figure.reading = fmt::format(

@@ -4,13 +4,12 @@
 #include <cmath>
 
 #include "report/fleet_table.hpp"
+#include "report/plain_units.hpp"
 #include "view/fleet_page.hpp"
 #include "view/fleet_series.hpp"
 
 namespace polyfleet {
 namespace {
-
-constexpr double kBillion = 1e9;
 
 /// Two studies figure by figure.
 PageFigure beside_announced(const FleetPage& page) {

@@ -7,14 +7,13 @@
 #include "report/fleet_costs.hpp"
 #include "report/fleet_slices.hpp"
 #include "report/fleet_table.hpp"
+#include "report/plain_units.hpp"
 #include "view/fleet_figures.hpp"
 #include "view/fleet_series.hpp"
 
 namespace polyfleet {
 namespace {
 
-constexpr double kBillion = 1e9;
-constexpr double kMillion = 1e6;
 constexpr char kQuarters[] =
     "A period belongs to the quarter in which its first day lies, as in the tables of --by "
     "quarter.";

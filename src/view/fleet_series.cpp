@@ -12,7 +12,6 @@ namespace polyfleet {
 namespace {
 
 constexpr CalendarDate kFirstDay{1970, 1, 1};
-constexpr int kHoursADay = 24;
 
 double sum_of(const std::vector<double>& values) {
   double sum = 0;
@@ -86,6 +85,22 @@ std::vector<std::string> NamedSeries::add_to(DataTable& table, const std::string
   drawn.push_back(fmt::format("{} others", sums.size() - drawn.size()));
   table.number(drawn.back(), unit, rounded(std::move(others)));
   return drawn;
+}
+
+PageFigure area_by_period(const FleetTime& time, const NamedSeries& series,
+                          std::string assumption) {
+  constexpr char kFrom[] = "period from";
+  std::vector<double> days = period_days(time);
+  days.resize(series.rows());
+  PageFigure figure;
+  figure.data.date(kFrom, std::move(days));
+  LineChart chart;
+  chart.x = kFrom;
+  chart.values = series.add_to(figure.data, "GW", watt / gigawatt);
+  chart.stacked_area = true;
+  figure.chart = std::move(chart);
+  figure.assumptions = {std::move(assumption)};
+  return figure;
 }
 
 FleetMonths::FleetMonths(const FleetTime& time) {

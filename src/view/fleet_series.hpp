@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "chart/figure.hpp"
+#include "fleet/clock_units.hpp"
 #include "report/fleet_answer.hpp"
 
 namespace polyfleet {
@@ -27,6 +28,7 @@ std::vector<double> rounded(std::vector<double> values);
 class NamedSeries {
  public:
   explicit NamedSeries(std::size_t rows) : rows_(rows) {}
+  std::size_t rows() const { return rows_; }
   /// Zeros at first use; the reference stays.
   std::vector<double>& of(const std::string& name);
   const std::deque<std::pair<std::string, std::vector<double>>>& all() const { return series_; }
@@ -42,6 +44,9 @@ class NamedSeries {
   std::size_t rows_;
   std::deque<std::pair<std::string, std::vector<double>>> series_;
 };
+
+/// Watts of each period as areas on each other, in GW over the days on which the periods begin.
+PageFigure area_by_period(const FleetTime& time, const NamedSeries& series, std::string assumption);
 
 /// Calendar months of a study, and the share of each period that lies in each.
 class FleetMonths {

@@ -11,7 +11,6 @@
 namespace polyfleet {
 namespace {
 
-constexpr char kWeek[] = "period from";
 constexpr char kPower[] =
     "Accelerators count by their provisioned power at the meter, so that unlike kinds can be "
     "added; means of each period or month.";
@@ -62,25 +61,11 @@ void add_idle(const FleetAnswer& answer, NamedSeries& series) {
   }
 }
 
-PageFigure area(const FleetAnswer& answer, const NamedSeries& series) {
-  PageFigure figure;
-  std::vector<double> days = period_days(answer.model.time);
-  days.resize(answer.run.periods.size());
-  figure.data.date(kWeek, std::move(days));
-  LineChart chart;
-  chart.x = kWeek;
-  chart.values = series.add_to(figure.data, "GW", watt / gigawatt);
-  chart.stacked_area = true;
-  figure.chart = std::move(chart);
-  figure.assumptions = {kPower};
-  return figure;
-}
-
 PageFigure by_workload(const FleetAnswer& answer) {
   NamedSeries series =
       in_use_by(answer, [&](std::size_t, std::size_t w) { return answer.model.workloads[w].id; });
   add_idle(answer, series);
-  PageFigure figure = area(answer, series);
+  PageFigure figure = area_by_period(answer.model.time, series, kPower);
   figure.id = "work_by_workload";
   figure.title = "What the fleet does";
   figure.reading =
@@ -113,7 +98,7 @@ PageFigure on_generations(const FleetAnswer& answer, std::size_t workload) {
   const NamedSeries series = in_use_by(answer, [&](std::size_t g, std::size_t w) {
     return w == workload ? generation_of(class_of_group(answer, g)) : std::string();
   });
-  PageFigure figure = area(answer, series);
+  PageFigure figure = area_by_period(answer.model.time, series, kPower);
   figure.id = fmt::format("work_of_{}", workload + 1);
   figure.title = fmt::format("{}: on which accelerators", of.name.empty() ? of.id : of.name);
   const std::size_t kinds = std::get<LineChart>(figure.chart).values.size();

@@ -16,8 +16,7 @@
 namespace polyfleet {
 namespace {
 
-constexpr int kHoursADay = 24;
-constexpr std::size_t kBins = 20;
+constexpr std::size_t kOutcomeBins = 20;
 
 std::string over_text(const FuturesAnswer& answer) {
   return fmt::format("{} futures, seed {}", answer.futures.done, answer.futures.seed);
@@ -232,22 +231,23 @@ PageFigure distribution(const FuturesAnswer& answer, const std::string& id) {
   const OutcomeUnit unit = unit_of(answer, outcome);
   const ScaledUnit scaled =
       scaled_unit(unit.name, std::max(std::abs(least), std::abs(most)) * unit.factor);
-  const double width = (most - least) / kBins;
-  std::vector<double> from, counts(kBins + 1);
-  for (std::size_t i = 0; i <= kBins; ++i)
+  const double width = (most - least) / kOutcomeBins;
+  std::vector<double> from, counts(kOutcomeBins + 1);
+  for (std::size_t i = 0; i <= kOutcomeBins; ++i)
     from.push_back(rounded((least + width * static_cast<double>(i)) * unit.factor / scaled.factor));
   for (const std::vector<double>& values : futures.values) {
     if (values.empty() || !std::isfinite(values[at])) continue;
     const auto bin = static_cast<std::size_t>((values[at] - least) / width);
-    ++counts[std::min(bin, kBins - 1)];
+    ++counts[std::min(bin, kOutcomeBins - 1)];
   }
   const OutcomeSpread& spread = answer.spreads[at];
   figure.id = "futures_distribution_" + figure_id_of(id);
   figure.title = fmt::format("Futures: {}", title_of(outcome));
   figure.reading = fmt::format(
-      "How many futures fall into each of {} steps. Plan {}; 5 % {}, 50 % {}, 95 % {}.", kBins,
-      outcome_text(answer, outcome, futures.plan[at]), outcome_text(answer, outcome, spread.p5),
-      outcome_text(answer, outcome, spread.p50), outcome_text(answer, outcome, spread.p95));
+      "How many futures fall into each of {} steps. Plan {}; 5 % {}, 50 % {}, 95 % {}.",
+      kOutcomeBins, outcome_text(answer, outcome, futures.plan[at]),
+      outcome_text(answer, outcome, spread.p5), outcome_text(answer, outcome, spread.p50),
+      outcome_text(answer, outcome, spread.p95));
   figure.data.number(title_of(outcome) + " from", scaled.name, from);
   figure.data.number("futures", "", counts);
   LineChart chart;

@@ -9,6 +9,7 @@
 #include "report/fleet_table.hpp"
 #include "report/futures_text.hpp"
 #include "report/futures_units.hpp"
+#include "report/plain_units.hpp"
 #include "view/deal_figures.hpp"
 #include "view/fleet_series.hpp"
 #include "view/futures_figures.hpp"
@@ -18,7 +19,6 @@ namespace {
 
 /// Bars of a tornado that are shown; the rest is counted.
 constexpr std::size_t kShownBars = 12;
-constexpr double kBillion = 1e9;
 /// Outcomes that have a picture of what moves them; --json and tornado.csv have every headline.
 constexpr std::array kMoved{"npv",           "cost",        "token_cost",
                             "tokens",        "grid_energy", "carbon_location_based",

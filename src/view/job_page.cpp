@@ -12,9 +12,7 @@ namespace polyfleet {
 namespace {
 
 constexpr double kSecondsAnHour = 3600;
-constexpr std::size_t kMostLines = 6;
-
-double seconds(JobTick ticks) { return seconds_of_job_ticks(ticks) / second; }
+constexpr std::size_t kMostJobLines = 6;
 
 std::string time_text(double in_seconds) {
   if (in_seconds >= 2 * 86400) return fmt::format("{:.2f} d", in_seconds / 86400);
@@ -55,7 +53,7 @@ std::vector<double> waits_of(const JobAnswer& answer, int least, int most) {
     const JobOutcome& outcome = answer.run.outcomes[i];
     const Job& job = answer.file.trace.jobs[i];
     if (outcome.started < 0 || job.accelerators < least || job.accelerators > most) continue;
-    waits.push_back(seconds(outcome.started - job.arrival));
+    waits.push_back(job_seconds(outcome.started - job.arrival));
   }
   std::sort(waits.begin(), waits.end());
   return waits;
@@ -91,15 +89,15 @@ PageFigure waiting(const JobAnswer& answer) {
   std::vector<JobSizeClass> classes = answer.summary.classes;
   std::stable_sort(classes.begin(), classes.end(),
                    [](const auto& a, const auto& b) { return a.jobs > b.jobs; });
-  if (classes.size() > kMostLines) classes.resize(kMostLines);
+  if (classes.size() > kMostJobLines) classes.resize(kMostJobLines);
   std::stable_sort(classes.begin(), classes.end(),
                    [](const auto& a, const auto& b) { return a.least < b.least; });
   if (classes.size() > 1)
     for (const JobSizeClass& each : classes)
       add(sizes(each) + " accelerators", each.least, each.most);
   figure.chart = std::move(chart);
-  if (answer.summary.classes.size() > kMostLines)
-    figure.assumptions = {fmt::format("Lines for the {} sizes with most jobs of {}.", kMostLines,
+  if (answer.summary.classes.size() > kMostJobLines)
+    figure.assumptions = {fmt::format("Lines for the {} sizes with most jobs of {}.", kMostJobLines,
                                       answer.summary.classes.size())};
   return figure;
 }
@@ -145,7 +143,7 @@ PageFigure account_of(const JobAccount& account) {
   const auto add = [&](const char* name, JobTick part) {
     if (part == 0) return;
     names.emplace_back(name);
-    hours.push_back(rounded(seconds(part) / kSecondsAnHour));
+    hours.push_back(rounded(job_seconds(part) / kSecondsAnHour));
     shares.push_back(total > 0 ? rounded(100 * static_cast<double>(part) / total) : 0);
   };
   add("useful work", account.useful);

@@ -8,6 +8,8 @@
 
 namespace polyfleet {
 
+inline double job_seconds(JobTick ticks) { return seconds_of_job_ticks(ticks) / second; }
+
 FigurePage job_page(const JobAnswer& answer);
 
 /// Jobs waiting and accelerators in use over time, arrivals.

@@ -9,25 +9,23 @@
 namespace polyfleet {
 namespace {
 
-constexpr std::size_t kBins = 400;
+constexpr std::size_t kTimeSteps = 400;
 constexpr double kSecondsADay = 86400;
-
-double seconds(JobTick ticks) { return seconds_of_job_ticks(ticks) / second; }
 
 /// Means over equal steps of time of what stands during spans.
 class StepMeans {
  public:
   StepMeans(double begin, double end)
       : begin_(begin),
-        width_(std::max(1e-9, (end - begin) / kBins)),
-        sums_(kBins),
-        steps_(kBins + 1) {}
+        width_(std::max(1e-9, (end - begin) / kTimeSteps)),
+        sums_(kTimeSteps),
+        steps_(kTimeSteps + 1) {}
   void add(double from, double to, double amount) {
-    from = std::clamp((from - begin_) / width_, 0.0, double(kBins));
-    to = std::clamp((to - begin_) / width_, 0.0, double(kBins));
+    from = std::clamp((from - begin_) / width_, 0.0, double(kTimeSteps));
+    to = std::clamp((to - begin_) / width_, 0.0, double(kTimeSteps));
     if (!(to > from)) return;
-    const auto first = std::min(static_cast<std::size_t>(from), kBins - 1);
-    const auto last = std::min(static_cast<std::size_t>(to), kBins - 1);
+    const auto first = std::min(static_cast<std::size_t>(from), kTimeSteps - 1);
+    const auto last = std::min(static_cast<std::size_t>(to), kTimeSteps - 1);
     if (first == last) {
       sums_[first] += amount * (to - from);
       return;
@@ -40,7 +38,7 @@ class StepMeans {
   std::vector<double> means() const {
     std::vector<double> values = sums_;
     double standing = 0;
-    for (std::size_t i = 0; i < kBins; ++i) {
+    for (std::size_t i = 0; i < kTimeSteps; ++i) {
       standing += steps_[i];
       values[i] = std::max(0.0, values[i] + standing);
     }
@@ -48,7 +46,7 @@ class StepMeans {
   }
   std::vector<double> days() const {
     std::vector<double> days;
-    for (std::size_t i = 0; i < kBins; ++i)
+    for (std::size_t i = 0; i < kTimeSteps; ++i)
       days.push_back(rounded(width_ * static_cast<double>(i) / kSecondsADay));
     return days;
   }
@@ -70,7 +68,7 @@ LineChart area_of(const std::string& x, std::vector<std::string> values) {
 }  // namespace
 
 FigureSection job_time_section(const JobAnswer& answer) {
-  const double begin = seconds(answer.run.begin), end = seconds(answer.run.end);
+  const double begin = job_seconds(answer.run.begin), end = job_seconds(answer.run.end);
   FigureSection section{"Over time", {}};
   if (!(end > begin)) return section;
   StepMeans waiting(begin, end), wanted(begin, end), busy(begin, end);
@@ -78,9 +76,9 @@ FigureSection job_time_section(const JobAnswer& answer) {
     const JobOutcome& outcome = answer.run.outcomes[i];
     const Job& job = answer.file.trace.jobs[i];
     if (outcome.end == JobEnd::refused) continue;
-    const double arrived = seconds(job.arrival);
-    const double started = outcome.started < 0 ? end : seconds(outcome.started);
-    const double finished = outcome.finished < 0 ? end : seconds(outcome.finished);
+    const double arrived = job_seconds(job.arrival);
+    const double started = outcome.started < 0 ? end : job_seconds(outcome.started);
+    const double finished = outcome.finished < 0 ? end : job_seconds(outcome.finished);
     waiting.add(arrived, started, 1);
     wanted.add(arrived, started, job.accelerators);
     if (outcome.started >= 0) busy.add(started, finished, job.accelerators);
@@ -90,7 +88,7 @@ FigureSection job_time_section(const JobAnswer& answer) {
   const std::string note = fmt::format(
       "Means over {} equal steps of time; a job counts from its first start to its end, also while "
       "it is stopped in between.",
-      kBins);
+      kTimeSteps);
   PageFigure use;
   use.id = "use";
   use.title = "Accelerators with a job";
@@ -111,7 +109,7 @@ FigureSection job_time_section(const JobAnswer& answer) {
   queue.data.number("time", "days", waiting.days()).number("waiting", "jobs", waiting.means());
   queue.data.number("asked for", "accelerators", wanted.means());
   queue.chart = area_of("time", {"waiting"});
-  queue.assumptions = {fmt::format("Means over {} equal steps of time.", kBins)};
+  queue.assumptions = {fmt::format("Means over {} equal steps of time.", kTimeSteps)};
   section.figures = {std::move(use), std::move(queue)};
   return section;
 }

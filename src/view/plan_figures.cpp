@@ -9,11 +9,10 @@
 
 #include "report/plan_rows.hpp"
 #include "units/text.hpp"
+#include "view/unknown.hpp"
 
 namespace polyfleet {
 namespace {
-
-constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
 
 /// A plan as a point of the scatters.
 struct PlanPoint {

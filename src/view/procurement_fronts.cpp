@@ -2,15 +2,12 @@
 #include <fmt/format.h>
 
 #include "report/fleet_table.hpp"
+#include "report/plain_units.hpp"
 #include "view/fleet_series.hpp"
 #include "view/procurement_page.hpp"
 
 namespace polyfleet {
 namespace {
-
-constexpr double kBillion = 1e9;
-
-std::size_t at(int i) { return static_cast<std::size_t>(i); }
 
 PageFigure cost_of_diversification(const ProcurementReport& report) {
   const auto& frontier = report.frontier;
@@ -30,7 +27,7 @@ PageFigure cost_of_diversification(const ProcurementReport& report) {
       "Present cost of the best plan in which no vendor has more than a share of the power bought, "
       "undisturbed and where one vendor delivers nothing from {} on. Where the lines "
       "come close, a loss changes little.",
-      report.problem.quarters[at(report.lost_from)].name);
+      report.problem.quarters[list_place(report.lost_from)].name);
   figure.data.number("largest share allowed", "%", allowed).number("undisturbed", "BUSD", cost);
   figure.data.number("the worst loss", "BUSD", worst).number("largest share bought", "%", bought);
   figure.data.word("all demand is met", met);

@@ -6,14 +6,11 @@
 
 #include "report/fleet_limits.hpp"
 #include "report/fleet_table.hpp"
+#include "report/plain_units.hpp"
 #include "view/fleet_series.hpp"
 
 namespace polyfleet {
 namespace {
-
-constexpr double kBillion = 1e9;
-
-std::size_t at(int i) { return static_cast<std::size_t>(i); }
 
 std::string dollars(Usd amount) { return amount_text(amount / usd, "USD"); }
 
@@ -43,7 +40,8 @@ NamedSeries purchases_by(const ProcurementReport& report, NameOf name_of_offer,
   NamedSeries series(report.problem.quarters.size());
   for (const ProcurementOffer& offer : report.problem.offers) series.of(name_of_offer(offer));
   for (const PlannedPurchase& each : report.plan.purchases)
-    series.of(name_of_offer(report.problem.offers[at(each.offer)]))[at(each.quarter)] +=
+    series.of(
+        name_of_offer(report.problem.offers[list_place(each.offer)]))[list_place(each.quarter)] +=
         amount_of(each);
   return series;
 }
@@ -69,8 +67,8 @@ FigureSection purchase_section(const ProcurementReport& report) {
   offers.reading = "The same purchases by what and where.";
   NamedSeries spent(report.problem.quarters.size());
   for (const PlannedPurchase& each : report.plan.purchases) {
-    spent.of("hardware")[at(each.quarter)] += each.hardware / usd;
-    spent.of("halls")[at(each.quarter)] += each.facility / usd;
+    spent.of("hardware")[list_place(each.quarter)] += each.hardware / usd;
+    spent.of("halls")[list_place(each.quarter)] += each.facility / usd;
   }
   PageFigure money = bars(report, spent, "BUSD", 1 / kBillion);
   money.id = "spending";
@@ -121,7 +119,7 @@ PageFigure work_of(const ProcurementReport& report) {
     const AllocationProblem& problem = report.problem.quarters[q].problem;
     for (std::size_t w = 0; w < report.plan.quarters[q].accelerators.size(); ++w) {
       for (std::size_t g = 0; g < problem.groups.size(); ++g) {
-        const DeviceClass& of = report.model.classes[at(problem.groups[g].device_class)];
+        const DeviceClass& of = report.model.classes[list_place(problem.groups[g].device_class)];
         series.of(of.vendor + " " + of.id)[q] +=
             report.plan.quarters[q].accelerators[w][g] * (of.provisioned / watt);
       }
@@ -173,7 +171,7 @@ PageFigure unmet_of(const ProcurementReport& report) {
   figure.id = "unmet";
   figure.title = "Demand that is not met";
   figure.reading = fmt::format("Share of each workload's demand; demand must be met from {} on.",
-                               report.problem.quarters[at(report.problem.meet_from)].name);
+                               report.problem.quarters[list_place(report.problem.meet_from)].name);
   return figure;
 }
 
@@ -221,9 +219,9 @@ std::vector<std::string> notices_of(const ProcurementReport& report) {
         "Not all demand that must be met can be: the plan shown misses least of it.");
   for (const UnmetDemand& each : unmet_demands(report))
     notices.push_back(fmt::format("{}: {:.1f} % of the demand of {} is not met at the worst.",
-                                  report.problem.names.workloads[at(each.workload)],
+                                  report.problem.names.workloads[list_place(each.workload)],
                                   100 * each.share,
-                                  report.problem.quarters[at(each.quarter)].name));
+                                  report.problem.quarters[list_place(each.quarter)].name));
   if (report.plan.gap)
     notices.push_back(fmt::format("Whole blocks of {:.4g} MW, within {:.2f} % of the best.",
                                   report.problem.block / megawatt, 100 * *report.plan.gap));

@@ -12,11 +12,10 @@
 #include "view/training_page.hpp"
 #include "view/training_sources.hpp"
 #include "view/training_time.hpp"
+#include "view/unknown.hpp"
 
 namespace polyfleet {
 namespace {
-
-constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
 
 double days(Seconds length) { return length / day; }
 
@@ -27,7 +26,7 @@ std::vector<FigureSource> sources_of(const RunForecast& run) {
           {"checkpoint: " + run.checkpoint.basis, {}}};
 }
 
-PageFigure parts_figure(const RunForecast& run) {
+PageFigure run_parts_figure(const RunForecast& run) {
   PageFigure figure{.id = "run_parts", .title = "Where the days go"};
   std::vector<std::string> names;
   std::vector<double> times, shares;
@@ -242,7 +241,7 @@ std::vector<PageFact> run_facts(const RunQuestion& question, const RunForecast& 
 }
 
 FigureSection run_section(const RunForecast& run) {
-  return {"The run", {parts_figure(run), losses_figure(run), range_figure(run)}};
+  return {"The run", {run_parts_figure(run), losses_figure(run), range_figure(run)}};
 }
 
 FigurePage run_page(const RunAnswer& answer, const Catalogue& catalogue) {

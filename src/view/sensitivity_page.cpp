@@ -8,11 +8,10 @@
 
 #include "units/text.hpp"
 #include "validation/plan_validation.hpp"
+#include "view/unknown.hpp"
 
 namespace polyfleet {
 namespace {
-
-constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
 
 std::string interval_text(double low, double high) {
   return fmt::format("{:+.0f}/{:+.0f} %", 100 * (low - 1), 100 * (high - 1));

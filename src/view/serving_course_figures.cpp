@@ -8,11 +8,11 @@
 
 #include "units/text.hpp"
 #include "view/serving_groups.hpp"
+#include "view/unknown.hpp"
 
 namespace polyfleet {
 namespace {
 
-constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
 constexpr const char* kTime = "time";
 
 double seconds_of(Picos picos) { return seconds_of_picos(picos) / second; }
@@ -256,7 +256,7 @@ const char* name_of_state(SlotState state) {
 }
 
 /// Lanes that a picture holds; of more replicas only those that changed, at most so many.
-constexpr std::size_t kMostLanes = 32;
+constexpr std::size_t kMostReplicaLanes = 32;
 
 using Replica = std::pair<int, int>;  ///< pool and number
 
@@ -273,10 +273,10 @@ std::optional<PageFigure> replica_figure(const ServingSimulation& run) {
   const std::size_t all = lanes.size();
   const bool changed = run.report.changes.size() > all;
   if (!changed) return std::nullopt;
-  if (all > kMostLanes)
+  if (all > kMostReplicaLanes)
     std::erase_if(lanes, [](const auto& each) { return each.second.size() < 2; });
   const std::size_t interesting = lanes.size();
-  while (lanes.size() > kMostLanes) lanes.erase(std::prev(lanes.end()));
+  while (lanes.size() > kMostReplicaLanes) lanes.erase(std::prev(lanes.end()));
   const double end = end_of(run);
   const ShownUnit unit = course_unit(end);
   std::vector<std::string> names, kinds;

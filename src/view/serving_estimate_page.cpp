@@ -11,11 +11,10 @@
 #include "view/serving_estimate_figures.hpp"
 #include "view/serving_figures.hpp"
 #include "view/training_sources.hpp"
+#include "view/unknown.hpp"
 
 namespace polyfleet {
 namespace {
-
-constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
 
 /// The points that have a throughput, the chosen one last, as columns.
 class CurveTable {

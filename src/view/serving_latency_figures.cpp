@@ -8,11 +8,11 @@
 #include "report/plan_rows.hpp"
 #include "units/text.hpp"
 #include "view/serving_groups.hpp"
+#include "view/unknown.hpp"
 
 namespace polyfleet {
 namespace {
 
-constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
 constexpr const char* kShare = "share of requests";
 
 Picos SloClass::*bound_of(LatencyKind kind) {

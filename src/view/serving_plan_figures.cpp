@@ -8,11 +8,10 @@
 
 #include "report/serving_plan_text.hpp"
 #include "view/serving_plan_page.hpp"
+#include "view/unknown.hpp"
 
 namespace polyfleet {
 namespace {
-
-constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
 
 /// Vendors of a plan: "AMD", "AMD and NVIDIA".
 std::string vendors_of(const ServingPlanQuestion& question, const ServingPlan& plan) {
@@ -112,17 +111,23 @@ PageFigure front_figure(const PlanTable& plans, const char* id, const char* titl
   return figure;
 }
 
+/// ", holds": what the simulation made of a proposal; empty where none was simulated.
+std::string fate_text(const ServingPlanAnswer& answer, std::size_t proposal) {
+  const std::vector<ProposalFate>& fates = answer.checked.fates;
+  return fates.empty() ? std::string() : fmt::format(", {}", name_of(fates[proposal]));
+}
+
 PageFigure best_figure(const ServingPlanAnswer& answer) {
   const ServingPlanQuestion& question = answer.question;
   PlanTable plans(question);
   const std::size_t shown = std::min(question.top, answer.result.best.size());
   for (std::size_t i = 0; i < shown; ++i)
-    plans.add(answer.result.best[i], fmt::format("plan {}", i + 1));
+    plans.add(answer.result.best[i], fmt::format("plan {}{}", i + 1, fate_text(answer, i)));
   PageFigure figure;
   figure.id = "best_plans";
   figure.title = "The best plans";
   figure.reading = fmt::format(
-      "By {}, as the closed form proposes them; the best are then simulated. No mixture of the "
+      "By {}, as the closed form proposes them; simulation then decides. No mixture of the "
       "considered points is better than the first by more than {:.2g} %.",
       name_of(question.objective), 100 * answer.result.gap);
   figure.data = plans.table();

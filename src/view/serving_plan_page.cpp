@@ -12,11 +12,10 @@
 #include "units/text.hpp"
 #include "view/serving_figures.hpp"
 #include "view/training_sources.hpp"
+#include "view/unknown.hpp"
 
 namespace polyfleet {
 namespace {
-
-constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
 
 std::string targets_text(const ServingTargets& targets) {
   std::string text;
@@ -238,10 +237,11 @@ std::vector<PageFact> facts_of(const ServingPlanAnswer& answer) {
   std::vector<PageFact> facts;
   const ServingTargets& targets = answer.question.targets;
   const ServingPlan* chosen = chosen_plan(answer);
-  if (chosen == nullptr && !answer.verified.empty()) chosen = &answer.verified.front().plan;
+  if (chosen == nullptr && !answer.checked.verified.empty())
+    chosen = &answer.checked.verified.front().plan;
   if (chosen != nullptr) plan_facts(answer, *chosen, facts);
-  if (!answer.verified.empty()) {
-    const LatencyFigures& measured = answer.verified.front().measured;
+  if (!answer.checked.verified.empty()) {
+    const LatencyFigures& measured = answer.checked.verified.front().measured;
     const auto add = [&](const char* name, Seconds value, const LatencyTarget& target) {
       if (target.most)
         facts.push_back({fmt::format("{} {}", name, name_of(target.measure)), print_quantity(value),
@@ -275,13 +275,16 @@ void effort_notices(const ServingPlanAnswer& answer, std::vector<std::string>& n
 
 std::vector<std::string> notices_of(const ServingPlanAnswer& answer) {
   std::vector<std::string> notices;
-  if (answer.result.best.empty()) notices.emplace_back("No plan meets this.");
+  if (answer.checked.interrupted) notices.push_back(interrupted_text(answer) + ".");
+  if (answer.result.best.empty() && !answer.checked.interrupted)
+    notices.emplace_back("No plan meets this.");
   if (answer.result.best_effort) effort_notices(answer, notices);
-  if (!answer.verified.empty()) {
-    const VerifiedPlan& first = answer.verified.front();
-    if (!first.met)
+  if (!answer.checked.verified.empty()) {
+    const VerifiedPlan& first = answer.checked.verified.front();
+    if (!first.met && !answer.checked.interrupted)
       notices.emplace_back("No plan meets the targets in simulation: the nearest is shown.");
     if (!first.note.empty()) notices.push_back("Simulation: " + first.note + ".");
+    notices.push_back(checked_text(answer) + ".");
   } else if (!answer.result.best.empty()) {
     notices.emplace_back("Not simulated: latencies are means of the closed form.");
   }
@@ -313,14 +316,15 @@ FigurePage serving_plan_page(const ServingPlanAnswer& answer, const Catalogue& c
   page.facts = facts_of(answer);
   page.notices = notices_of(answer);
   const ServingPlan* shown = chosen_plan(answer);
-  if (shown == nullptr && !answer.verified.empty()) shown = &answer.verified.front().plan;
+  if (shown == nullptr && !answer.checked.verified.empty())
+    shown = &answer.checked.verified.front().plan;
   if (shown != nullptr)
     page.sections.push_back(
         {"The plan", {pool_figure(question, *shown), mix_figure(question, *shown)}});
-  if (!answer.verified.empty() && !answer.verified.front().runs.empty())
+  if (!answer.checked.verified.empty() && !answer.checked.verified.front().runs.empty())
     page.sections.push_back({"Simulated check",
-                             {check_figure(answer, answer.verified.front()),
-                              percentile_figure(answer.verified.front())}});
+                             {check_figure(answer, answer.checked.verified.front()),
+                              percentile_figure(answer.checked.verified.front())}});
   if (FigureSection plans = plan_choice_section(answer); !plans.figures.empty())
     page.sections.push_back(std::move(plans));
   page.sections.push_back(plan_refusal_section(answer));

@@ -6,14 +6,13 @@
 #include <functional>
 #include <limits>
 
+#include "report/plain_units.hpp"
 #include "report/serving_totals.hpp"
 #include "view/serving_groups.hpp"
+#include "view/unknown.hpp"
 
 namespace polyfleet {
 namespace {
-
-constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
-constexpr double kMillion = 1e6;
 
 /// Ledgers of vendors, or of pools where there is one vendor.
 std::vector<ServingLedger> sharers(const ServingSimulation& run) {

@@ -10,11 +10,10 @@
 #include "units/text.hpp"
 #include "view/training_page.hpp"
 #include "view/training_sources.hpp"
+#include "view/unknown.hpp"
 
 namespace polyfleet {
 namespace {
-
-constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
 
 double days_or_gap(Seconds length) {
   return std::isfinite(length.base()) ? length / day : kUnknown;

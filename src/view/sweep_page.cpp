@@ -9,17 +9,17 @@
 #include <functional>
 #include <limits>
 
+#include "report/plain_units.hpp"
 #include "units/text.hpp"
+#include "view/unknown.hpp"
 
 namespace polyfleet {
 namespace {
 
-constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
-constexpr double kMillion = 1e6;
 /// An axis over more than this ratio is drawn logarithmically.
 constexpr double kWide = 30;
 /// More lines cannot be told apart.
-constexpr std::size_t kMostLines = 10;
+constexpr std::size_t kMostSweepLines = 10;
 
 /// The values of an axis as numbers of one unit; empty where they are words or of several units.
 struct AxisNumbers {
@@ -46,8 +46,8 @@ AxisNumbers numbers_of(const SweepAxis& axis) {
 
 /// Few whole numbers without a unit: degrees and counts, between which there is nothing.
 bool are_counts(const AxisNumbers& axis) {
-  constexpr std::size_t kMostBars = 12;
-  return axis.unit.empty() && axis.numbers.size() <= kMostBars &&
+  constexpr std::size_t kMostWordBars = 12;
+  return axis.unit.empty() && axis.numbers.size() <= kMostWordBars &&
          std::all_of(axis.numbers.begin(), axis.numbers.end(),
                      [](double number) { return number == std::floor(number); });
 }
@@ -172,15 +172,15 @@ class MeasureFigure {
   std::string reading() const {
     std::string text = "Points that cannot run are gaps.";
     if (has_interval_) text += " The band is the 80 % interval of the estimate.";
-    if (names_.size() > kMostLines)
-      text += fmt::format(" {} of {} values of {} are drawn; the table has all.", kMostLines,
+    if (names_.size() > kMostSweepLines)
+      text += fmt::format(" {} of {} values of {} are drawn; the table has all.", kMostSweepLines,
                           names_.size(), answer_.axes[1].key);
     return text;
   }
 
   Chart chart() const {
     std::vector<std::string> drawn = names_;
-    if (drawn.size() > kMostLines) drawn.resize(kMostLines);
+    if (drawn.size() > kMostSweepLines) drawn.resize(kMostSweepLines);
     if (!is_line()) return BarChart{.category = first_.key, .values = std::move(drawn)};
     LineChart lines{.x = first_.key, .values = std::move(drawn)};
     lines.x_scale = scale_of(axis_.numbers);

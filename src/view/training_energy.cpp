@@ -4,13 +4,12 @@
 
 #include <limits>
 
+#include "report/plain_units.hpp"
 #include "units/text.hpp"
+#include "view/unknown.hpp"
 
 namespace polyfleet {
 namespace {
-
-constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
-constexpr double kMillion = 1e6;
 
 PageFigure energy_figure(const TrainingAnswer& answer, const TrainingSources& sources) {
   const StepEnergy& energy = answer.estimate.energy;

@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "report/plain_units.hpp"
 #include "report/plan_rows.hpp"
 #include "units/text.hpp"
 #include "view/training_energy.hpp"
@@ -13,8 +14,6 @@
 
 namespace polyfleet {
 namespace {
-
-constexpr double kMillion = 1e6;
 
 PageFact memory_fact(const TrainingEstimate& estimate) {
   const std::size_t fullest = fullest_stage(estimate.memory);

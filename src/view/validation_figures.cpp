@@ -9,12 +9,12 @@
 #include <tuple>
 
 #include "chart/number_text.hpp"
+#include "view/unknown.hpp"
 
 namespace polyfleet {
 namespace {
 
-constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
-constexpr int kDigits = 5;  // significant; rows of thousands of measurements weigh on a report
+constexpr int kRowDigits = 5;  // significant; rows of thousands of measurements weigh on a report
 
 double size_of_error(const PredictedRow& row) { return std::abs(row.error()); }
 
@@ -27,7 +27,7 @@ void sort_by_error(PredictedRows& rows) {
 std::vector<double> numbers_of(const PredictedRows& rows, double (*value)(const PredictedRow&)) {
   std::vector<double> numbers;
   for (const PredictedRow* row : rows) numbers.push_back(value(*row));
-  return rounded(std::move(numbers), kDigits);
+  return rounded(std::move(numbers), kRowDigits);
 }
 
 std::vector<std::string> words_of(const PredictedRows& rows, std::string PredictedRow::*member) {
@@ -88,10 +88,10 @@ DataTable group_table(const std::string& of,
   table.word(of, names)
       .number("rows", "", rows)
       .number("predicted rows", "", predicted)
-      .number("median error", "%", rounded(median, kDigits))
-      .number("90th percentile", "%", rounded(p90, kDigits))
-      .number("median bias", "%", rounded(bias, kDigits));
-  if (has_intervals) table.number("inside the interval", "%", rounded(coverage, kDigits));
+      .number("median error", "%", rounded(median, kRowDigits))
+      .number("90th percentile", "%", rounded(p90, kRowDigits))
+      .number("median bias", "%", rounded(bias, kRowDigits));
+  if (has_intervals) table.number("inside the interval", "%", rounded(coverage, kRowDigits));
   return table;
 }
 
@@ -191,7 +191,7 @@ PageFigure error_curve(const PredictedRows& rows) {
     }
     const std::string name = fmt::format("{} ({} {})", vendor.empty() ? "not stated" : vendor,
                                          of_vendor.size(), of_vendor.size() == 1 ? "row" : "rows");
-    figure.data.number(name, "% of rows", rounded(share, kDigits));
+    figure.data.number(name, "% of rows", rounded(share, kRowDigits));
     chart.values.push_back(name);
   }
   figure.chart = std::move(chart);

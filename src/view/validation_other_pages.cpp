@@ -7,19 +7,18 @@
 #include <limits>
 
 #include "chart/number_text.hpp"
+#include "report/plain_units.hpp"
 #include "report/plans_report.hpp"
 #include "report/plans_summary.hpp"
 #include "report/serve_requests_report.hpp"
+#include "view/unknown.hpp"
 #include "view/validation_figures.hpp"
 #include "view/validation_page.hpp"
 
 namespace polyfleet {
 namespace {
 
-constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
-constexpr int kDigits = 6;
-
-std::string percent(double share) { return fmt::format("{:.1f} %", 100 * share); }
+constexpr int kPageDigits = 6;
 
 /// A paper of arXiv has its address in its name: "arXiv:2407.21783 table 5".
 FigureSource source_named(const std::string& name) {
@@ -73,11 +72,11 @@ PageFigure mixed_figure(const MixedValidation& validation) {
       .word("source", source)
       .word("compared with", compared)
       .number("published", "", published)
-      .number("predicted", "", rounded(predicted, kDigits))
-      .number("low", "", rounded(low, kDigits))
-      .number("high", "", rounded(high, kDigits))
-      .number("difference", "points", rounded(points, kDigits))
-      .number("without fitted factors", "", rounded(bound, kDigits))
+      .number("predicted", "", rounded(predicted, kPageDigits))
+      .number("low", "", rounded(low, kPageDigits))
+      .number("high", "", rounded(high, kPageDigits))
+      .number("difference", "points", rounded(points, kPageDigits))
+      .number("without fitted factors", "", rounded(bound, kPageDigits))
       .word("limited by", limit)
       .word("assumed", assumptions);
   figure.chart = ScatterChart{.x = "published",
@@ -136,10 +135,10 @@ PageFigure standing_figure(const PlanValidation& validation, const RowSources& s
       .word("accelerator", accelerator)
       .word("model", model)
       .number("devices", "", devices)
-      .number("faster plans", "%", rounded(share, kDigits))
-      .number("measured", "s", rounded(measured, kDigits))
-      .number("predicted", "s", rounded(predicted, kDigits))
-      .number("published over planner's", "", rounded(ratio, kDigits))
+      .number("faster plans", "%", rounded(share, kPageDigits))
+      .number("measured", "s", rounded(measured, kPageDigits))
+      .number("predicted", "s", rounded(predicted, kPageDigits))
+      .number("published over planner's", "", rounded(ratio, kPageDigits))
       .word("published plan", plan)
       .word("planner's plan", best)
       .word("outside the planner's space", outside);
@@ -172,10 +171,10 @@ PageFigure plan_groups_figure(const std::map<std::string, PlansSummary>& groups,
   figure.data.word(of, name)
       .number("configurations", "", configurations)
       .number("fitting", "", fitting)
-      .number("fastest 5 %", "%", rounded(five, kDigits))
-      .number("fastest 10 %", "%", rounded(ten, kDigits))
-      .number("fastest 25 %", "%", rounded(quarter, kDigits))
-      .number("median published over planner's", "", rounded(ratio, kDigits));
+      .number("fastest 5 %", "%", rounded(five, kPageDigits))
+      .number("fastest 10 %", "%", rounded(ten, kPageDigits))
+      .number("fastest 25 %", "%", rounded(quarter, kPageDigits))
+      .number("median published over planner's", "", rounded(ratio, kPageDigits));
   figure.chart = BarChart{.category = of,
                           .values = {"fastest 5 %", "fastest 10 %", "fastest 25 %"},
                           .horizontal = true};
@@ -205,7 +204,7 @@ PageFigure slower_figure(const PlanValidation& validation) {
   }
   figure.data.word("row", id)
       .word("source", source)
-      .number("published over planner's", "", rounded(ratio, kDigits))
+      .number("published over planner's", "", rounded(ratio, kPageDigits))
       .word("what shrinks most", why);
   return figure;
 }
@@ -232,7 +231,7 @@ PageFigure request_figure(const RequestRun& run, bool first_token) {
   figure.reading = fmt::format(
       "Each point is a request; on the dashed line the replay is right. Error of the mean {:+.1f} "
       "%, median error of a request {}.",
-      100 * errors.mean, percent(errors.median));
+      100 * errors.mean, percent_text(errors.median));
   std::vector<std::string> id;
   std::vector<double> input, output, measured, simulated;
   for (const RequestComparison& request : run.requests) {
@@ -245,8 +244,8 @@ PageFigure request_figure(const RequestRun& run, bool first_token) {
   figure.data.word("request", id)
       .number("input", "tokens", input)
       .number("output", "tokens", output)
-      .number("measured", "s", rounded(measured, kDigits))
-      .number("simulated", "s", rounded(simulated, kDigits));
+      .number("measured", "s", rounded(measured, kPageDigits))
+      .number("simulated", "s", rounded(simulated, kPageDigits));
   figure.chart = ScatterChart{.x = "measured",
                               .y = "simulated",
                               .label = "request",
@@ -304,7 +303,7 @@ PageFigure fleet_figure(const FleetCases& cases) {
       .word("unit", unit)
       .number("published", "", expected)
       .number("computed", "", rounded(computed, 9))
-      .number("difference", "%", rounded(difference, kDigits))
+      .number("difference", "%", rounded(difference, kPageDigits))
       .word("allowed", rule)
       .word("verdict", verdict)
       .word("source", source)
@@ -344,7 +343,7 @@ FigurePage plans_validation_page(const PlanValidation& validation, const RowSour
                  fmt::format("of {} rows", validation.rows)},
                 {"no slower", fmt::format("{} of {}", all.no_slower_inside, all.inside),
                  "of those that the planner could have chosen"},
-                {"faster plans", percent(all.median_share), "median over published plans"},
+                {"faster plans", percent_text(all.median_share), "median over published plans"},
                 {"published over planner's", fmt::format("{:.3f}", all.median_ratio),
                  "median predicted time"}};
   if (all.no_slower_inside != all.inside)

@@ -5,25 +5,24 @@
 #include <algorithm>
 #include <set>
 
+#include "report/plain_units.hpp"
 #include "view/validation_figures.hpp"
 
 namespace polyfleet {
 namespace {
-
-std::string percent(double share) { return fmt::format("{:.1f} %", 100 * share); }
 
 std::vector<PageFact> facts_of(const ValidationReport& report, const ValidationSummary& summary) {
   const ErrorSummary& all = summary.overall;
   std::vector<PageFact> facts{{"rows predicted", fmt::format("{} of {}", all.predicted, all.rows),
                                "the others are listed with their reason"}};
   if (all.predicted == 0) return facts;
-  facts.push_back({"median error", percent(all.median_ape), "half of the rows are closer"});
-  facts.push_back({"90th percentile", percent(all.p90_ape), "nine of ten rows are closer"});
+  facts.push_back({"median error", percent_text(all.median_ape), "half of the rows are closer"});
+  facts.push_back({"90th percentile", percent_text(all.p90_ape), "nine of ten rows are closer"});
   facts.push_back({"median bias", fmt::format("{:+.1f} %", 100 * all.median_bias),
                    "above zero: predicted too high"});
   if (report.has_intervals)
-    facts.push_back({"inside 80 % interval", percent(all.coverage80), "80 % would be right"});
-  facts.push_back({"median over sources", percent(summary.source_median_ape),
+    facts.push_back({"inside 80 % interval", percent_text(all.coverage80), "80 % would be right"});
+  facts.push_back({"median over sources", percent_text(summary.source_median_ape),
                    fmt::format("one vote for each of {} sources", summary.by_source.size())});
   return facts;
 }
