@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "capital/deal_date.hpp"
+#include "fleet/clock_units.hpp"
 #include "sim/running_statistics.hpp"
 #include "units/text.hpp"
 
@@ -14,7 +15,6 @@ namespace {
 
 /// Sums of parts of a gigawatt reach it to this share.
 constexpr double kReached = 1 - 1e-9;
-constexpr double kDaysAMonth = 365.25 / 12;
 
 std::vector<std::string_view> parts_of(std::string_view text, char separator) {
   std::vector<std::string_view> parts;
@@ -42,9 +42,9 @@ Result<DeliveredPower> read_delivery(std::string_view part) {
 /// The mean day of a path's milestones after an early day; never counts as the latest possible.
 double lateness(const DeploymentPath& path) {
   constexpr CalendarDate kOrigin{2000, 1, 1};
-  constexpr double kNever = 1e6;  // days: later than any study
+  constexpr double kLaterThanAny = 1e6;  // days: later than any study
   double sum = 0;
-  for (const auto& date : path.reached) sum += date ? days_between(kOrigin, *date) : kNever;
+  for (const auto& date : path.reached) sum += date ? days_between(kOrigin, *date) : kLaterThanAny;
   return path.reached.empty() ? 0 : sum / static_cast<double>(path.reached.size());
 }
 

@@ -16,12 +16,6 @@ Usd discounted(Usd amount, double rate, double years) {
   return amount * std::pow(1 + rate, -std::max(0.0, years));
 }
 
-Percentiles percentiles_of(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  return {quantile(values, 0.05), quantile(values, 0.25), quantile(values, 0.5),
-          quantile(values, 0.75), quantile(values, 0.95)};
-}
-
 InvestmentValue::Row release_row(const Deal& deal, const InvestmentRelease& release,
                                  const std::vector<DeploymentPath>& deployments,
                                  const CalendarDate& valued_on) {

@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <atomic>
 #include <cmath>
-#include <thread>
 
+#include "base/parallel_work.hpp"
 #include "capital/deal_date.hpp"
 #include "capital/warrant_paths.hpp"
 #include "sim/running_statistics.hpp"
@@ -106,19 +106,14 @@ void add(ChunkSums& into, const ChunkSums& part) {
 ChunkSums run_all(const WarrantPaths& paths, const ValuationOptions& options, PathTotals& totals) {
   std::vector<ChunkSums> chunks(static_cast<std::size_t>(paths.chunks()));
   std::atomic<std::size_t> next{0};
-  const auto work = [&](bool reports) {
+  const auto work = [&](std::size_t thread) {
     for (std::size_t at = next++; at < chunks.size(); at = next++) {
       chunks[at] = paths.run(static_cast<std::int64_t>(at), totals);
-      if (reports && options.progress)
+      if (thread == 0 && options.progress)
         options.progress(static_cast<double>(at + 1) / static_cast<double>(chunks.size()));
     }
   };
-  const unsigned threads =
-      options.threads == 0 ? std::max(1U, std::thread::hardware_concurrency()) : options.threads;
-  std::vector<std::thread> others;
-  for (unsigned t = 1; t < threads && t < chunks.size(); ++t) others.emplace_back(work, false);
-  work(true);
-  for (std::thread& other : others) other.join();
+  on_threads(std::clamp<std::size_t>(chunks.size(), 1, stated_threads(options.threads)), work);
   ChunkSums sums = std::move(chunks.front());
   for (std::size_t i = 1; i < chunks.size(); ++i) add(sums, chunks[i]);
   return sums;
@@ -151,12 +146,6 @@ class Estimator {
   }
   double pairs_;
 };
-
-Percentiles percentiles_of(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  return {quantile(values, 0.05), quantile(values, 0.25), quantile(values, 0.5),
-          quantile(values, 0.75), quantile(values, 0.95)};
-}
 
 ValueBins bins_of(const std::vector<double>& values) {
   ValueBins bins;
@@ -205,6 +194,12 @@ TrancheValue tranche_value(const WarrantTranche& terms, const TrancheSums& sums,
 }
 
 }  // namespace
+
+Percentiles percentiles_of(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  return {quantile(values, 0.05), quantile(values, 0.25), quantile(values, 0.5),
+          quantile(values, 0.75), quantile(values, 0.95)};
+}
 
 Result<WarrantValuation> warrant_valuation(const std::vector<WarrantPosition>& positions,
                                            const ShareModel& share,

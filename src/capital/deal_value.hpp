@@ -57,6 +57,8 @@ struct TrancheValue {
 struct Percentiles {
   double p5 = 0, p25 = 0, p50 = 0, p75 = 0, p95 = 0;
 };
+/// Precondition: not empty.
+Percentiles percentiles_of(std::vector<double> values);
 
 /// How many values fall into bins of equal width from `begin`; the last takes all above.
 struct ValueBins {

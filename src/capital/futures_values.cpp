@@ -7,7 +7,7 @@
 namespace polyfleet {
 namespace {
 
-constexpr double kNever = std::numeric_limits<double>::infinity();
+constexpr double kNotReached = std::numeric_limits<double>::infinity();
 constexpr double kTokensPriced = 1e6;                  // cost is stated for a million
 constexpr double kGigawattYear = 1e9 * 365 * 86400.0;  // W s; the year of 365 days of all rates
 
@@ -124,15 +124,15 @@ double OutcomeTable::value(const Outcome& outcome, const Sums& sums, const Fleet
       for (const ProgramMilestones& program : run.programs) {
         if (program.program != outcome.program) continue;
         const auto n = static_cast<std::size_t>(outcome.number);
-        return program.gigawatts.size() < n ? kNever : program.gigawatts[n - 1];
+        return program.gigawatts.size() < n ? kNotReached : program.gigawatts[n - 1];
       }
-      return kNever;
+      return kNotReached;
     case OutcomeKind::campaign:
       for (const CampaignOutcome& campaign : run.campaigns) {
         if (campaign.workload == outcome.workload && campaign.id == outcome.program)
-          return campaign.finished == kNoHour ? kNever : campaign.finished;
+          return campaign.finished == kNoHour ? kNotReached : campaign.finished;
       }
-      return kNever;
+      return kNotReached;
   }
   return 0;
 }

@@ -3,13 +3,12 @@
 #include <algorithm>
 #include <cmath>
 
-#include "capital/parallel_work.hpp"
+#include "base/parallel_work.hpp"
+#include "fleet/clock_units.hpp"
 
 namespace polyfleet {
 namespace {
 
-constexpr int kHoursADay = 24;
-constexpr double kDaysAMonth = 365.25 / 12;
 /// Probability left over below which there is no rest: sums of decimals.
 constexpr double kNoRest = 1e-9;
 /// Phases that end on a limit of gigawatts are within it: whole accelerators.

@@ -5,13 +5,12 @@
 #include <cmath>
 #include <numeric>
 
-#include "capital/parallel_work.hpp"
+#include "base/parallel_work.hpp"
 #include "sim/running_statistics.hpp"
 
 namespace polyfleet {
 namespace {
 
-constexpr double kUpperTenth = 0.9;
 /// So high that every event happens.
 constexpr double kSurely = 8;
 /// Outages of so many futures are ordered by their loss; a percentile is one of them.

@@ -5,6 +5,7 @@
 #include <numbers>
 
 #include "base/check.hpp"
+#include "fleet/clock_units.hpp"
 #include "sim/random_stream.hpp"
 
 namespace polyfleet {
@@ -13,7 +14,6 @@ namespace {
 /// So far below the median that no event of a chance below 1 happens.
 constexpr double kNoEvent = -8;
 constexpr double kDaysAQuarter = 365.25 / 4;
-constexpr int kHoursADay = 24;
 /// A factor on the share out of service leaves at least this share working.
 constexpr double kLeastInService = 0.1;
 

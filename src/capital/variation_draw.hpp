@@ -32,6 +32,9 @@ enum class DrawnInputKind {
   outages
 };
 
+/// An 80 % interval ends at the 10th and 90th percentile.
+inline constexpr double kUpperTenth = 0.9;
+
 /// One bar of the tornado: a group of quantities that have a reason in common.
 struct UncertainInput {
   DrawnInputKind kind = DrawnInputKind::delay;

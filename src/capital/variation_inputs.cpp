@@ -11,8 +11,6 @@
 namespace polyfleet {
 namespace {
 
-constexpr double kUpperTenth = 0.9;  // an 80 % interval ends at the 10th and 90th percentile
-
 /// One quantity that may belong to an input.
 struct Candidate {
   int member = 0;

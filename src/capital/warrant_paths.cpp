@@ -12,7 +12,7 @@
 namespace polyfleet {
 namespace {
 
-constexpr double kNever = std::numeric_limits<double>::infinity();
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr int kTradingDays = 252;  // a year on United States exchanges, by convention
 /// Uniform draws are multiples of 2^-53, so that -2 log(u) stays below this.
 constexpr double kHighestLog = 2 * 38.0;
@@ -74,7 +74,7 @@ void WarrantPaths::add_tranches(const WarrantPosition& position, std::size_t ind
   for (std::size_t path = 0; path < position.deployments.size(); ++path) {
     std::vector<double>& years = years_[index].emplace_back();
     for (const auto& date : position.deployments[path].reached)
-      years.push_back(date ? std::max(0.0, years_between(options.valued_on, *date)) : kNever);
+      years.push_back(date ? std::max(0.0, years_between(options.valued_on, *date)) : kInfinity);
   }
 }
 
@@ -220,7 +220,7 @@ void WarrantPaths::walk(Leg& leg, const Step& step, double z, double u,
                         const std::vector<double>& deliveries) const {
   const double before = leg.x;
   leg.x += ((step.late ? leg.terminal : leg.at_delivery) - leg.x) * step.pull + step.spread * z;
-  double highest = -kNever;
+  double highest = -kInfinity;
   for (std::size_t i = 0; i < tranches_.size(); ++i) {
     const Tranche& tranche = tranches_[i];
     if (!leg.open[i] || tranche.rule == HurdleRule::average) continue;
@@ -228,7 +228,7 @@ void WarrantPaths::walk(Leg& leg, const Step& step, double z, double u,
     if (!delivered && tranche.rule == HurdleRule::spot) continue;
     const double under = tranche.log_hurdle - before, over = tranche.log_hurdle - leg.x;
     if (under > 0 && over > 0 && 2 * under * over > kHighestLog * step.variance) continue;
-    if (highest == -kNever) highest = bridge_maximum(before, leg.x, step.variance, u);
+    if (highest == -kInfinity) highest = bridge_maximum(before, leg.x, step.variance, u);
     if (highest < tranche.log_hurdle) continue;
     leg.met[i] = 1;
     if (delivered) settle(leg, i, step.end, (step.begin + step.end) / 2);

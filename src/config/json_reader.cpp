@@ -77,7 +77,7 @@ class TokenPositions {
   int column_ = 1;
 };
 
-class TreeBuilder {
+class JsonTreeBuilder {
  public:
   using number_integer_t = nlohmann::json::number_integer_t;
   using number_unsigned_t = nlohmann::json::number_unsigned_t;
@@ -85,7 +85,7 @@ class TreeBuilder {
   using string_t = nlohmann::json::string_t;
   using binary_t = nlohmann::json::binary_t;
 
-  explicit TreeBuilder(TokenPositions positions) : positions_(std::move(positions)) {}
+  explicit JsonTreeBuilder(TokenPositions positions) : positions_(std::move(positions)) {}
 
   bool null() { return add(Value()); }
   bool boolean(bool value) { return add(Value(value)); }
@@ -187,7 +187,7 @@ Result<Value> parse_json(std::string_view text, const std::string& file) {
   if (text.find('\0') != std::string_view::npos)
     return problem_at({file, 0, 0}, "holds binary data, not JSON text");
   Progress progress{text.data()};
-  TreeBuilder builder(TokenPositions(text, progress, file));
+  JsonTreeBuilder builder(TokenPositions(text, progress, file));
   const char* end = text.data() + text.size();
   const bool complete = nlohmann::json::sax_parse(FollowedIterator{&progress, end, false},
                                                   FollowedIterator{&progress, end, true}, &builder);

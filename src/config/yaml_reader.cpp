@@ -97,9 +97,9 @@ Extent extent_of(const Value& value) {
   return extent;
 }
 
-class TreeBuilder final : public YAML::EventHandler {
+class YamlTreeBuilder final : public YAML::EventHandler {
  public:
-  explicit TreeBuilder(std::string file) : file_(std::move(file)) {}
+  explicit YamlTreeBuilder(std::string file) : file_(std::move(file)) {}
 
   void OnDocumentStart(const YAML::Mark&) override {}
   void OnDocumentEnd() override {}
@@ -244,7 +244,7 @@ Result<Value> parse_yaml(std::string_view text, const std::string& file) {
   if (text.find('\0') != std::string_view::npos)
     return problem_at({file, 0, 0}, "holds binary data, not YAML text");
   std::istringstream stream{std::string(text)};
-  TreeBuilder builder(file);
+  YamlTreeBuilder builder(file);
   try {
     YAML::Parser parser(stream);
     parser.HandleNextDocument(builder);

@@ -14,23 +14,21 @@
 namespace polyfleet {
 namespace {
 
-using Tick = std::int64_t;
-
 struct Phase {
   std::size_t dimension = 0;
-  Tick duration = 0;
+  AstraSimTick duration = 0;
 };
 
 /// One chunk of one collective on its way through the dimensions.
 struct Stream {
   std::vector<Phase> phases;
   std::size_t next = 0;
-  Tick priority = 0;
+  AstraSimTick priority = 0;
   bool running = false;
 };
 
 struct Done {
-  Tick time;
+  AstraSimTick time;
   std::size_t order;  // first scheduled, first served at equal times
   std::size_t stream;
   friend bool operator>(const Done& a, const Done& b) {
@@ -43,12 +41,12 @@ class Pipeline {
  public:
   Pipeline(std::size_t dimensions, int active) : queues_(dimensions), active_(active) {}
 
-  void enter(Stream stream, Tick now) {
+  void enter(Stream stream, AstraSimTick now) {
     streams_.push_back(std::move(stream));
     enqueue(streams_.size() - 1, now);
   }
   bool busy() const { return !events_.empty(); }
-  Tick next_event() const { return events_.top().time; }
+  AstraSimTick next_event() const { return events_.top().time; }
   void step() {
     const Done done = events_.top();
     events_.pop();
@@ -62,10 +60,10 @@ class Pipeline {
     start(left, done.time);
     if (stream.next < stream.phases.size()) start(stream.phases[stream.next].dimension, done.time);
   }
-  Tick end() const { return end_; }
+  AstraSimTick end() const { return end_; }
 
  private:
-  void enqueue(std::size_t id, Tick now) {
+  void enqueue(std::size_t id, AstraSimTick now) {
     insert(id);
     start(streams_[id].phases[0].dimension, now);
   }
@@ -78,7 +76,7 @@ class Pipeline {
       ++at;
     queue.insert(at, id);
   }
-  void start(std::size_t dimension, Tick now) {
+  void start(std::size_t dimension, AstraSimTick now) {
     int running = 0;
     for (const std::size_t id : queues_[dimension]) {
       if (running >= active_) return;
@@ -96,7 +94,7 @@ class Pipeline {
   std::priority_queue<Done, std::vector<Done>, std::greater<>> events_;
   int active_;
   std::size_t order_ = 0;
-  Tick end_ = 0;
+  AstraSimTick end_ = 0;
 };
 
 struct PlannedPhase {
@@ -183,17 +181,17 @@ Result<Seconds> astrasim_time(std::span<const AstraSimCollective> collectives,
                    [](const auto& a, const auto& b) { return a.release < b.release; });
   const bool serial = assumptions.one_collective_at_a_time;
   Pipeline pipeline(assumptions.dimensions.size(), assumptions.active_chunks_per_dimension);
-  Tick counter = 0;
+  AstraSimTick counter = 0;
   for (const AstraSimCollective& job : jobs) {
     const Chunks chunks = chunks_of(job, assumptions);
     const auto phases = phases_of(job.kind, chunks.size, assumptions);
     if (!phases) return phases.problems();
     if (phases->empty()) continue;  // a single accelerator
-    Tick release = static_cast<Tick>(job.release / nanosecond);
+    AstraSimTick release = static_cast<AstraSimTick>(job.release / nanosecond);
     while (pipeline.busy() && (serial || pipeline.next_event() < release)) pipeline.step();
     if (serial) release = std::max(release, pipeline.end());
     const bool lifo = assumptions.scheduling == AstraSimScheduling::lifo;
-    const Tick priority = lifo ? counter++ : counter--;
+    const AstraSimTick priority = lifo ? counter++ : counter--;
     for (std::int64_t i = 0; i < chunks.count; ++i)
       pipeline.enter({*phases, 0, priority, false}, release);
   }

@@ -9,9 +9,9 @@
 namespace polyfleet {
 namespace {
 
-using Tick = std::int64_t;
-
-Tick whole_nanoseconds(Seconds time) { return static_cast<Tick>(time / nanosecond + 1e-9); }
+AstraSimTick whole_nanoseconds(Seconds time) {
+  return static_cast<AstraSimTick>(time / nanosecond + 1e-9);
+}
 
 /// Delays of one dimension.
 class Links {
@@ -19,21 +19,21 @@ class Links {
   Links(const AstraSimDimension& dimension, const AstraSimAssumptions& assumptions)
       : dimension_(dimension), assumptions_(assumptions) {}
 
-  Tick endpoint() const { return whole_nanoseconds(assumptions_.endpoint_delay); }
+  AstraSimTick endpoint() const { return whole_nanoseconds(assumptions_.endpoint_delay); }
   /// One write and two reads of local memory, each cut off to whole nanoseconds.
-  Tick reduction(std::int64_t bytes) const {
+  AstraSimTick reduction(std::int64_t bytes) const {
     return 3 *
            whole_nanoseconds(static_cast<double>(bytes) * byte / assumptions_.local_memory_rate);
   }
   /// A message to the peer `distance` places away.
-  Tick message(std::int64_t bytes, int distance) const {
+  AstraSimTick message(std::int64_t bytes, int distance) const {
     const Seconds serial = static_cast<double>(bytes) * byte / dimension_.rate;
     const int hops = hops_of(distance);
     if (assumptions_.congestion_aware) return hops * whole_nanoseconds(dimension_.latency + serial);
     return whole_nanoseconds(hops * dimension_.latency + serial);
   }
   /// Time a link is taken by a message.
-  Tick serialization(std::int64_t bytes) const {
+  AstraSimTick serialization(std::int64_t bytes) const {
     return whole_nanoseconds(static_cast<double>(bytes) * byte / dimension_.rate);
   }
 
@@ -53,10 +53,11 @@ class Links {
   const AstraSimAssumptions& assumptions_;
 };
 
-std::optional<Tick> ring(CollectiveKind kind, std::int64_t size, int npus, const Links& links) {
-  const Tick others = npus - 1;
+std::optional<AstraSimTick> ring(CollectiveKind kind, std::int64_t size, int npus,
+                                 const Links& links) {
+  const AstraSimTick others = npus - 1;
   const std::int64_t share = size / npus;
-  const Tick step = links.message(share, 1) + links.endpoint();
+  const AstraSimTick step = links.message(share, 1) + links.endpoint();
   switch (kind) {
     case CollectiveKind::all_reduce:
       return links.endpoint() + 2 * others * step + others * links.reduction(share);
@@ -73,9 +74,9 @@ std::optional<Tick> ring(CollectiveKind kind, std::int64_t size, int npus, const
 
 /// Every rank of a ring sends one message to every other one the shorter way. By symmetry one link
 /// shows all: a message leaves it and comes back to the (next, like) link with one hop less to go.
-Tick exchange_on_congested_ring(std::int64_t share, int npus, const Links& links) {
+AstraSimTick exchange_on_congested_ring(std::int64_t share, int npus, const Links& links) {
   struct Arrival {
-    Tick time;
+    AstraSimTick time;
     int order;
     int hops;
     bool operator>(const Arrival& other) const {
@@ -85,14 +86,14 @@ Tick exchange_on_congested_ring(std::int64_t share, int npus, const Links& links
   std::priority_queue<Arrival, std::vector<Arrival>, std::greater<>> arrivals;
   int order = 0;
   for (int hops = 1; hops <= npus / 2; ++hops) arrivals.push({0, order++, hops});
-  Tick free = 0;
-  Tick last = 0;
+  AstraSimTick free = 0;
+  AstraSimTick last = 0;
   while (!arrivals.empty()) {
     const Arrival message = arrivals.top();
     arrivals.pop();
-    const Tick begin = std::max(free, message.time);
+    const AstraSimTick begin = std::max(free, message.time);
     free = begin + links.serialization(share);
-    const Tick arrived = begin + links.message(share, 1);
+    const AstraSimTick arrived = begin + links.message(share, 1);
     if (message.hops > 1) {
       arrivals.push({arrived, order++, message.hops - 1});
     } else {
@@ -102,16 +103,16 @@ Tick exchange_on_congested_ring(std::int64_t share, int npus, const Links& links
   return last;
 }
 
-std::optional<Tick> direct(CollectiveKind kind, std::int64_t size,
-                           const AstraSimDimension& dimension, bool congestion_aware,
-                           const Links& links) {
+std::optional<AstraSimTick> direct(CollectiveKind kind, std::int64_t size,
+                                   const AstraSimDimension& dimension, bool congestion_aware,
+                                   const Links& links) {
   if (congestion_aware && dimension.topology == AstraSimTopology::switched) return std::nullopt;
   const bool gather = kind == CollectiveKind::all_gather;
   const std::int64_t share = gather ? size : size / dimension.npus;
-  const Tick round = congestion_aware && dimension.topology == AstraSimTopology::ring
-                         ? exchange_on_congested_ring(share, dimension.npus, links)
-                         : links.message(share, dimension.npus / 2);
-  const Tick first = links.endpoint() + round + links.endpoint();
+  const AstraSimTick round = congestion_aware && dimension.topology == AstraSimTopology::ring
+                                 ? exchange_on_congested_ring(share, dimension.npus, links)
+                                 : links.message(share, dimension.npus / 2);
+  const AstraSimTick first = links.endpoint() + round + links.endpoint();
   switch (kind) {
     case CollectiveKind::all_reduce:
       return first + links.reduction(share) + round + links.endpoint();
@@ -144,14 +145,14 @@ std::vector<std::pair<std::int64_t, int>> halving_doubling_messages(CollectiveKi
   return messages;
 }
 
-std::optional<Tick> halving_doubling(CollectiveKind kind, std::int64_t size, int npus,
-                                     const Links& links) {
+std::optional<AstraSimTick> halving_doubling(CollectiveKind kind, std::int64_t size, int npus,
+                                             const Links& links) {
   const bool reduces = kind == CollectiveKind::all_reduce || kind == CollectiveKind::reduce_scatter;
   if (!reduces && kind != CollectiveKind::all_gather) return std::nullopt;
   const auto messages = halving_doubling_messages(kind, size, npus);
   const std::size_t levels =
       kind == CollectiveKind::all_reduce ? messages.size() / 2 : messages.size();
-  Tick time = links.endpoint();
+  AstraSimTick time = links.endpoint();
   for (std::size_t i = 0; i < messages.size(); ++i) {
     time += links.message(messages[i].first, messages[i].second) + links.endpoint();
     // The simulator charges the reduction by the size of the message it sends next, and none after

@@ -11,9 +11,12 @@
 
 namespace polyfleet {
 
-/// Nanoseconds, or nothing for a combination the mode does not cover. `size`: bytes of the chunk
+/// ASTRA-sim's clock counts nanoseconds.
+using AstraSimTick = std::int64_t;
+
+/// The time taken, or nothing for a combination the mode does not cover. `size`: bytes of the chunk
 /// when it enters the dimension (all_gather: the part this rank holds).
-std::optional<std::int64_t> astrasim_phase(CollectiveKind kind, std::int64_t size,
+std::optional<AstraSimTick> astrasim_phase(CollectiveKind kind, std::int64_t size,
                                            const AstraSimDimension& dimension,
                                            const AstraSimAssumptions& assumptions);
 

@@ -39,7 +39,6 @@ const CollectiveFamily* foreign_family(const std::vector<CollectiveFamily>& fami
 }
 
 constexpr std::string_view kNothing = "nothing to do";
-constexpr std::string_view kNoNetwork = "no scale-out network";
 
 }  // namespace
 
@@ -168,9 +167,13 @@ void CollectiveCosts::add_curves(const CollectiveData& data, const CollectiveOpt
   }
 }
 
+CollectiveCosts::Parts CollectiveCosts::unreached() {
+  return {0, 0, std::numeric_limits<double>::infinity(), 0, "no scale-out network"};
+}
+
 CollectiveCosts::Parts CollectiveCosts::best_row(const std::vector<ProtocolRow>& rows, double bytes,
                                                  double ranks, double rate) {
-  Parts best{0, 0, std::numeric_limits<double>::infinity(), 0, kNoNetwork};
+  Parts best = unreached();
   for (const ProtocolRow& row : rows) {
     const CollectiveShape shape = shape_of(row.algorithm, row.op, ranks);
     if (!shape.possible() || ranks < row.min_ranks) continue;
@@ -187,7 +190,7 @@ CollectiveCosts::Parts CollectiveCosts::torus_parts(CollectiveKind kind, double 
   const double rate = network_.scale_up_rate.base() * slice.share_of_links;
   const CollectiveShape shape =
       torus_shape(kind, std::span<const int>(slice.axes.data(), slice.count));
-  Parts best{0, 0, std::numeric_limits<double>::infinity(), 0, kNoNetwork};
+  Parts best = unreached();
   for (const ProtocolRow& row : scale_up_.rows[index_of(kind)]) {
     const Parts parts{row.base.base(), shape.steps * row.hop.base(),
                       shape.volume * bytes / (rate * row.efficiency), shape.volume, row.label};

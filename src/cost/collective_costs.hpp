@@ -90,6 +90,8 @@ class CollectiveCosts {
     std::string_view label;
     double total() const { return base + hops + bandwidth; }
   };
+  /// Before any protocol was tried: without one that fits no network joins the ranks.
+  static Parts unreached();
   Parts closed_form(CollectiveKind kind, double bytes, double ranks) const;
   Parts torus_parts(CollectiveKind kind, double bytes, double ranks) const;
   Parts scale_up(CollectiveKind kind, double bytes, int ranks) const;

@@ -17,8 +17,6 @@
 namespace polyfleet {
 namespace {
 
-constexpr std::string_view kNoNetwork = "no scale-out network";
-
 /// Passes of a ring over its ranks: all-reduce is a reduce-scatter and an all-gather.
 double passes_of(CollectiveKind kind) { return kind == CollectiveKind::all_reduce ? 2 : 1; }
 
@@ -45,7 +43,7 @@ double CollectiveCosts::nic_rate(const RankGroup& group) const {
 
 CollectiveCosts::Parts CollectiveCosts::exchange(double bytes, const RankGroup& group,
                                                  int per_domain) const {
-  Parts best{0, 0, std::numeric_limits<double>::infinity(), 0, kNoNetwork};
+  Parts best = unreached();
   const double rate = nic_rate(group);
   if (!(rate > 0)) return best;
   const double outside = group.size - per_domain;
@@ -67,7 +65,7 @@ CollectiveCosts::Parts CollectiveCosts::exchange(double bytes, const RankGroup& 
 CollectiveCosts::Parts CollectiveCosts::two_level(CollectiveKind kind, double bytes,
                                                   const RankGroup& group, int per_domain) const {
   if (kind == CollectiveKind::all_to_all) return exchange(bytes, group, per_domain);
-  Parts best{0, 0, std::numeric_limits<double>::infinity(), 0, kNoNetwork};
+  Parts best = unreached();
   const double rate = nic_rate(group);
   if (!(rate > 0)) return best;
   const double domains = std::ceil(static_cast<double>(group.size) / per_domain);

@@ -140,16 +140,16 @@ class Predictor {
   std::map<std::string, Result<Network>> networks_;
 };
 
-using Groups = std::map<std::string, std::vector<const CollectiveRow*>>;
+using RowsByName = std::map<std::string, std::vector<const CollectiveRow*>>;
 
-std::map<std::string, CollectiveErrors> summaries(const Groups& groups) {
+std::map<std::string, CollectiveErrors> summaries(const RowsByName& groups) {
   std::map<std::string, CollectiveErrors> out;
   for (const auto& [key, rows] : groups) out.emplace(key, summarise(rows));
   return out;
 }
 
 void summarise_all(CollectiveValidation& out) {
-  Groups vendors, accelerators, ops, sources;
+  RowsByName vendors, accelerators, ops, sources;
   std::vector<const CollectiveRow*> all;
   for (const CollectiveRow& row : out.rows) {
     all.push_back(&row);

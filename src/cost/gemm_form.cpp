@@ -9,19 +9,18 @@ namespace {
 
 /// Tile shapes that the libraries of both vendors offer (CUTLASS profiler list, hipBLASLt and aiter
 /// kernel names); the largest is 256x256.
-constexpr std::array<std::array<double, 2>, 12> kTiles{{{256, 256},
-                                                        {256, 128},
-                                                        {128, 256},
-                                                        {128, 128},
-                                                        {256, 64},
-                                                        {64, 256},
-                                                        {128, 64},
-                                                        {64, 128},
-                                                        {64, 64},
-                                                        {32, 64},
-                                                        {64, 32},
-                                                        {16, 64}}};
-constexpr double kReferenceArea = 256 * 256;
+constexpr std::array<std::array<double, 2>, 12> kGemmTiles{{{256, 256},
+                                                            {256, 128},
+                                                            {128, 256},
+                                                            {128, 128},
+                                                            {256, 64},
+                                                            {64, 256},
+                                                            {128, 64},
+                                                            {64, 128},
+                                                            {64, 64},
+                                                            {32, 64},
+                                                            {64, 32},
+                                                            {16, 64}}};
 constexpr double kShortestSplit = 256;  ///< no library splits k below about one main-loop unroll
 constexpr double kMostSplits = 16;
 
@@ -31,9 +30,9 @@ GemmForm::GemmForm(const KernelDevice& device, const GemmParameters& parameters)
     : device_(device), parameters_(parameters) {
   const double unit_rate = parameters.efficiency * device.peak_tflops * 1e6 / device.compute_units;
   for (std::size_t i = 0; i < kTileCount; ++i) {
-    const double area = kTiles[i][0] * kTiles[i][1];
+    const double area = kGemmTiles[i][0] * kGemmTiles[i][1];
     tile_cost_[i] =
-        2 * area / (unit_rate * std::pow(area / kReferenceArea, parameters.tile_exponent));
+        2 * area / (unit_rate * std::pow(area / kReferenceTileArea, parameters.tile_exponent));
   }
 }
 
@@ -42,7 +41,7 @@ double GemmForm::arithmetic_microseconds(double m, double n, double k) const {
   const double split_cost = 4 * m * n * parameters_.split_traffic / (device_.bandwidth_tbs * 1e6);
   double best = 1e300;
   for (std::size_t i = 0; i < kTileCount; ++i) {
-    const double tiles = std::ceil(m / kTiles[i][0]) * std::ceil(n / kTiles[i][1]);
+    const double tiles = std::ceil(m / kGemmTiles[i][0]) * std::ceil(n / kGemmTiles[i][1]);
     for (double splits = 1; splits <= kMostSplits; splits *= 2) {
       if (splits > 1 && (k / splits < kShortestSplit || tiles * splits > 4 * device_.compute_units))
         break;

@@ -9,6 +9,9 @@
 
 namespace polyfleet {
 
+/// The tile whose efficiency is fitted, in elements of the result.
+inline constexpr double kReferenceTileArea = 256 * 256;
+
 /// What a form needs to know of the accelerator. Dense peak of the format that is multiplied.
 struct KernelDevice {
   double peak_tflops = 0;

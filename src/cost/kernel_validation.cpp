@@ -90,9 +90,9 @@ KernelErrors errors_of(const Held& held) {
   return errors;
 }
 
-using Groups = std::map<std::pair<std::string, std::string>, Held>;
+using HeldByOperator = std::map<std::pair<std::string, std::string>, Held>;
 
-std::vector<KernelErrors> listed(const Groups& groups, bool by_vendor) {
+std::vector<KernelErrors> listed(const HeldByOperator& groups, bool by_vendor) {
   std::vector<KernelErrors> list;
   for (const auto& [key, held] : groups) {
     KernelErrors errors = errors_of(held);
@@ -156,7 +156,7 @@ KernelErrorSummary summary_of(const std::vector<KernelPrediction>& predictions) 
 Result<KernelValidation> validate_kernels(const std::vector<Accelerator>& accelerators,
                                           const std::filesystem::path& data_directory) {
   KernelValidation validation;
-  Groups by_accelerator, by_vendor;
+  HeldByOperator by_accelerator, by_vendor;
   const Result<std::vector<PublishedProduct>> products = published_products(data_directory);
   if (!products) return products.problems();
   std::size_t unfitted = 0;

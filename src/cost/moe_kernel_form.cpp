@@ -7,17 +7,16 @@ namespace polyfleet {
 
 namespace {
 
-constexpr std::array<std::array<double, 2>, 10> kTiles{{{16, 128},
-                                                        {32, 128},
-                                                        {64, 128},
-                                                        {128, 128},
-                                                        {256, 128},
-                                                        {16, 256},
-                                                        {32, 256},
-                                                        {64, 256},
-                                                        {128, 256},
-                                                        {256, 256}}};
-constexpr double kReferenceArea = 256 * 256;
+constexpr std::array<std::array<double, 2>, 10> kMoeTiles{{{16, 128},
+                                                           {32, 128},
+                                                           {64, 128},
+                                                           {128, 128},
+                                                           {256, 128},
+                                                           {16, 256},
+                                                           {32, 256},
+                                                           {64, 256},
+                                                           {128, 256},
+                                                           {256, 256}}};
 /// Gather and scatter run at this share of the peak bandwidth (BabelStream copies reach
 /// 0.75..0.88).
 constexpr double kGatherFraction = 0.75;
@@ -34,9 +33,9 @@ MoeForm::MoeForm(const KernelDevice& device, const MoeParameters& parameters)
     : device_(device), parameters_(parameters) {
   const double unit_rate = parameters.efficiency * device.peak_tflops * 1e6 / device.compute_units;
   for (std::size_t i = 0; i < kTileCount; ++i) {
-    const double area = kTiles[i][0] * kTiles[i][1];
+    const double area = kMoeTiles[i][0] * kMoeTiles[i][1];
     tile_cost_[i] =
-        2 * area / (unit_rate * std::pow(area / kReferenceArea, parameters.tile_exponent));
+        2 * area / (unit_rate * std::pow(area / kReferenceTileArea, parameters.tile_exponent));
   }
 }
 
@@ -47,8 +46,8 @@ double MoeForm::product_microseconds(double tokens, double experts, double n, do
   double arithmetic = 1e300;
   for (std::size_t i = 0; i < kTileCount; ++i) {
     // Token counts differ between experts: half a tile is lost on average, never less than one.
-    const double rows = per_expert > kTiles[i][0] ? per_expert / kTiles[i][0] + 0.5 : 1;
-    const double waves = touched * rows * std::ceil(n / kTiles[i][1]) / device_.compute_units;
+    const double rows = per_expert > kMoeTiles[i][0] ? per_expert / kMoeTiles[i][0] + 0.5 : 1;
+    const double waves = touched * rows * std::ceil(n / kMoeTiles[i][1]) / device_.compute_units;
     const double occupied =
         p.wave_fraction * std::ceil(waves) + (1 - p.wave_fraction) * std::max(1.0, waves);
     arithmetic = std::min(arithmetic, occupied * tile_cost_[i] * (k + p.fill_depth));

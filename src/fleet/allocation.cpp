@@ -7,30 +7,26 @@
 #include "base/check.hpp"
 #include "fleet/allocation_limits.hpp"
 #include "fleet/allocation_program.hpp"
+#include "fleet/place.hpp"
 
 namespace polyfleet {
 
 namespace {
 
-constexpr double kUnserved = 1e-7;    // share of a demand that counts as unserved
-constexpr double kZero = 1e-9;        // the solver's tolerance
-constexpr double kSlack = 1 + 1e-9;   // on what an earlier goal reached
 constexpr double kAcceptable = 1e-6;  // goals of two gang places that count as equal
 
 /// What one run of the goals found.
-struct Found {
+struct GoalRun {
   LinearAnswer last;    ///< the allocation
   LinearAnswer priced;  ///< whose prices name the limits
   AllocationGoal goal = AllocationGoal::all;
   double missed = 0, lost = 0;
 };
 
-std::size_t index(int i) { return static_cast<std::size_t>(i); }
-
 double largest_missed(const AllocationShape& shape, const LinearAnswer& answer) {
   double most = 0;
   for (int w = 0; w < shape.demands; ++w) {
-    most = std::max(most, answer.values[index(shape.missed(w))]);
+    most = std::max(most, answer.values[at(shape.missed(w))]);
   }
   return most;
 }
@@ -48,19 +44,19 @@ LinearAnswer solved(AllocationProgram& program, AllocationGoal goal, bool again 
 
 /// First what must be served, then (where value is no part of the objective) the value of the
 /// rest, then the objective.
-Found find(AllocationProgram& program, AllocationProgram* second,
-           const AllocationProblem& problem) {
+GoalRun find(AllocationProgram& program, AllocationProgram* second,
+             const AllocationProblem& problem) {
   const FleetObjective objective = problem.policy.objective;
   const bool by_cost = objective == FleetObjective::cost;
-  Found found;
+  GoalRun found;
   found.goal = by_cost ? AllocationGoal::all : AllocationGoal::lost;
   found.last = solved(program, found.goal);
   found.priced = found.last;
-  double may_miss = kZero;
-  if (largest_missed(program.shape(), found.last) > kUnserved) {
+  double may_miss = kSolverTolerance;
+  if (largest_missed(program.shape(), found.last) > kUnservedShare) {
     LinearAnswer least = solved(program, AllocationGoal::missed, true);
-    found.missed = largest_missed(program.shape(), least) > kUnserved ? least.cost : 0;
-    may_miss += std::max(0.0, least.cost) * kSlack;
+    found.missed = largest_missed(program.shape(), least) > kUnservedShare ? least.cost : 0;
+    may_miss += std::max(0.0, least.cost) * kGoalSlack;
     program.limit_missed(may_miss);
     const AllocationGoal rest = by_cost ? AllocationGoal::objective : AllocationGoal::lost;
     found.goal = found.missed > 0 ? AllocationGoal::missed : rest;
@@ -71,9 +67,9 @@ Found find(AllocationProgram& program, AllocationProgram* second,
   found.lost = program.lost_of(found.last);
   second->update(problem);
   second->limit_missed(may_miss);
-  second->limit_lost(found.lost * kSlack + kZero);
+  second->limit_lost(found.lost * kGoalSlack + kSolverTolerance);
   found.last = solved(*second, AllocationGoal::objective);
-  const bool prices_of_value = objective == FleetObjective::output || found.lost > kUnserved;
+  const bool prices_of_value = objective == FleetObjective::output || found.lost > kUnservedShare;
   if (found.missed <= 0 && !prices_of_value) {
     found.goal = AllocationGoal::objective;
     found.priced = found.last;
@@ -113,26 +109,26 @@ double objective_of(const AllocationProblem& problem, const Allocation& allocati
 }
 
 Allocation allocation_of(const AllocationProblem& problem, const AllocationProgram& program,
-                         const Found& found) {
+                         const GoalRun& found) {
   const AllocationShape& shape = program.shape();
   const std::vector<double>& values = found.last.values;
   Allocation allocation;
   allocation.feasible = found.missed <= 0;
-  allocation.accelerators.assign(index(shape.demands), std::vector<double>(index(shape.groups), 0));
+  allocation.accelerators.assign(at(shape.demands), std::vector<double>(at(shape.groups), 0));
   for (int i = 0; i < shape.pair_count(); ++i) {
-    const auto [w, g] = shape.pairs[index(i)];
-    const double thousands = values[index(shape.stays(i))] + values[index(shape.comes(i))];
-    if (thousands > kZero) allocation.accelerators[index(w)][index(g)] = thousands * kThousand;
+    const auto [w, g] = shape.pairs[at(i)];
+    const double thousands = values[at(shape.stays(i))] + values[at(shape.comes(i))];
+    if (thousands > kSolverTolerance) allocation.accelerators[at(w)][at(g)] = thousands * kThousand;
   }
   for (int w = 0; w < shape.demands; ++w) {
-    const double share = values[index(shape.unmet(w))] + values[index(shape.missed(w))];
-    const double served = (share > kUnserved ? 1 - share : 1) * program.demand_of(w);
-    const double wanted = problem.demands[index(w)].per_second;
+    const double share = values[at(shape.unmet(w))] + values[at(shape.missed(w))];
+    const double served = (share > kUnservedShare ? 1 - share : 1) * program.demand_of(w);
+    const double wanted = problem.demands[at(w)].per_second;
     allocation.unmet.push_back(std::max(0.0, wanted - served));
   }
   for (int g = 0; g < shape.groups; ++g) {
-    const double thousands = values[index(shape.off(g))];
-    allocation.switched_off.push_back(thousands > kZero ? thousands * kThousand : 0);
+    const double thousands = values[at(shape.off(g))];
+    allocation.switched_off.push_back(thousands > kSolverTolerance ? thousands * kThousand : 0);
   }
   keep_within(problem, allocation);
   allocation.objective = objective_of(problem, allocation);
@@ -147,7 +143,7 @@ struct Allocator::Program {
   /// before the objective.
   std::optional<AllocationProgram> linear, second;
 
-  Found find_best(const AllocationProblem& problem) {
+  GoalRun find_best(const AllocationProblem& problem) {
     AllocationShape shape = shape_of(problem);
     const bool by_cost = problem.policy.objective == FleetObjective::cost;
     if (!by_cost && (!second || !(second->shape() == shape))) second.emplace(shape);
@@ -164,7 +160,7 @@ Allocator::~Allocator() = default;
 Allocator::Allocator(Allocator&&) noexcept = default;
 
 Allocation Allocator::solve(const AllocationProblem& problem, bool with_binding) {
-  const Found found = program_->find_best(problem);
+  const GoalRun found = program_->find_best(problem);
   Allocation allocation = allocation_of(problem, *program_->linear, found);
   if (with_binding || !allocation.feasible) {
     allocation.binding =
@@ -174,20 +170,20 @@ Allocation Allocator::solve(const AllocationProblem& problem, bool with_binding)
 }
 
 int Allocator::place_gang(const AllocationProblem& problem, int workload) {
-  const std::size_t gang = index(workload);
+  const std::size_t gang = at(workload);
   AllocationProblem trial = problem;
   int best = -1;
-  Found least;
+  GoalRun least;
   for (int g = 0; g < static_cast<int>(problem.groups.size()); ++g) {
-    if (!(problem.rate[gang][index(g)] > 0) || !(problem.groups[index(g)].accelerators > 0)) {
+    if (!(problem.rate[gang][at(g)] > 0) || !(problem.groups[at(g)].accelerators > 0)) {
       continue;
     }
     trial.demands[gang].only_group = g;
-    Found found = program_->find_best(trial);
+    GoalRun found = program_->find_best(trial);
     const AllocationShape& shape = program_->linear->shape();
     const std::vector<double>& values = found.last.values;
-    if (values[index(shape.missed(workload))] > kUnserved) continue;
-    if (values[index(shape.unmet(workload))] > 1 - kUnserved) continue;
+    if (values[at(shape.missed(workload))] > kUnservedShare) continue;
+    if (values[at(shape.unmet(workload))] > 1 - kUnservedShare) continue;
     // Goals in their order; the first place wins among equals.
     const auto better = [&](double a, double b) { return a < b - kAcceptable * std::abs(b); };
     const double cost = found.last.cost, of_least = least.last.cost;

@@ -7,9 +7,7 @@ namespace polyfleet {
 
 namespace {
 
-constexpr double kNoticeable = 1e-5;  // of the whole cost; ties are decided by less
-constexpr double kNothing = 1e-6;     // MW, within the tolerance of the solver
-constexpr double kUnserved = 1e-7;    // share of a demand, as in allocation.cpp
+constexpr double kNothing = 1e-6;  // MW, within the tolerance of the solver
 
 std::string unit_of_objective(FleetObjective objective) {
   switch (objective) {
@@ -35,8 +33,8 @@ class LimitReader {
         shape_(program.shape()),
         answer_(answer),
         goal_(goal) {
-    noticeable_ = kNoticeable * (goal == AllocationGoal::missed ? program.missed_of(answer)
-                                                                : std::abs(answer.cost));
+    noticeable_ = kNoticeableCost * (goal == AllocationGoal::missed ? program.missed_of(answer)
+                                                                    : std::abs(answer.cost));
     unit_ = program.unit_of(goal);
     saves_ = goal == AllocationGoal::all || goal == AllocationGoal::objective
                  ? unit_of_objective(problem.policy.objective)
@@ -71,7 +69,7 @@ class LimitReader {
   void name_the_only_one() {
     int missed = 0, last = 0;
     for (int w = 0; w < shape_.demands; ++w) {
-      if (value(shape_.missed(w)) > kUnserved) ++missed, last = w;
+      if (value(shape_.missed(w)) > kUnservedShare) ++missed, last = w;
     }
     if (missed != 1) return;
     unit_ = program_.demand_of(last) / program_.missed_weight(last);
@@ -167,7 +165,7 @@ class LimitReader {
 
   void add_impossible(int w) {
     const auto at = static_cast<std::size_t>(w);
-    if (!(value(shape_.missed(w)) > kUnserved)) return;
+    if (!(value(shape_.missed(w)) > kUnservedShare)) return;
     const int only_group = problem_.demands[at].only_group;
     for (int g = 0; g < shape_.groups; ++g) {
       if (only_group >= 0 && g != only_group) continue;

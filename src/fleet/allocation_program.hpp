@@ -22,6 +22,15 @@ struct AllocationPair {
   bool operator==(const AllocationPair&) const = default;
 };
 
+/// Share of a demand below which it counts as served: many times the solver's tolerance.
+inline constexpr double kUnservedShare = 1e-7;
+/// The solver's tolerance (solver/linear_program.hpp).
+inline constexpr double kSolverTolerance = 1e-9;
+/// Factor on what an earlier goal reached, which a later one may not worsen.
+inline constexpr double kGoalSlack = 1 + 1e-9;
+/// Of the whole cost: a price below it names no limit; ties are decided by less.
+inline constexpr double kNoticeableCost = 1e-5;
+
 /// What may not change between two solves of one program: where its coefficients stand.
 struct AllocationShape {
   std::vector<AllocationPair> pairs;

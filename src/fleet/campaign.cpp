@@ -3,17 +3,15 @@
 #include <algorithm>
 #include <cmath>
 
+#include "fleet/allocation_program.hpp"
 #include "fleet/demand_curve.hpp"
+#include "fleet/place.hpp"
 
 namespace polyfleet {
 namespace {
 
 /// A campaign is done when less than this share is left: the solver's tolerance, many times.
 constexpr double kDone = 1e-6;
-/// Share of a demand below which the allocation counts it as served; no reason to move.
-constexpr double kUnserved = 1e-7;
-
-std::size_t at(int i) { return static_cast<std::size_t>(i); }
 
 }  // namespace
 
@@ -134,7 +132,7 @@ int GangPlaces::pick(AllocationProblem& problem, int workload, Allocator& alloca
     }
   }
   // Where none has room for all of it: the one that does most.
-  if (most_rate < problem.demands[at(workload)].per_second * (1 - kUnserved)) return most;
+  if (most_rate < problem.demands[at(workload)].per_second * (1 - kUnservedShare)) return most;
   const int best = allocator.place_gang(problem, workload);
   return best >= 0 ? best : most;
 }
@@ -146,7 +144,7 @@ void GangPlaces::place(AllocationProblem& problem, Allocator& allocator) {
     const auto most = [&](int group) {
       return group < 0 ? 0.0 : problem.rate[w][at(group)] * problem.groups[at(group)].accelerators;
     };
-    if (most(place_[w]) < demand.per_second * (1 - kUnserved)) {
+    if (most(place_[w]) < demand.per_second * (1 - kUnservedShare)) {
       const int other = pick(problem, static_cast<int>(w), allocator);
       if (most(other) > most(place_[w])) place_[w] = other;
     }
@@ -155,7 +153,7 @@ void GangPlaces::place(AllocationProblem& problem, Allocator& allocator) {
 }
 
 bool GangPlaces::has_new_choice(const AllocationProblem& problem, std::size_t workload) {
-  const double pace = problem.demands[workload].per_second * (1 - kUnserved);
+  const double pace = problem.demands[workload].per_second * (1 - kUnservedShare);
   std::vector<bool>& tried = tried_[workload];
   tried.resize(at(groups_));
   bool found = false;

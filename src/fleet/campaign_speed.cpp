@@ -4,11 +4,10 @@
 #include <cmath>
 
 #include "fleet/demand_curve.hpp"
+#include "fleet/place.hpp"
 
 namespace polyfleet {
 namespace {
-
-std::size_t at(int i) { return static_cast<std::size_t>(i); }
 
 struct Place {
   std::size_t workload, group;

@@ -12,7 +12,6 @@
 namespace polyfleet {
 namespace {
 
-constexpr double kKelvin = 273.15;
 /// Between a loop and its evaporator, and between the outside and the condenser: usual design
 /// approaches of air-cooled chillers.
 constexpr double kEvaporatorApproach = 5, kCondenserApproach = 10;  // kelvin
@@ -22,7 +21,7 @@ constexpr double kLeastLift = 10;  // kelvin
 double chiller_efficiency(const CoolingLoop& loop, double outside) {
   const double evaporator = loop.supply - kEvaporatorApproach;
   const double lift = std::max(outside + kCondenserApproach - evaporator, kLeastLift);
-  return loop.carnot_share * (evaporator + kKelvin) / lift;
+  return loop.carnot_share * (evaporator + kZeroCelsius) / lift;
 }
 
 double loop_overhead(const CoolingLoop& loop, double outside) {

@@ -17,6 +17,9 @@
 
 namespace polyfleet {
 
+/// Zero degrees Celsius in kelvin.
+inline constexpr double kZeroCelsius = 273.15;
+
 /// One path of heat.
 struct CoolingLoop {
   double share = 1;           ///< of the racks' heat

@@ -7,11 +7,10 @@
 #include "fleet/fleet_balance.hpp"
 #include "fleet/period_outcome.hpp"
 #include "fleet/period_problem.hpp"
+#include "fleet/place.hpp"
 
 namespace polyfleet {
 namespace {
-
-std::size_t at(int i) { return static_cast<std::size_t>(i); }
 
 /// Rows of a period, about: what a book is reserved for.
 std::size_t rows_of(const FleetModel& model) {

@@ -4,20 +4,18 @@
 #include <chrono>
 
 #include "base/check.hpp"
+#include "fleet/clock_units.hpp"
 
 namespace polyfleet {
 namespace {
 
-constexpr int kHoursADay = 24, kHoursAWeek = 168, kMostYears = 100;
+constexpr int kHoursAWeek = 168, kMostYears = 100;
 
 std::chrono::sys_days day_of(const CalendarDate& date) {
   return std::chrono::year_month_day(std::chrono::year(date.year),
                                      std::chrono::month(static_cast<unsigned>(date.month)),
                                      std::chrono::day(static_cast<unsigned>(date.day)));
 }
-
-/// Floor of a / b for b > 0.
-int floor_divide(int a, int b) { return a >= 0 ? a / b : -((-a + b - 1) / b); }
 
 }  // namespace
 

@@ -5,6 +5,8 @@
 #include <cmath>
 
 #include "base/csv.hpp"
+#include "fleet/clock_units.hpp"
+#include "fleet/cooling.hpp"
 #include "fleet/hourly_series.hpp"
 #include "fleet/hourly_stamp.hpp"
 #include "units/text.hpp"
@@ -12,11 +14,10 @@
 namespace polyfleet {
 namespace {
 
-constexpr int kHoursADay = 24, kMinutesAnHour = 60;
 constexpr std::size_t kNamed = 3;   ///< hours that a message names
 constexpr std::size_t kMost = 20;   ///< faulty lines that are listed
 constexpr int kLongestYear = 8784;  ///< hours
-constexpr double kKelvin = 273.15, kFahrenheitZero = 32, kFahrenheit = 1.8;
+constexpr double kFahrenheitZero = 32, kFahrenheit = 1.8;
 
 struct Entry {
   std::int64_t epoch_hour = 0;
@@ -64,7 +65,7 @@ Result<Unit> unit_of(HourlyKind kind, const std::string& unit) {
   if (kind == HourlyKind::price) return quantity_unit<UsdPerJoule>(unit);
   if (kind == HourlyKind::carbon) return quantity_unit<GramsCo2ePerJoule>(unit);
   if (unit == "C" || unit == "°C" || unit == "degC") return Unit{};
-  if (unit == "K") return Unit{1, kKelvin};
+  if (unit == "K") return Unit{1, kZeroCelsius};
   if (unit == "F" || unit == "°F" || unit == "degF") return Unit{1 / kFahrenheit, kFahrenheitZero};
   return problem(fmt::format("unknown unit of temperature '{}'", unit), "write C, K or F");
 }

@@ -5,6 +5,7 @@
 
 #include "base/spelling.hpp"
 #include "catalogue/figure_field.hpp"
+#include "fleet/clock_units.hpp"
 #include "fleet/cooling.hpp"
 #include "fleet/hourly_series.hpp"
 #include "fleet/hourly_stamp.hpp"
@@ -12,7 +13,7 @@
 namespace polyfleet {
 namespace {
 
-constexpr std::size_t kHoursADay = 24, kMonths = 12, kSeasons = 4;
+constexpr std::size_t kMonths = 12, kSeasons = 4;
 
 /// Fraction of the day's range below its maximum at each local hour, midnight first: ASHRAE
 /// Handbook Fundamentals 2009, chapter 14, table 6 (from memory of the page).

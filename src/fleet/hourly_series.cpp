@@ -7,15 +7,13 @@
 
 #include "base/files.hpp"
 #include "catalogue/figure_field.hpp"
+#include "fleet/clock_units.hpp"
 #include "fleet/hourly_stamp.hpp"
 
 namespace polyfleet {
 namespace {
 
-constexpr int kHoursADay = 24, kMinutesAnHour = 60;
 constexpr std::array<int, 12> kDays{31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-
-int floor_divide(int a, int b) { return a >= 0 ? a / b : -((-a + b - 1) / b); }
 
 /// Local clock at an hour of UTC; offsets of part of an hour mix the two local hours.
 double at_local_minutes(const HourlyProfile& profile, int month, double local_minutes) {

@@ -4,10 +4,12 @@
 
 #include <chrono>
 
+#include "fleet/clock_units.hpp"
+
 namespace polyfleet {
 namespace {
 
-constexpr int kMinutesAnHour = 60, kHoursADay = 24, kMostOffsetHours = 14;
+constexpr int kMostOffsetHours = 14;
 constexpr int kFirstYear = 1900, kLastYear = 2200;
 
 /// The number in exactly these digits; nothing where there are others.

@@ -3,11 +3,10 @@
 #include <algorithm>
 
 #include "fleet/demand_response.hpp"
+#include "fleet/place.hpp"
 
 namespace polyfleet {
 namespace {
-
-std::size_t at(int i) { return static_cast<std::size_t>(i); }
 
 /// Null where every hour of the week is alike (or none is stated).
 const WeekShape* shape_of(const FleetWorkload& workload) {

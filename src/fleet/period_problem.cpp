@@ -3,11 +3,10 @@
 #include <algorithm>
 
 #include "fleet/demand_curve.hpp"
+#include "fleet/place.hpp"
 
 namespace polyfleet {
 namespace {
-
-std::size_t at(int i) { return static_cast<std::size_t>(i); }
 
 /// Lowest of the period: limits are steps.
 Watts lowest_limit(const SiteModel& site, FleetHour first, FleetHour end) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/check.hpp"
+#include "fleet/place.hpp"
 #include "fleet/procurement_answer.hpp"
 #include "fleet/procurement_program.hpp"
 
@@ -10,11 +11,7 @@ namespace polyfleet {
 
 namespace {
 
-constexpr double kMissed = 1e-6;     // share of a quarter's demand that counts as missed
-constexpr double kSlack = 1 + 1e-9;  // on the least that must be missed
-constexpr double kZero = 1e-9;
-
-std::size_t at(int i) { return static_cast<std::size_t>(i); }
+constexpr double kMissed = 1e-6;  // share of a quarter's demand that counts as missed
 
 }  // namespace
 
@@ -68,7 +65,8 @@ struct ProcurementPlanner::Program {
     const IntegerAnswer blocks = solve_integer(parts, whole, limits);
     plan.interrupted = stop && stop->load();
     if (blocks.values.empty()) return false;
-    plan.gap = std::max(0.0, blocks.cost - blocks.bound) / std::max(kZero, std::abs(blocks.cost));
+    plan.gap = std::max(0.0, blocks.cost - blocks.bound) /
+               std::max(kSolverTolerance, std::abs(blocks.cost));
     for (const int column : whole) {
       parts.low[at(column)] = parts.high[at(column)] = blocks.values[at(column)];
     }
@@ -91,7 +89,7 @@ struct ProcurementPlanner::Program {
       LinearAnswer least = solved(program, true);
       missed = least.cost > kMissed;
       program.set_row_bounds(layout.missed_total, -kUnbounded,
-                             std::max(0.0, least.cost) * kSlack + kZero);
+                             std::max(0.0, least.cost) * kGoalSlack + kSolverTolerance);
       for (int column = 0; column < layout.columns; ++column) {
         program.set_cost(column, parts.cost[at(column)]);
       }

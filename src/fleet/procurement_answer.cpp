@@ -3,14 +3,13 @@
 #include <algorithm>
 #include <cmath>
 
+#include "fleet/place.hpp"
+
 namespace polyfleet {
 
 namespace {
 
-constexpr double kZero = 1e-7;        // units of power or shares that count as none
-constexpr double kNoticeable = 1e-5;  // of the whole cost
-
-std::size_t at(int i) { return static_cast<std::size_t>(i); }
+constexpr double kCountsAsNone = 1e-7;  // units of power, or shares
 
 /// Adds what one group draws to its quarter.
 void add_energy(const AllocationProblem& problem, const AllocationSite& site, bool paid,
@@ -52,13 +51,13 @@ PlannedQuarter quarter_of(const ProcurementProblem& problem, const ProcurementLa
   PlannedQuarter planned;
   for (int o = 0; o < layout.offers; ++o) {
     const double units = values[at(layout.stands(o, q))];
-    planned.bought.push_back(units > kZero ? numbers.unit * units : Watts());
+    planned.bought.push_back(units > kCountsAsNone ? numbers.unit * units : Watts());
   }
   carbon = add_standing(problem, q, planned);
   planned.accelerators.assign(at(layout.workloads), std::vector<double>(at(layout.groups), 0));
   for (int i = 0; i < static_cast<int>(layout.pairs[at(q)].size()); ++i) {
     const double thousands = values[at(layout.works(i, q))];
-    if (thousands <= kZero) continue;
+    if (thousands <= kCountsAsNone) continue;
     const auto [w, g] = layout.pairs[at(q)][at(i)];
     planned.accelerators[at(w)][at(g)] = thousands * kThousand;
     const AllocationGroup& group = each.groups[at(g)];
@@ -69,7 +68,7 @@ PlannedQuarter quarter_of(const ProcurementProblem& problem, const ProcurementLa
   }
   for (int w = 0; w < layout.workloads; ++w) {
     const double share = values[at(layout.unmet(w, q))] + values[at(layout.missed(w, q))];
-    const double served = (share > kZero ? 1 - share : 1) * numbers.demand[at(w)][at(q)];
+    const double served = (share > kCountsAsNone ? 1 - share : 1) * numbers.demand[at(w)][at(q)];
     planned.unmet.push_back(std::max(0.0, each.demands[at(w)].per_second - served));
   }
   return planned;
@@ -83,7 +82,7 @@ void add_purchases(const ProcurementProblem& problem, const ProcurementLayout& l
   for (int q = 0; q < layout.quarters; ++q) {
     for (int o = 0; o < layout.offers; ++o) {
       const double units = values[at(layout.buys(o, q))];
-      if (units <= kZero) continue;
+      if (units <= kCountsAsNone) continue;
       const ProcurementOffer& offer = problem.offers[at(o)];
       PlannedPurchase purchase{o, q, numbers.unit * units, 0, {}, {}};
       purchase.accelerators = purchase.power / offer.provisioned;
@@ -109,7 +108,7 @@ class PlanLimits {
       : problem_(problem), layout_(layout), answer_(answer), missed_(missed) {
     unit_ = missed ? 100 : numbers.scale;
     saves_ = missed ? "% of a quarter's demand" : "USD";
-    least_worth_ = kNoticeable * std::abs(answer.cost) * unit_;
+    least_worth_ = kNoticeableCost * std::abs(answer.cost) * unit_;
     scale_ = numbers.scale;
     power_ = numbers.unit / kPowerUnit;
   }
@@ -173,7 +172,7 @@ class PlanLimits {
     for (int v = 0; v < layout_.vendors; ++v) {
       const double row = saving(layout_.first_most + v);
       const std::string what = "most of vendor " + vendors[at(v)];
-      if (bought < kZero && row > 0) {
+      if (bought < kCountsAsNone && row > 0) {
         found_.push_back({what, "% of the power bought", 0, saves_, 0});
       } else {
         add(what, "% of the power bought", row * bought * power_ / 100, 100);

@@ -2,11 +2,11 @@
 
 #include <algorithm>
 
+#include "fleet/place.hpp"
+
 namespace polyfleet {
 
 namespace {
-
-std::size_t at(int i) { return static_cast<std::size_t>(i); }
 
 /// What was bought before a quarter stands; of the lost vendor nothing more comes.
 std::vector<std::vector<Watts>> decided(const ProcurementProblem& problem,

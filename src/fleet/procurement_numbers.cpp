@@ -1,13 +1,12 @@
 #include <algorithm>
 #include <cmath>
 
+#include "fleet/place.hpp"
 #include "fleet/procurement_program.hpp"
 
 namespace polyfleet {
 
 namespace {
-
-std::size_t at(int i) { return static_cast<std::size_t>(i); }
 
 double years_of(Seconds time) { return time / (365.25 * day); }
 

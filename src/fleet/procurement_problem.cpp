@@ -6,13 +6,12 @@
 #include "base/check.hpp"
 #include "fleet/demand_curve.hpp"
 #include "fleet/period_problem.hpp"
+#include "fleet/place.hpp"
 #include "solver/linear_program.hpp"
 
 namespace polyfleet {
 
 namespace {
-
-std::size_t at(int i) { return static_cast<std::size_t>(i); }
 
 /// Periods whose middle lies in the quarter; where there is none, the one that covers its middle.
 std::vector<int> periods_in(const FleetTime& time, FleetHour first, FleetHour end) {

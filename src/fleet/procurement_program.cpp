@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <cmath>
 
+#include "fleet/place.hpp"
+
 namespace polyfleet {
 
 namespace {
-
-std::size_t at(int i) { return static_cast<std::size_t>(i); }
 
 int size_of(const auto& list) { return static_cast<int>(list.size()); }
 

@@ -5,13 +5,12 @@
 #include <limits>
 
 #include "base/check.hpp"
+#include "fleet/clock_units.hpp"
 #include "fleet/site_energy_dispatch.hpp"
 
 namespace polyfleet {
 namespace {
 
-constexpr int kHoursADay = 24;
-constexpr double kSecondsAnHour = 3600;
 constexpr double kHoursAYear = 8765.82;  // tropical year of 365.2425 days
 
 /// A series over the hours of a period without its branch: a constant repeats.

@@ -4,11 +4,11 @@
 #include <cmath>
 #include <numeric>
 
+#include "fleet/clock_units.hpp"
+
 namespace polyfleet {
 namespace {
 
-constexpr int kHoursADay = 24;
-constexpr double kSecondsAnHour = 3600;
 /// Below this share of the load a shortage is rounding, not a shortage.
 constexpr double kRounding = 1e-12;
 

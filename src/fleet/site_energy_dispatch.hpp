@@ -10,6 +10,8 @@
 
 namespace polyfleet {
 
+inline constexpr double kSecondsAnHour = 3600;
+
 /// Everything by hour of the period, in watts at the meter, USD and grams a joule.
 struct SiteHours {
   int hours = 0;

@@ -9,7 +9,6 @@ namespace polyfleet {
 namespace {
 
 constexpr const char* kModelCode = "the model's code sets it, not DeepSpeed's configuration";
-constexpr double kFullStates = 12;  // FP32 master weight and two FP32 moments
 
 void say_batch(PlanSettings& into) {
   const TrainingPlan& plan = into.plan();
@@ -67,15 +66,16 @@ void say_formats(PlanSettings& into) {
              "gradient_reduce_dtype");
   const char* wide = recipe == "fp16" ? "fp16" : "bf16";
   into.put("grad_accum_dtype", plan.main_gradient_fp32 ? "fp32" : wide, "main_gradient_fp32");
-  if (plan.optimizer_bytes_per_parameter == kFullStates) into.said("optimizer_bytes_per_parameter");
+  if (plan.optimizer_bytes_per_parameter == kFullOptimizerBytes)
+    into.said("optimizer_bytes_per_parameter");
   if (plan.recompute != Recompute::none) into.leave_out("recompute", kModelCode);
 }
 
-void flatten(const std::string& prefix, const Value& value, ForeignSettings& settings,
-             LaunchImport& import) {
+void add_settings(const std::string& prefix, const Value& value, ForeignSettings& settings,
+                  LaunchImport& import) {
   if (const Table* members = value.table()) {
     for (const auto& [key, member] : *members)
-      flatten(prefix.empty() ? key : prefix + "." + key, member, settings, import);
+      add_settings(prefix.empty() ? key : prefix + "." + key, member, settings, import);
     return;
   }
   const bool is_open = value.text() != nullptr && *value.text() == "auto";
@@ -88,9 +88,9 @@ void flatten(const std::string& prefix, const Value& value, ForeignSettings& set
   settings.add(prefix, value, value.where());
 }
 
-class ConfigurationReader {
+class DeepSpeedReader {
  public:
-  ConfigurationReader(ForeignSettings& settings, const ImportContext& context)
+  DeepSpeedReader(ForeignSettings& settings, const ImportContext& context)
       : settings_(settings), context_(context) {}
 
   void run() {
@@ -193,9 +193,9 @@ Result<LaunchImport> import_deepspeed(std::string_view text, const std::string& 
   LaunchImport import;
   import.scenario = Value(Table{});
   ForeignSettings settings(tables.deepspeed, import);
-  flatten("", *document, settings, import);
+  add_settings("", *document, settings, import);
   settings.state_from("framework", "deepspeed_zero", "the format", {});
-  ConfigurationReader(settings, context).run();
+  DeepSpeedReader(settings, context).run();
   if (!settings.problems().empty()) return settings.problems();
   return import;
 }

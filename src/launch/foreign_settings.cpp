@@ -6,12 +6,10 @@
 #include <charconv>
 #include <cmath>
 
+#include "launch/plan_settings.hpp"
+
 namespace polyfleet {
 namespace {
-
-std::string shown(const Value& value) {
-  return value.text() != nullptr ? *value.text() : to_json(value, -1);
-}
 
 std::string place(const Position& where) {
   return where.line > 0 ? fmt::format("line {}", where.line) : where.file;
@@ -49,7 +47,7 @@ void ForeignSettings::add(const std::string& written, Value value, const Positio
     return add_concept(*concept_id, written, std::move(value), where);
   if (const std::string* concept_id = table_.switched_off_by(written))
     return add_concept(*concept_id, written, Value(false), where);
-  ForeignSetting setting{written, shown(value), "", where};
+  ForeignSetting setting{written, bare_text(value), "", where};
   if (const std::string* why = table_.without_effect(written)) {
     setting.why = *why;
     into_.without_effect.push_back(std::move(setting));
@@ -74,7 +72,7 @@ void ForeignSettings::add_concept(const std::string& concept_id, const std::stri
 void ForeignSettings::not_modelled(std::string_view concept_id, std::string why) {
   if (const Given* found = given(concept_id))
     into_.not_modelled.push_back(
-        {found->written, shown(found->value), std::move(why), found->where});
+        {found->written, bare_text(found->value), std::move(why), found->where});
 }
 
 const ForeignSettings::Given* ForeignSettings::given(std::string_view concept_id) const {
@@ -117,10 +115,11 @@ std::optional<double> ForeignSettings::number(std::string_view concept_id) {
   if (found == nullptr) return {};
   if (const auto number = number_in(*found); number && std::isfinite(*number)) return number;
   const Given* setting = given(concept_id);
-  problems_.push_back(problem_at(
-      setting == nullptr ? Position{} : setting->where,
-      fmt::format("{} is '{}'", setting == nullptr ? concept_id : setting->written, shown(*found)),
-      "a number is needed; give variables with --define NAME=VALUE"));
+  problems_.push_back(
+      problem_at(setting == nullptr ? Position{} : setting->where,
+                 fmt::format("{} is '{}'", setting == nullptr ? concept_id : setting->written,
+                             bare_text(*found)),
+                 "a number is needed; give variables with --define NAME=VALUE"));
   return {};
 }
 
@@ -128,16 +127,16 @@ std::string ForeignSettings::text(std::string_view concept_id) const {
   const Value* found = value(concept_id);
   if (found == nullptr || found->is_null()) return {};
   if (found->array() != nullptr && found->array()->size() == 1)
-    return shown(found->array()->front());
-  return shown(*found);
+    return bare_text(found->array()->front());
+  return bare_text(*found);
 }
 
 std::vector<std::string> ForeignSettings::words(std::string_view concept_id) const {
   std::vector<std::string> all;
   const Value* found = value(concept_id);
   if (found == nullptr || found->is_null()) return all;
-  if (found->array() == nullptr) return {shown(*found)};
-  for (const Value& each : *found->array()) all.push_back(shown(each));
+  if (found->array() == nullptr) return {bare_text(*found)};
+  for (const Value& each : *found->array()) all.push_back(bare_text(each));
   return all;
 }
 

@@ -9,14 +9,8 @@
 namespace polyfleet {
 namespace {
 
-Value table_of(std::initializer_list<std::pair<const char*, Value>> members) {
-  Value table{Table{}};
-  for (const auto& [key, value] : members) table.set(key, value);
-  return table;
-}
-
 Value variable(const char* name, const std::string& text) {
-  return table_of({{"name", name}, {"value", text}});
+  return table_with({{"name", name}, {"value", text}});
 }
 
 /// The nodes' environment: where the pool's first node is, and which node this is.
@@ -30,9 +24,9 @@ Value environment(const std::string& job_name, const PoolStart& start, const Clu
   list.push(variable("JOB_RANKS", fmt::format("{}", all.ranks)));
   list.push(variable("POOL_FIRST_NODE", fmt::format("{}", start.first_node)));
   list.push(variable("POOL_FIRST_RANK", fmt::format("{}", start.first_rank)));
-  const Value field =
-      table_of({{"fieldPath", "metadata.annotations['batch.kubernetes.io/job-completion-index']"}});
-  list.push(table_of({{"name", "NODE_RANK"}, {"valueFrom", table_of({{"fieldRef", field}})}}));
+  const Value field = table_with(
+      {{"fieldPath", "metadata.annotations['batch.kubernetes.io/job-completion-index']"}});
+  list.push(table_with({{"name", "NODE_RANK"}, {"valueFrom", table_with({{"fieldRef", field}})}}));
   return list;
 }
 
@@ -44,11 +38,11 @@ class Manifest {
   Value document() {
     Value jobs{Array{}};
     for (const PoolStart& each : start_.pools) jobs.push(replicated_job(each));
-    const Value network = table_of({{"enableDNSHostnames", true}});
-    return table_of({{"apiVersion", "jobset.x-k8s.io/v1alpha2"},
-                     {"kind", "JobSet"},
-                     {"metadata", table_of({{"name", name_}})},
-                     {"spec", table_of({{"network", network}, {"replicatedJobs", jobs}})}});
+    const Value network = table_with({{"enableDNSHostnames", true}});
+    return table_with({{"apiVersion", "jobset.x-k8s.io/v1alpha2"},
+                       {"kind", "JobSet"},
+                       {"metadata", table_with({{"name", name_}})},
+                       {"spec", table_with({{"network", network}, {"replicatedJobs", jobs}})}});
   }
   const std::string& name() const { return name_; }
 
@@ -61,15 +55,16 @@ class Manifest {
     pod_spec.set("containers", Array{container(start)});
     pod_spec.set(
         "volumes",
-        Array{table_of({{"name", "plan"}, {"configMap", table_of({{"name", name_ + "-plan"}})}}),
-              table_of({{"name", "shm"}, {"emptyDir", table_of({{"medium", "Memory"}})}})});
-    const Value job = table_of({{"parallelism", start.nodes},
-                                {"completions", start.nodes},
-                                {"completionMode", "Indexed"},
-                                {"backoffLimit", 0},
-                                {"template", table_of({{"spec", pod_spec}})}});
-    return table_of(
-        {{"name", start.pool->name}, {"replicas", 1}, {"template", table_of({{"spec", job}})}});
+        Array{
+            table_with({{"name", "plan"}, {"configMap", table_with({{"name", name_ + "-plan"}})}}),
+            table_with({{"name", "shm"}, {"emptyDir", table_with({{"medium", "Memory"}})}})});
+    const Value job = table_with({{"parallelism", start.nodes},
+                                  {"completions", start.nodes},
+                                  {"completionMode", "Indexed"},
+                                  {"backoffLimit", 0},
+                                  {"template", table_with({{"spec", pod_spec}})}});
+    return table_with(
+        {{"name", start.pool->name}, {"replicas", 1}, {"template", table_with({{"spec", job}})}});
   }
 
   Value container(const PoolStart& start) {
@@ -84,18 +79,18 @@ class Manifest {
       limits.set(*resource, start.devices_on_node);
     else
       leave_out(start, "resource", vendor, "no device plugin of this vendor is known");
-    const Value mounts = Array{table_of({{"name", "plan"}, {"mountPath", "/plan"}}),
-                               table_of({{"name", "shm"}, {"mountPath", "/dev/shm"}})};
+    const Value mounts = Array{table_with({{"name", "plan"}, {"mountPath", "/plan"}}),
+                               table_with({{"name", "shm"}, {"mountPath", "/dev/shm"}})};
     Value words{Array{}};
     words.push("bash");
     words.push("-c");
     words.push("export PYTHONPATH=/plan:$PYTHONPATH; cp /plan/* . && " + start.command);
-    return table_of({{"name", "training"},
-                     {"image", "training-" + lower},
-                     {"command", words},
-                     {"env", environment(name_, start, start_)},
-                     {"resources", table_of({{"limits", limits}})},
-                     {"volumeMounts", mounts}});
+    return table_with({{"name", "training"},
+                       {"image", "training-" + lower},
+                       {"command", words},
+                       {"env", environment(name_, start, start_)},
+                       {"resources", table_with({{"limits", limits}})},
+                       {"volumeMounts", mounts}});
   }
 
   Value node_selector(const PoolStart& start) {

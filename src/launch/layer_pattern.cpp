@@ -8,7 +8,7 @@ namespace polyfleet {
 namespace {
 
 constexpr std::size_t kLongest = 10000;  // no model has as many layers
-constexpr int kDeepest = 50;
+constexpr int kDeepestPattern = 50;
 
 std::string without_blanks(std::string_view text) {
   std::string kept;
@@ -71,7 +71,7 @@ class ListReader {
     return list;
   }
   std::optional<List> atom(int depth) {
-    if (depth > kDeepest) return {};
+    if (depth > kDeepestPattern) return {};
     if (take('(')) {
       auto list = sum(depth + 1);
       return list && take(')') ? list : std::nullopt;
@@ -116,7 +116,7 @@ class LayoutReader {
     const char c = text_[at_++];
     if (c == ',') return unit;
     if (c == '(') {
-      if (depth > kDeepest) return {};
+      if (depth > kDeepestPattern) return {};
       auto inner = sequence(depth + 1);
       if (!inner || at_ >= text_.size() || text_[at_] != ')') return {};
       ++at_;

@@ -49,9 +49,8 @@ std::vector<Preset> presets_of(const ToolTable& table) {
 bool say_preset(const ToolTable& table, PlanSettings& into) {
   const TrainingPlan& plan = into.plan();
   constexpr const char* kTorchTypes = "the fields take torch types, which YAML does not carry";
-  constexpr double kFullStates = 12;  // FP32 master weight and two FP32 moments
   if (!plan.main_gradient_fp32) into.leave_out("main_gradient_fp32", kTorchTypes);
-  if (plan.optimizer_bytes_per_parameter != kFullStates)
+  if (plan.optimizer_bytes_per_parameter != kFullOptimizerBytes)
     into.leave_out("optimizer_bytes_per_parameter", kTorchTypes);
   const Preset* chosen = nullptr;
   const std::vector<Preset> presets = presets_of(table);
@@ -142,27 +141,16 @@ void say_virtual_stages(PlanSettings& into) {
 
 Value document_of(const std::vector<ToolSetting>& settings, const ToolTable& table);
 
-void flatten(const std::string& prefix, const Value& value,
-             std::vector<std::pair<std::string, Value>>& into) {
-  if (const Table* members = value.table()) {
-    for (const auto& [key, member] : *members)
-      flatten(prefix.empty() ? key : prefix + "." + key, member, into);
-    return;
-  }
-  into.emplace_back(prefix, value);
-}
-
 std::string override_word(const std::string& name, const Value& value) {
-  return shell_quoted(name + "=" + (value.text() != nullptr ? *value.text() : to_json(value, -1)));
+  return shell_quoted(name + "=" + bare_text(value));
 }
 
 /// The launcher: the same overrides on the command line of the generic recipe script.
 std::string launcher_text(const LaunchJob& job, const LaunchPool& pool, const ToolTable& table,
                           const Value& document, std::int64_t nodes) {
-  std::vector<std::pair<std::string, Value>> words;
-  flatten("", document, words);
   std::string lines;
-  for (const auto& [name, value] : words) lines += "  " + override_word(name, value) + " \\\n";
+  for (const auto& [name, value] : flattened(document))
+    lines += "  " + override_word(name, value) + " \\\n";
   return fmt::format(
       "#!/usr/bin/env bash\n# {}.\n# Made by polyfleet; overrides as of Megatron-Bridge {}.\n"
       "# RECIPE names the recipe that is overridden, for example llama3_70b_pretrain_config.\n"
@@ -288,9 +276,7 @@ Result<LaunchImport> import_megatron_bridge(std::string_view text, const std::st
   LaunchImport import;
   import.scenario = Value(Table{});
   ForeignSettings settings(tables.megatron_bridge, import);
-  std::vector<std::pair<std::string, Value>> given;
-  flatten("", *document, given);
-  for (const auto& [name, value] : given) settings.add(name, value, value.where());
+  for (const auto& [name, value] : flattened(*document)) settings.add(name, value, value.where());
   if (settings.is_given("share_embeddings_and_output_weights"))
     settings.add_concept("untie_embeddings_and_output_weights",
                          "model.share_embeddings_and_output_weights",

@@ -33,7 +33,6 @@ constexpr StateWords kStates[] = {
     {6, "fp32", "fp8", "fp8"},
     {4, "fp16", "fp8", "fp8"},
 };
-constexpr double kFullStates = 12;  // FP32 master weight and two FP32 moments
 
 void say_recipe(const ToolTables& tables, PlanSettings& into) {
   const TrainingPlan& plan = into.plan();
@@ -106,7 +105,7 @@ void say_states(PlanSettings& into) {
   }
   // The offloaded update runs on the precision-aware optimizer's code, which must be asked for.
   const bool aware = words != nullptr || !plan.main_gradient_fp32 || plan.optimizer_offload;
-  if (plan.optimizer_bytes_per_parameter != kFullStates && words == nullptr)
+  if (plan.optimizer_bytes_per_parameter != kFullOptimizerBytes && words == nullptr)
     into.leave_out("optimizer_bytes_per_parameter",
                    "no formats of master weight and moments make as many bytes");
   into.said("optimizer_bytes_per_parameter");

@@ -13,9 +13,9 @@ namespace {
 constexpr std::string_view kShareIsPrediction =
     "switched on, but the share that hides is a prediction, no setting";
 
-class PlanSayer {
+class MegatronPlanSayer {
  public:
-  PlanSayer(const ModelSpec& model, PlanSettings& into)
+  MegatronPlanSayer(const ModelSpec& model, PlanSettings& into)
       : model_(model), into_(into), plan_(into.plan()), layout_(plan_.layout) {}
 
   void run() {
@@ -238,7 +238,7 @@ class PlanSayer {
 }  // namespace
 
 void put_megatron_plan(const ModelSpec& model, const ToolTables& tables, PlanSettings& into) {
-  PlanSayer(model, into).run();
+  MegatronPlanSayer(model, into).run();
   put_megatron_formats(tables, into);
 }
 

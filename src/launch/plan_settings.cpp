@@ -35,20 +35,24 @@ constexpr Prediction kPredictions[] = {
     {"overlap.context", "the share that hides is a prediction, no setting"},
 };
 
-std::string shown(const Value& value) {
-  return value.text() != nullptr ? *value.text() : to_json(value, -1);
-}
-
 bool is_off(const Value& value) {
   return value.is_null() || (value.boolean() != nullptr && !*value.boolean());
 }
 
 }  // namespace
 
+std::string bare_text(const Value& value) {
+  return value.text() != nullptr ? *value.text() : to_json(value, -1);
+}
+
+std::vector<std::pair<std::string, Value>> flattened(const Value& document) {
+  std::vector<std::pair<std::string, Value>> values;
+  flatten("", document, values);
+  return values;
+}
+
 std::vector<std::pair<std::string, Value>> flat_keys(const TrainingPlan& plan) {
-  std::vector<std::pair<std::string, Value>> keys;
-  flatten("", print_fields(plan_fields(), plan), keys);
-  return keys;
+  return flattened(print_fields(plan_fields(), plan));
 }
 
 bool has_effect(std::string_view key, const TrainingPlan& plan, const ModelSpec& model) {
@@ -83,7 +87,7 @@ void PlanSettings::said(std::string_view key) { said_.insert(std::string(key)); 
 
 std::string PlanSettings::text_of(std::string_view key) const {
   for (const auto& [name, value] : keys_) {
-    if (name == key) return shown(value);
+    if (name == key) return bare_text(value);
   }
   return {};
 }
@@ -107,7 +111,7 @@ void PlanSettings::keep_named(const ToolTable& table) {
       const std::string why =
           fmt::format("{} ({}) has no setting for it", table.tool(), table.checked());
       if (setting.key.empty())
-        leave_out_other(setting.concept_id, shown(setting.value), why);
+        leave_out_other(setting.concept_id, bare_text(setting.value), why);
       else
         leave_out(setting.key, why);
     }

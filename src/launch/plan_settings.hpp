@@ -6,6 +6,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "config/value.hpp"
@@ -55,6 +56,13 @@ class PlanSettings {
   std::vector<Unexpressed> unexpressed_;
 };
 
+/// Bytes of optimizer state a parameter in full: an FP32 master weight and two FP32 moments.
+inline constexpr double kFullOptimizerBytes = 12;
+
+/// A value as one word: texts without quotes.
+std::string bare_text(const Value& value);
+/// The values of nested tables under their dotted keys, in order.
+std::vector<std::pair<std::string, Value>> flattened(const Value& document);
 /// Every key of a plan, nested ones dotted ("layout.tensor"), with its value.
 std::vector<std::pair<std::string, Value>> flat_keys(const TrainingPlan& plan);
 /// Whether the key has any effect given the rest of the plan: recompute_layers only with full

@@ -8,7 +8,7 @@
 namespace polyfleet {
 namespace {
 
-constexpr int kDeepest = 20;
+constexpr int kDeepestLiteral = 20;
 
 class LiteralReader {
  public:
@@ -34,7 +34,7 @@ class LiteralReader {
     return true;
   }
   std::optional<Value> literal(int depth) {
-    if (depth > kDeepest) return {};
+    if (depth > kDeepestLiteral) return {};
     blanks();
     if (take("None")) return Value();
     if (take("True")) return Value(true);

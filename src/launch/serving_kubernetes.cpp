@@ -14,12 +14,6 @@ namespace {
 /// Loading some hundred gigabytes of weights and capturing graphs takes minutes: half an hour.
 constexpr int kProbeSeconds = 10, kStartupProbes = 180, kFailures = 3;
 
-Value table_of(std::initializer_list<std::pair<const char*, Value>> members) {
-  Value table{Table{}};
-  for (const auto& [key, value] : members) table.set(key, value);
-  return table;
-}
-
 class PoolManifest {
  public:
   PoolManifest(const ServingLaunchJob& job, const ServingLaunchPool& pool,
@@ -85,22 +79,22 @@ class PoolManifest {
       leave_out("MODEL", job_.model_id, "where the checkpoint lies is not part of a plan");
   }
 
-  Value labels() const { return table_of({{"app", plain_name(job_)}, {"pool", pool_.name}}); }
+  Value labels() const { return table_with({{"app", plain_name(job_)}, {"pool", pool_.name}}); }
 
   Value probe(int failures) const {
-    return table_of({{"httpGet", table_of({{"path", health_.path}, {"port", health_.port}})},
-                     {"periodSeconds", kProbeSeconds},
-                     {"failureThreshold", failures}});
+    return table_with({{"httpGet", table_with({{"path", health_.path}, {"port", health_.port}})},
+                       {"periodSeconds", kProbeSeconds},
+                       {"failureThreshold", failures}});
   }
 
   Value environment() const {
     Value list{Array{}};
-    list.push(table_of(
+    list.push(table_with(
         {{"name", "MODEL"}, {"value", job_.weights.empty() ? job_.model_id : job_.weights}}));
     if (pool_.engine == "vllm" && pool_.role != PoolRole::aggregated) {
-      const Value field = table_of({{"fieldPath", "status.podIP"}});
-      list.push(table_of({{"name", "VLLM_NIXL_SIDE_CHANNEL_HOST"},
-                          {"valueFrom", table_of({{"fieldRef", field}})}}));
+      const Value field = table_with({{"fieldPath", "status.podIP"}});
+      list.push(table_with({{"name", "VLLM_NIXL_SIDE_CHANNEL_HOST"},
+                            {"valueFrom", table_with({{"fieldRef", field}})}}));
     }
     return list;
   }
@@ -120,18 +114,18 @@ class PoolManifest {
     Value words{Array{}};
     for (const std::string& word : {std::string("bash"), std::string("-c"), command})
       words.push(word);
-    Value box = table_of({{"name", pool_.engine},
-                          {"image", image_},
-                          {"command", words},
-                          {"env", environment()},
-                          {"resources", table_of({{"limits", limits_}})}});
+    Value box = table_with({{"name", pool_.engine},
+                            {"image", image_},
+                            {"command", words},
+                            {"env", environment()},
+                            {"resources", table_with({{"limits", limits_}})}});
     if (serves) {
-      box.set("ports", Array{table_of({{"name", "http"}, {"containerPort", health_.port}})});
+      box.set("ports", Array{table_with({{"name", "http"}, {"containerPort", health_.port}})});
       box.set("startupProbe", probe(kStartupProbes));
       box.set("readinessProbe", probe(kFailures));
       box.set("livenessProbe", probe(kFailures));
     }
-    box.set("volumeMounts", Array{table_of({{"name", "shm"}, {"mountPath", "/dev/shm"}})});
+    box.set("volumeMounts", Array{table_with({{"name", "shm"}, {"mountPath", "/dev/shm"}})});
     return box;
   }
 
@@ -140,19 +134,20 @@ class PoolManifest {
     if (selector_.table() != nullptr && !selector_.table()->empty())
       spec.set("nodeSelector", selector_);
     spec.set("containers", Array{container(nodes, serves)});
-    spec.set("volumes",
-             Array{table_of({{"name", "shm"}, {"emptyDir", table_of({{"medium", "Memory"}})}})});
-    return table_of({{"metadata", table_of({{"labels", labels()}})}, {"spec", spec}});
+    spec.set(
+        "volumes",
+        Array{table_with({{"name", "shm"}, {"emptyDir", table_with({{"medium", "Memory"}})}})});
+    return table_with({{"metadata", table_with({{"labels", labels()}})}, {"spec", spec}});
   }
 
   Value deployment() {
-    const Value spec = table_of({{"replicas", pool_.replicas},
-                                 {"selector", table_of({{"matchLabels", labels()}})},
-                                 {"template", pod({}, true)}});
-    return table_of({{"apiVersion", "apps/v1"},
-                     {"kind", "Deployment"},
-                     {"metadata", table_of({{"name", name_}, {"labels", labels()}})},
-                     {"spec", spec}});
+    const Value spec = table_with({{"replicas", pool_.replicas},
+                                   {"selector", table_with({{"matchLabels", labels()}})},
+                                   {"template", pod({}, true)}});
+    return table_with({{"apiVersion", "apps/v1"},
+                       {"kind", "Deployment"},
+                       {"metadata", table_with({{"name", name_}, {"labels", labels()}})},
+                       {"spec", spec}});
   }
 
   Value leader_worker_set() {
@@ -161,25 +156,26 @@ class PoolManifest {
         pool_.engine == "sglang" ? "\"$LWS_LEADER_ADDRESS:20000\"" : "\"$LWS_LEADER_ADDRESS\""};
     Value leader = pod(nodes, true);
     leader.table()->front().second.table()->front().second.set("role", "leader");
-    const Value group = table_of({{"size", pool_.nodes_per_replica()},
-                                  {"restartPolicy", "RecreateGroupOnPodRestart"},
-                                  {"leaderTemplate", leader},
-                                  {"workerTemplate", pod(nodes, false)}});
-    return table_of(
+    const Value group = table_with({{"size", pool_.nodes_per_replica()},
+                                    {"restartPolicy", "RecreateGroupOnPodRestart"},
+                                    {"leaderTemplate", leader},
+                                    {"workerTemplate", pod(nodes, false)}});
+    return table_with(
         {{"apiVersion", "leaderworkerset.x-k8s.io/v1"},
          {"kind", "LeaderWorkerSet"},
-         {"metadata", table_of({{"name", name_}, {"labels", labels()}})},
-         {"spec", table_of({{"replicas", pool_.replicas}, {"leaderWorkerTemplate", group}})}});
+         {"metadata", table_with({{"name", name_}, {"labels", labels()}})},
+         {"spec", table_with({{"replicas", pool_.replicas}, {"leaderWorkerTemplate", group}})}});
   }
 
   Value service() const {
     Value selector = labels();
     if (pool_.nodes_per_replica() > 1) selector.set("role", "leader");
-    const Value port = table_of({{"name", "http"}, {"port", health_.port}, {"targetPort", "http"}});
-    return table_of({{"apiVersion", "v1"},
-                     {"kind", "Service"},
-                     {"metadata", table_of({{"name", name_}, {"labels", labels()}})},
-                     {"spec", table_of({{"selector", selector}, {"ports", Array{port}}})}});
+    const Value port =
+        table_with({{"name", "http"}, {"port", health_.port}, {"targetPort", "http"}});
+    return table_with({{"apiVersion", "v1"},
+                       {"kind", "Service"},
+                       {"metadata", table_with({{"name", name_}, {"labels", labels()}})},
+                       {"spec", table_with({{"selector", selector}, {"ports", Array{port}}})}});
   }
 
   const ServingLaunchJob& job_;

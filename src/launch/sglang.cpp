@@ -5,7 +5,7 @@
 namespace polyfleet {
 namespace {
 
-void cut(const ServingLaunchPool& pool, ServingArguments& arguments) {
+void put_sglang_layout(const ServingLaunchPool& pool, ServingArguments& arguments) {
   const ServingLayout& layout = pool.layout;
   arguments.option("tensor", fmt::format("{}", layout.tensor));
   if (layout.pipeline > 1) arguments.option("pipeline", fmt::format("{}", layout.pipeline));
@@ -19,7 +19,7 @@ void cut(const ServingLaunchPool& pool, ServingArguments& arguments) {
                         "context parallel prefill is an option of few models only");
 }
 
-void scheduler(const ServingLaunchPool& pool, ServingArguments& arguments) {
+void put_sglang_scheduler(const ServingLaunchPool& pool, ServingArguments& arguments) {
   const EngineSettings& settings = pool.settings;
   arguments.limits();
   if (!settings.prefix_cache) arguments.off("prefix_cache");
@@ -41,9 +41,9 @@ ServingArguments sglang_arguments(const ServingLaunchPool& pool, const ToolTable
   ServingArguments arguments(table, pool);
   for (const char* word : {"python3", "-m", "sglang.launch_server"}) arguments.word(word);
   arguments.shell_option("model", "\"$MODEL\"");
-  cut(pool, arguments);
+  put_sglang_layout(pool, arguments);
   arguments.formats();
-  scheduler(pool, arguments);
+  put_sglang_scheduler(pool, arguments);
   if (pool.role != PoolRole::aggregated) {
     arguments.option("role", pool.role == PoolRole::prefill ? "prefill" : "decode");
     const bool mixed = !other_vendor.empty() && other_vendor != pool.vendor;

@@ -8,7 +8,7 @@ namespace polyfleet {
 namespace {
 
 constexpr std::size_t kMostText = std::size_t{1} << 20;
-constexpr int kDeepest = 30;
+constexpr int kDeepestExpansion = 30;
 
 class Expander {
  public:
@@ -88,7 +88,7 @@ class Expander {
   void expansion(Marked& into, int depth) {
     const int line = cursor_.line;
     cursor_.step();
-    if (depth > kDeepest) return state_.fail("expansions are nested too deep", line);
+    if (depth > kDeepestExpansion) return state_.fail("expansions are nested too deep", line);
     if (cursor_.peek() == '(' && cursor_.peek(1) == '(') {
       cursor_.step();
       cursor_.step();
@@ -150,7 +150,7 @@ class Expander {
 
   /// Text of a default or a sum with the variables in it replaced.
   void add_expanded(Marked& into, std::string_view text, int line, int depth) {
-    if (depth > kDeepest) return state_.fail("expansions are nested too deep", line);
+    if (depth > kDeepestExpansion) return state_.fail("expansions are nested too deep", line);
     ShellCursor cursor{text, 0, line};
     Expander inner(state_, cursor);
     while (!cursor.ends() && state_.problems.empty()) {

@@ -3,7 +3,7 @@
 namespace polyfleet {
 namespace {
 
-constexpr int kDeepest = 30;
+constexpr int kDeepestSum = 30;
 
 class Sum {
  public:
@@ -53,7 +53,7 @@ class Sum {
     return product;
   }
   std::optional<std::int64_t> atom(int depth) {
-    if (depth > kDeepest) return {};
+    if (depth > kDeepestSum) return {};
     if (take('(')) {
       const auto inner = terms(depth + 1);
       return inner && take(')') ? inner : std::nullopt;

@@ -44,9 +44,9 @@ std::optional<std::pair<std::string, std::string>> base_of(const ToolTable& tabl
   return std::pair{*module.text(), *function.text()};
 }
 
-class ConfigurationReader {
+class TorchtitanReader {
  public:
-  ConfigurationReader(ForeignSettings& settings, const ImportContext& context)
+  TorchtitanReader(ForeignSettings& settings, const ImportContext& context)
       : settings_(settings), context_(context) {}
 
   void run() {
@@ -215,7 +215,7 @@ Result<LaunchImport> import_torchtitan(std::string_view text, const std::string&
       import.unknown.push_back({each.name, "", "", each.where});
   }
   settings.state_from("framework", "torchtitan", "the format", {});
-  ConfigurationReader(settings, context).run();
+  TorchtitanReader(settings, context).run();
   if (!settings.problems().empty()) return settings.problems();
   return import;
 }

@@ -7,11 +7,9 @@
 namespace polyfleet {
 namespace {
 
-constexpr double kFullStates = 12;  // FP32 weights and two FP32 moments
-
-class PlanSayer {
+class TorchtitanPlanSayer {
  public:
-  PlanSayer(const ModelSpec& model, PlanSettings& into)
+  TorchtitanPlanSayer(const ModelSpec& model, PlanSettings& into)
       : model_(model), into_(into), plan_(into.plan()), layout_(plan_.layout) {}
 
   void run() {
@@ -130,7 +128,7 @@ class PlanSayer {
     into_.put("mixed_precision_reduce", "float32", "gradient_reduce_dtype");
     if (plan_.gradient_reduce_dtype != Dtype::fp32)
       into_.leave_out("gradient_reduce_dtype", "gradients are reduced in FP32");
-    if (plan_.optimizer_bytes_per_parameter == kFullStates)
+    if (plan_.optimizer_bytes_per_parameter == kFullOptimizerBytes)
       into_.put("dtype", "float32", "optimizer_bytes_per_parameter");
   }
 
@@ -164,7 +162,7 @@ class PlanSayer {
 }  // namespace
 
 void put_torchtitan_plan(const ModelSpec& model, PlanSettings& into) {
-  PlanSayer(model, into).run();
+  TorchtitanPlanSayer(model, into).run();
 }
 
 std::vector<int> torchtitan_part_layers(const Array& parts) {

@@ -5,7 +5,7 @@
 namespace polyfleet {
 namespace {
 
-void cut(const ServingLaunchPool& pool, ServingArguments& arguments) {
+void put_vllm_layout(const ServingLaunchPool& pool, ServingArguments& arguments) {
   const ServingLayout& layout = pool.layout;
   arguments.option("tensor", fmt::format("{}", layout.attention_tensor()));
   if (layout.pipeline > 1) arguments.option("pipeline", fmt::format("{}", layout.pipeline));
@@ -24,7 +24,7 @@ void cut(const ServingLaunchPool& pool, ServingArguments& arguments) {
                         "no option for context parallel prefill was checked");
 }
 
-void scheduler(const ServingLaunchPool& pool, ServingArguments& arguments) {
+void put_vllm_scheduler(const ServingLaunchPool& pool, ServingArguments& arguments) {
   const EngineSettings& settings = pool.settings;
   arguments.limits();
   if (settings.prefix_cache)
@@ -49,9 +49,9 @@ ServingArguments vllm_arguments(const ServingLaunchPool& pool, const ToolTable& 
   arguments.word("vllm");
   arguments.word("serve");
   arguments.shell("\"$MODEL\"");
-  cut(pool, arguments);
+  put_vllm_layout(pool, arguments);
   arguments.formats();
-  scheduler(pool, arguments);
+  put_vllm_scheduler(pool, arguments);
   if (pool.role != PoolRole::aggregated)
     arguments.option("cache_transfer",
                      fmt::format(R"({{"kv_connector": "NixlConnector", "kv_role": "{}"}})",

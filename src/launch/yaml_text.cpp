@@ -76,6 +76,12 @@ void write(std::string& out, const Value& value, std::size_t indent) {
 
 }  // namespace
 
+Value table_with(std::initializer_list<std::pair<const char*, Value>> members) {
+  Value table{Table{}};
+  for (const auto& [key, value] : members) table.set(key, value);
+  return table;
+}
+
 std::string to_yaml(const Value& value) {
   std::string out;
   write(out, value, 0);

@@ -13,7 +13,7 @@ namespace polyfleet {
 namespace {
 
 constexpr std::size_t kShapesShown = 4;
-constexpr std::array<std::string_view, kCostClassCount> kNames{
+constexpr std::array<std::string_view, kCostClassCount> kCostClassNames{
     "gemm", "grouped_gemm", "attention", "traffic", "scale_up", "scale_out"};
 constexpr std::array<std::string_view, 6> kCollectives{"all-reduce", "reduce-scatter", "all-gather",
                                                        "all-to-all", "broadcast",      "send"};
@@ -167,7 +167,7 @@ class Collector {
 }  // namespace
 
 std::string_view name_of(CostClass cost_class) {
-  return kNames[static_cast<std::size_t>(cost_class)];
+  return kCostClassNames[static_cast<std::size_t>(cost_class)];
 }
 
 std::array<CostShare, kCostClassCount> cost_shares(const TrainingScenario& scenario,

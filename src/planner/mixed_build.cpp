@@ -3,15 +3,13 @@
 // up to the least pace at which they add up, then timed exactly. Good, not proven best: the bound
 // says how much better another plan could be.
 #include <algorithm>
-#include <limits>
 #include <numeric>
 
+#include "planner/mixed_limits.hpp"
 #include "planner/mixed_pipelines.hpp"
 
 namespace polyfleet {
 namespace {
-
-constexpr double kNever = std::numeric_limits<double>::infinity();
 
 /// Layers from `first` on that a stage of this pace can take, at most `cap`, leaving `after`.
 int layers_at(const PoolCut& cut, int first, double pace, int cap, int after) {
@@ -62,8 +60,8 @@ std::vector<int> PipelineGroups::memory_caps(const PipelineShare& share,
   return caps;
 }
 
-/// The least pace at which stages filled up in order hold the model, and the layers of each; kNever
-/// where they do not.
+/// The least pace at which stages filled up in order hold the model, and the layers of each;
+/// kInfinite where they do not.
 double PipelineGroups::split(const PipelineShare& share, const std::vector<Block>& blocks,
                              const std::vector<int>& caps, std::vector<int>& layers) const {
   const int all = blocks.front().cut->layers();
@@ -84,7 +82,7 @@ double PipelineGroups::split(const PipelineShare& share, const std::vector<Block
   };
   double low = 0, high = 0;
   for (const Block& block : blocks) high = std::max(high, block.cut->whole());
-  if (stages > all || !fill(high)) return kNever;
+  if (stages > all || !fill(high)) return kInfinite;
   for (int step = 0; step < 30 && high - low > 1e-4 * high; ++step) {
     const double middle = (low + high) / 2;
     (fill(middle) ? high : low) = middle;
@@ -98,7 +96,7 @@ double PipelineGroups::split(const PipelineShare& share, const std::vector<Block
 double PipelineGroups::guess(const PipelineShare& share, const std::vector<Block>& blocks) {
   std::vector<int> layers;
   const double pace = split(share, blocks, memory_caps(share, blocks), layers);
-  if (pace == kNever) return kNever;
+  if (pace == kInfinite) return kInfinite;
   double through = 0;
   int first = 0;
   std::size_t stage = 0;
@@ -115,7 +113,7 @@ std::vector<PipelineGroups::Block> PipelineGroups::arranged(const PipelineShare&
                                                             double& guessed) {
   std::vector<std::vector<Block>> choices;
   std::vector<Block> blocks;
-  guessed = kNever;
+  guessed = kInfinite;
   for (const std::size_t pool : order) {
     choices.push_back(options(share, pool));
     if (choices.back().empty()) return {};
@@ -149,7 +147,7 @@ std::vector<PipelineGroups::Block> PipelineGroups::arranged(const PipelineShare&
     }
     if (!improved) break;
   }
-  return guessed == kNever ? std::vector<Block>{} : blocks;
+  return guessed == kInfinite ? std::vector<Block>{} : blocks;
 }
 
 MixedPlan PipelineGroups::plan_of(const PipelineShare& share, const std::vector<Block>& blocks,
@@ -184,7 +182,7 @@ std::optional<BuiltPipeline> PipelineGroups::evaluate(const PipelineShare& share
   constexpr int kTries = 24;
   for (int turn = 0; turn < kTries; ++turn) {
     std::vector<int> layers;
-    if (split(share, blocks, caps, layers) == kNever) return std::nullopt;
+    if (split(share, blocks, caps, layers) == kInfinite) return std::nullopt;
     const MixedPlan plan = plan_of(share, blocks, layers);
     if (!mixed_plan_problems(physics_.model, physics_.pools, plan).empty()) return std::nullopt;
     ++counts_.timed;
@@ -214,7 +212,7 @@ std::optional<BuiltPipeline> PipelineGroups::build(const PipelineShare& share) {
   std::vector<std::size_t> order(pools_.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   do {
-    double guessed = kNever;
+    double guessed = kInfinite;
     std::vector<Block> blocks = arranged(share, order, guessed);
     if (!blocks.empty()) tried.push_back({guessed, std::move(blocks)});
   } while (std::next_permutation(order.begin(), order.end()) && !(spent() && !tried.empty()));
@@ -250,7 +248,7 @@ std::optional<BuiltPipeline> PipelineGroups::build_widely(const PipelineShare& s
       std::vector<Block> blocks;
       for (std::size_t k = 0; k < choices.size(); ++k) blocks.push_back(choices[k][turn[k]]);
       const double guessed = guess(share, blocks);
-      if (guessed < kNever) found.push_back({guessed, std::move(blocks)});
+      if (guessed < kInfinite) found.push_back({guessed, std::move(blocks)});
       more = false;
       for (std::size_t k = 0; k < turn.size() && !more; ++k) {
         more = ++turn[k] < choices[k].size();

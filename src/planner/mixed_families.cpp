@@ -2,12 +2,11 @@
 
 #include <algorithm>
 #include <bit>
-#include <limits>
+
+#include "planner/mixed_limits.hpp"
 
 namespace polyfleet {
 namespace {
-
-constexpr double kNever = std::numeric_limits<double>::infinity();
 
 void divide(std::size_t pool, std::size_t pools, Division& groups, std::vector<Division>& found) {
   if (pool == pools) {
@@ -36,7 +35,7 @@ struct Reach {
 
   bool holds(std::int64_t sum) const {
     return sum >= low && sum - low < static_cast<std::int64_t>(time.size()) &&
-           time[static_cast<std::size_t>(sum - low)] < kNever;
+           time[static_cast<std::size_t>(sum - low)] < kInfinite;
   }
 };
 
@@ -44,7 +43,7 @@ Reach after(const Reach& before, const ShareTimes& group, std::int64_t low, std:
   Reach reach;
   reach.low = low;
   const auto size = static_cast<std::size_t>(std::max<std::int64_t>(0, high - low + 1));
-  reach.time.assign(size, kNever);
+  reach.time.assign(size, kInfinite);
   reach.last.assign(size, 0);
   for (const std::int64_t sum : before.sums) {
     const double time = before.time[static_cast<std::size_t>(sum - before.low)];
@@ -60,7 +59,7 @@ Reach after(const Reach& before, const ShareTimes& group, std::int64_t low, std:
     }
   }
   for (std::size_t i = 0; i < size; ++i)
-    if (reach.time[i] < kNever) reach.sums.push_back(low + static_cast<std::int64_t>(i));
+    if (reach.time[i] < kInfinite) reach.sums.push_back(low + static_cast<std::int64_t>(i));
   return reach;
 }
 

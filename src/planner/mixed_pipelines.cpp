@@ -3,14 +3,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
+
+#include "planner/mixed_limits.hpp"
 
 namespace polyfleet {
 namespace {
-
-constexpr double kNever = std::numeric_limits<double>::infinity();
-/// Sums in another order differ by rounding: bounds give way by this much.
-constexpr double kRounding = 1e-9;
 
 bool runs_pipelines(const PoolCut& cut) {
   return cut.form == CutForm::pipelined && cut.plan.schedule == Schedule::one_forward_one_backward;
@@ -35,7 +32,7 @@ PipelineGroups::PipelineGroups(std::vector<std::size_t> pools, std::vector<PoolC
   for (std::size_t k = 0; k < pools_.size(); ++k) {
     const std::optional<Bytes> limit = memory_limit(*question_.pools[pools_[k]].question.machine,
                                                     question_.constraints.common.memory_head_room);
-    limits_.push_back(limit ? *limit / byte : kNever);
+    limits_.push_back(limit ? *limit / byte : kInfinite);
     for (const PoolCut& cut : cuts_[k]->cuts()) {
       if (!runs_pipelines(cut)) continue;
       offers_[cut.micro_batch()].push_back({k, &cut, 0, {}});
@@ -51,9 +48,9 @@ PipelineGroups::PipelineGroups(std::vector<std::size_t> pools, std::vector<PoolC
       for (std::size_t l = 0; l < unit_.size(); ++l)
         offer.rate = std::max(offer.rate, unit_[l] / layer_seconds(*offer.cut, l));
     }
-    double fastest = 0, front = kNever, back = kNever;
+    double fastest = 0, front = kInfinite, back = kInfinite;
     for (std::size_t l = 0; l < unit_.size(); ++l) {
-      double least = kNever;
+      double least = kInfinite;
       for (const Offer& offer : offers) least = std::min(least, layer_seconds(*offer.cut, l));
       fastest += least;
     }
@@ -61,7 +58,7 @@ PipelineGroups::PipelineGroups(std::vector<std::size_t> pools, std::vector<PoolC
       front = std::min(front, offer.cut->front());
       back = std::min(back, offer.cut->back());
     }
-    fastest_[micro_batch] = (fastest + front + back) * (1 - kRounding);
+    fastest_[micro_batch] = (fastest + front + back) * (1 - kBoundRounding);
     if (std::all_of(served.begin(), served.end(), [](bool each) { return each; }))
       micro_batches_.push_back(micro_batch);
   }
@@ -79,7 +76,7 @@ void PipelineGroups::set_room() {
       for (std::size_t n = 0; n < unit_.size(); ++n) {
         const double layers =
             memory.layers_in(limits_[offer.pool], static_cast<double>(n + 1)) * heaviest;
-        const double room = layers * (1 + kRounding);
+        const double room = layers * (1 + kBoundRounding);
         offer.room.push_back(
             std::max(0.0, std::min(whole_layers_ ? std::floor(room) : room, need_)));
       }
@@ -114,7 +111,7 @@ LayerMemory PipelineGroups::memory_of(const Offer& offer, std::int64_t replicas)
 /// Least time of the slowest stage for this many replicas, memory and waiting left out: the pools
 /// then hold the model, each stage filled up.
 double PipelineGroups::stage_seconds(std::int64_t replicas, int micro_batch) {
-  const auto [slot, is_new] = stage_seconds_.try_emplace({replicas, micro_batch}, kNever);
+  const auto [slot, is_new] = stage_seconds_.try_emplace({replicas, micro_batch}, kInfinite);
   if (!is_new) return slot->second;
   const std::vector<Offer>& offers = offers_[micro_batch];
   counts_.work += static_cast<std::int64_t>(offers.size());
@@ -124,7 +121,7 @@ double PipelineGroups::stage_seconds(std::int64_t replicas, int micro_batch) {
       const auto stages = static_cast<double>(cuts_[offer.pool]->devices() /
                                               (replicas * offer.cut->devices_per_stage));
       if (replicas % offer.cut->replica_step != 0) continue;
-      double each = tau * offer.rate * (1 + kRounding);
+      double each = tau * offer.rate * (1 + kBoundRounding);
       if (whole_layers_) each = std::floor(each);
       units[offer.pool] = std::max(units[offer.pool], stages * each);
     }
@@ -133,7 +130,7 @@ double PipelineGroups::stage_seconds(std::int64_t replicas, int micro_batch) {
       if (each <= 0) return false;
       sum += each;
     }
-    return sum >= need_ * (1 - kRounding);
+    return sum >= need_ * (1 - kBoundRounding);
   };
   double low = 0, high = 0;
   for (const Offer& offer : offers) high = std::max(high, offer.cut->whole());
@@ -166,11 +163,11 @@ double PipelineGroups::units_of(const Offer& offer, const PipelineShare& share, 
   for (double behind = 0; behind < stages; ++behind) {
     double tau = time / m;
     if (m > behind + 1) tau = std::min(tau, (time - least_work) / (m - 1 - behind / 2));
-    double units = tau * offer.rate * (1 + kRounding);
+    double units = tau * offer.rate * (1 + kBoundRounding);
     double layers = memory.layers_in(limits_[offer.pool], std::min(behind + 1, m)) * heaviest;
     if (whole_layers_) {
       units = std::floor(units);
-      layers = std::floor(layers * (1 + kRounding));
+      layers = std::floor(layers * (1 + kBoundRounding));
     }
     places.push_back(std::min(units, layers));
   }
@@ -196,22 +193,22 @@ bool PipelineGroups::adds_up(const PipelineShare& share, double time) {
   for (const double each : most_stages) stages += each;
   stages = std::min(stages, static_cast<double>(unit_.size()));
   std::vector<double> units(pools_.size(), 0);
-  double front = kNever, back = kNever;
+  double front = kInfinite, back = kInfinite;
   for (const Offer& offer : offers) {
     units[offer.pool] = std::max(units[offer.pool], units_of(offer, share, time, stages));
     front = std::min(front, offer.cut->front() * offer.rate);
     back = std::min(back, offer.cut->back() * offer.rate);
   }
   if (whole_layers_) {
-    front = std::floor(front * (1 - kRounding));
-    back = std::floor(back * (1 - kRounding));
+    front = std::floor(front * (1 - kBoundRounding));
+    back = std::floor(back * (1 - kBoundRounding));
   }
   double sum = 0;
   for (const double each : units) {
     if (each <= 0) return false;
     sum += each;
   }
-  return sum >= (need_ + front + back) * (1 - kRounding);
+  return sum >= (need_ + front + back) * (1 - kBoundRounding);
 }
 
 /// The devices of all replicas are worth no more than what the pools have.
@@ -222,7 +219,7 @@ bool PipelineGroups::affordable(const PipelineShare& share, double time) {
   double worth = 0;
   for (std::size_t k = 0; k < pools_.size(); ++k)
     worth += prices_[pools_[k]] * static_cast<double>(cuts_[k]->devices());
-  return slot->second * static_cast<double>(share.replicas) <= worth * (1 + kRounding);
+  return slot->second * static_cast<double>(share.replicas) <= worth * (1 + kBoundRounding);
 }
 
 bool PipelineGroups::may(const PipelineShare& share, double time) {
@@ -244,7 +241,7 @@ double PipelineGroups::most_rate() const {
       sum += units[k] * static_cast<double>(cuts_[k]->devices());
     most = std::max(most, sum / need_);
   }
-  return most * (1 + kRounding);
+  return most * (1 + kBoundRounding);
 }
 
 double PipelineGroups::least_time(const PipelineShare& share, double time) {
@@ -273,8 +270,8 @@ std::map<std::int64_t, std::vector<PipelineShare>> PipelineGroups::shares(double
       }
       allowed &= pinned || six_digits(replicas) == replicas;
       const std::int64_t each = replicas * micro_batch;
-      const double tau = allowed ? stage_seconds(replicas, micro_batch) : kNever;
-      if (tau == kNever) continue;
+      const double tau = allowed ? stage_seconds(replicas, micro_batch) : kInfinite;
+      if (tau == kInfinite) continue;
       for (std::int64_t m = (low + each - 1) / each; m * each <= high; ++m) {
         if (tau * static_cast<double>(m) > time) break;
         const PipelineShare share{replicas, micro_batch, m};

@@ -8,18 +8,11 @@
 // every number of replicas and every subset of the pools.
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
+#include "planner/mixed_limits.hpp"
 #include "planner/mixed_pipelines.hpp"
 
 namespace polyfleet {
-namespace {
-
-constexpr double kNever = std::numeric_limits<double>::infinity();
-constexpr double kRounding = 1e-9;
-
-}  // namespace
-
 PipelineGroups::Places PipelineGroups::places_of(int micro_batch, std::int64_t micro_batches,
                                                  double time, const std::vector<double>& prices) {
   Places places;
@@ -34,7 +27,7 @@ PipelineGroups::Places PipelineGroups::places_of(int micro_batch, std::int64_t m
   }
   for (const Offer& offer : offers_.at(micro_batch)) {
     places.price.push_back(prices[pools_[offer.pool]] * offer.cut->devices_per_stage);
-    const double rate = offer.rate * (1 + kRounding);
+    const double rate = offer.rate * (1 + kBoundRounding);
     for (std::size_t n = 0; n < places.count; ++n) {
       const double units = whole_layers_ ? std::floor(tau[n] * rate) : tau[n] * rate;
       places.units.push_back(
@@ -46,20 +39,20 @@ PipelineGroups::Places PipelineGroups::places_of(int micro_batch, std::int64_t m
 
 double PipelineGroups::least_price(int micro_batch, std::int64_t micro_batches, double time,
                                    const std::vector<double>& prices) {
-  if (fastest_.at(micro_batch) > time) return kNever;
+  if (fastest_.at(micro_batch) > time) return kInfinite;
   const Places places = places_of(micro_batch, micro_batches, time, prices);
   counts_.work += static_cast<std::int64_t>(places.count * places.price.size()) / 4;
   double most_price = 0;
   const auto bound = [&](double mu) {
     const double sum = mu * need_;
-    std::vector<double> gain(places.count, -kNever);
+    std::vector<double> gain(places.count, -kInfinite);
     for (std::size_t c = 0; c < places.price.size(); ++c) {
       const double* units = places.units.data() + c * places.count;
       const double price = places.price[c];
       for (std::size_t n = 0; n < places.count; ++n)
         gain[n] = std::max(gain[n], mu * units[n] - price);
     }
-    double all = 0, most = -kNever;  // a pipeline of p stages has the places 0 .. p - 1
+    double all = 0, most = -kInfinite;  // a pipeline of p stages has the places 0 .. p - 1
     for (const double each : gain) most = std::max(most, all += each);
     return sum - most;
   };
@@ -72,7 +65,7 @@ double PipelineGroups::least_price(int micro_batch, std::int64_t micro_batches, 
       most = std::max(most, places.units[c * places.count + n]);
     held += most;
   }
-  if (held < need_ * (1 - kRounding)) return kNever;
+  if (held < need_ * (1 - kBoundRounding)) return kInfinite;
   for (const double price : places.price) most_price = std::max(most_price, price);
   double low = 0, high = most_price;
   constexpr int kSteps = 14;
@@ -95,7 +88,7 @@ double PipelineGroups::least_price(int micro_batch, std::int64_t micro_batches, 
     }
   }
   last_mu_ = (low + high) / 2;
-  return best * (1 - kRounding);
+  return best * (1 - kBoundRounding);
 }
 
 /// More micro-batches never cost less, so that first's price serves up to last; split until that
@@ -103,8 +96,8 @@ double PipelineGroups::least_price(int micro_batch, std::int64_t micro_batches, 
 double PipelineGroups::segment(int micro_batch, std::int64_t first, std::int64_t last, double time,
                                const std::vector<double>& prices, Found& found) {
   const double price = least_price(micro_batch, first, time, prices);
-  if (price == kNever) return 0;
-  if (!(price > 0)) return kNever;
+  if (price == kInfinite) return 0;
+  if (!(price > 0)) return kInfinite;
   const double here = static_cast<double>(micro_batch) * static_cast<double>(first) / price;
   if (here > found.per_price) found = {here, last_mu_, micro_batch, first};
   const double most = static_cast<double>(micro_batch) * static_cast<double>(last) / price;
@@ -130,7 +123,7 @@ PipelineGroups::PerPrice PipelineGroups::most_per_price(double time,
   const std::vector<Offer>& offers = offers_.at(found.micro_batch);
   double sum = 0, held = 0;
   for (std::size_t n = 0; n < places.count; ++n) {
-    double gain = -kNever;
+    double gain = -kInfinite;
     std::size_t chosen = 0;
     for (std::size_t c = 0; c < offers.size(); ++c) {
       const double own = found.mu * places.units[c * places.count + n] - places.price[c];

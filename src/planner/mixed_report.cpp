@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <map>
 
+#include "planner/mixed_limits.hpp"
+
 namespace polyfleet {
 namespace {
 
@@ -30,13 +32,12 @@ std::vector<double> token_parts(const ReplicaGroup& group) {
 std::optional<std::string> vendor_refusal(const MixedSearchQuestion& question,
                                           const MixedPlan& plan) {
   const std::vector<VendorPart> parts = vendor_parts(question, plan);
-  constexpr double kRounding = 1e-9;
   for (const VendorShare& limit : question.constraints.vendors) {
     double share = 0;
     for (const VendorPart& part : parts)
       if (part.vendor == limit.vendor)
         share = limit.of == ShareOf::devices ? part.of_devices : part.of_tokens;
-    if (share >= limit.least - kRounding && share <= limit.most + kRounding) continue;
+    if (share >= limit.least - kBoundRounding && share <= limit.most + kBoundRounding) continue;
     return fmt::format("{} has {:.1f} % of the {}, wanted are {:.1f} to {:.1f} %", limit.vendor,
                        share * 100, limit.of == ShareOf::devices ? "devices" : "tokens",
                        limit.least * 100, limit.most * 100);

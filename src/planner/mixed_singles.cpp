@@ -2,17 +2,14 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
+#include "planner/mixed_limits.hpp"
 #include "training/schedule.hpp"
 #include "training/stages.hpp"
 
 namespace polyfleet {
 namespace {
 
-constexpr double kNever = std::numeric_limits<double>::infinity();
-/// Sums in another order differ by rounding: bounds give way by this much.
-constexpr double kRounding = 1e-9;
 /// Work of timing a plan, beside its tasks: about a quarter of a millisecond.
 constexpr std::int64_t kWorkOfStep = 2000;
 
@@ -102,14 +99,14 @@ double SingleGroups::bound(const SingleNode& node, std::int64_t micro_batches) c
   const PoolCut& cut = cuts_.cuts()[node.cut];
   const double m = static_cast<double>(micro_batches);
   const double pipeline = std::max(node.fill + m * node.pace, node.last_fill + m * node.last_pace);
-  return (pipeline + cut.host_per_step + m * cut.host_per_micro_batch) * (1 - kRounding);
+  return (pipeline + cut.host_per_step + m * cut.host_per_micro_batch) * (1 - kBoundRounding);
 }
 
 std::int64_t SingleGroups::micro_batches_within(const SingleNode& node, double time) const {
   const PoolCut& cut = cuts_.cuts()[node.cut];
-  const double left = time / (1 - kRounding) - cut.host_per_step;
+  const double left = time / (1 - kBoundRounding) - cut.host_per_step;
   const auto count = [&](double fill, double pace) {
-    return (left - fill) / (pace + cut.host_per_micro_batch) * (1 + kRounding);
+    return (left - fill) / (pace + cut.host_per_micro_batch) * (1 + kBoundRounding);
   };
   const double most = std::min(count(node.fill, node.pace), count(node.last_fill, node.last_pace));
   if (!(most >= 1)) return 0;
@@ -200,18 +197,18 @@ ReplicaGroup SingleGroups::group(const SinglePlan& plan) const {
 }
 
 double SingleGroups::time_of(const SinglePlan& plan) {
-  const auto [slot, is_new] = exact_.try_emplace(plan, kNever);
+  const auto [slot, is_new] = exact_.try_emplace(plan, kInfinite);
   if (is_new) slot->second = time_afresh(plan);
   return slot->second;
 }
 
 double SingleGroups::time_afresh(const SinglePlan& single) {
   SingleNode& node = nodes_[single.node];
-  if (!may_fit(node, single.replicas, single.micro_batches)) return kNever;
+  if (!may_fit(node, single.replicas, single.micro_batches)) return kInfinite;
   MixedPlan plan;
   plan.sequence_length = question_.pools[index_].question.scenario.plan.sequence_length;
   plan.groups.push_back(group(single));
-  if (!mixed_plan_problems(physics_.model, physics_.pools, plan).empty()) return kNever;
+  if (!mixed_plan_problems(physics_.model, physics_.pools, plan).empty()) return kInfinite;
   const StageGroup& stages = plan.groups[0].stages[0];
   const std::optional<Bytes> limit = memory_limit(*question_.pools[index_].question.machine,
                                                   question_.constraints.common.memory_head_room);
@@ -221,14 +218,14 @@ double SingleGroups::time_afresh(const SinglePlan& single) {
     if (memory[fullest_stage(memory)].total > *limit) {
       if (single.replicas > 1 && single.micro_batches >= node.stages)
         node.unfit_replicas = std::max(node.unfit_replicas, single.replicas);
-      return kNever;
+      return kInfinite;
     }
   }
   ++counts_.timed;
   counts_.work += kWorkOfStep + single.micro_batches * node.stages * node.virtual_stages;
   const double time = mixed_step(physics_, plan, tables_).total / second;
   const auto& slowest = question_.constraints.common.slowest_step;
-  return slowest && time > *slowest / second ? kNever : time;
+  return slowest && time > *slowest / second ? kInfinite : time;
 }
 
 std::int64_t SingleGroups::most_sequences(double time) {
@@ -297,7 +294,7 @@ std::map<std::int64_t, SingleEntry> SingleGroups::entries(double time, std::int6
     const Candidate& first = *std::min_element(candidates.list.begin(), candidates.list.end());
     entry.time = first.bound;
     entry.plan = first.plan;
-    entry.before_exchange = kNever;
+    entry.before_exchange = kInfinite;
     for (const Candidate& each : candidates.list) {
       const PoolCut& cut = cuts_.cuts()[nodes_[each.plan.node].cut];
       entry.before_exchange =
@@ -316,13 +313,13 @@ std::optional<SingleEntry> SingleGroups::exact(std::int64_t sequences, double ti
   if (!sorted) std::sort(list.begin(), list.end());
   sorted = true;
   SingleEntry best;
-  best.time = kNever;
-  best.before_exchange = kNever;
+  best.time = kInfinite;
+  best.before_exchange = kInfinite;
   for (const Candidate& each : list) {
     if (each.bound > time) break;
     const bool can_win = each.bound < best.time;
-    const double own = can_win ? time_of(each.plan) : kNever;
-    if (can_win && own == kNever) continue;
+    const double own = can_win ? time_of(each.plan) : kInfinite;
+    if (can_win && own == kInfinite) continue;
     const PoolCut& cut = cuts_.cuts()[nodes_[each.plan.node].cut];
     best.before_exchange =
         std::min(best.before_exchange,
@@ -333,12 +330,12 @@ std::optional<SingleEntry> SingleGroups::exact(std::int64_t sequences, double ti
     }
   }
   best.exact = true;
-  if (best.time == kNever || best.time > time) return std::nullopt;
+  if (best.time == kInfinite || best.time > time) return std::nullopt;
   return best;
 }
 
 double SingleGroups::least_time(std::int64_t sequences) const {
-  double least = kNever;
+  double least = kInfinite;
   for (const SingleNode& node : nodes_) {
     const std::int64_t round = node.most_replicas * cuts_.cuts()[node.cut].micro_batch();
     const std::int64_t m = std::min((sequences + round - 1) / round, node.most_micro_batches);
@@ -368,14 +365,14 @@ double SingleGroups::most_rate() const {
     most = std::max(
         most,
         static_cast<double>(node.most_replicas * cuts_.cuts()[node.cut].micro_batch()) / node.pace);
-  return most * (1 + kRounding);
+  return most * (1 + kBoundRounding);
 }
 
 std::optional<SingleEntry> SingleGroups::best(std::int64_t sequences,
                                               const SearchControl& control) {
   double time = least_time(sequences);
   constexpr double kStep = 1.05;
-  for (; time < kNever; time *= kStep) {
+  for (; time < kInfinite; time *= kStep) {
     collect(time, sequences, sequences);
     if (const auto found = exact(sequences, time)) return found;
     if (control.stop != nullptr && control.stop->load()) return std::nullopt;
@@ -386,7 +383,7 @@ std::optional<SingleEntry> SingleGroups::best(std::int64_t sequences,
     bool all_within = true;
     for (const SingleNode& node : nodes_)
       all_within &= node.most_micro_batches == 0 || bound(node, sequences) <= time;
-    if (all_within) return exact(sequences, kNever);
+    if (all_within) return exact(sequences, kInfinite);
   }
   return std::nullopt;
 }

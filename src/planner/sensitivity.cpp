@@ -13,7 +13,7 @@ namespace {
 constexpr double kNormalQuantile90 = 1.2816;  // one-sided 90 % of the normal distribution
 /// Half width of a central difference, in the logarithm (or in the share): far above rounding, far
 /// below where a library would change its kernel.
-constexpr double kStep = 0.01;
+constexpr double kDifferenceStep = 0.01;
 /// Elasticities below this are the noise of a difference.
 constexpr double kNoEffect = 1e-6;
 
@@ -78,7 +78,7 @@ class Analysis {
     const bool is_share = varied.input.kind == InputKind::share;
     double ends[2], steps[2];
     for (const int side : {0, 1}) {
-      steps[side] = room(varied, side == 0 ? -kStep : kStep);
+      steps[side] = room(varied, side == 0 ? -kDifferenceStep : kDifferenceStep);
       Variation variation = unmoved();
       varied.move(variation, is_share ? steps[side] : std::exp(steps[side]));
       const Result<double> moved = log_time(variation);

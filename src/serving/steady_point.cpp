@@ -7,7 +7,7 @@
 namespace polyfleet {
 namespace {
 
-double seconds_of(Picos picos) { return static_cast<double>(picos) / kPicosPerSecond; }
+double bare_seconds(Picos picos) { return static_cast<double>(picos) / kPicosPerSecond; }
 
 /// Mean number of Poisson arrivals among the times with at least one.
 double mean_of_some(double mean) { return mean < 1e-9 ? 1 : mean / -std::expm1(-mean); }
@@ -49,13 +49,13 @@ double SteadyPoints::iteration(double decoding, double tokens, double prompts) c
     if (sequences == 0 && tokens <= 0) return 0.0;
     const auto chunk = static_cast<std::int64_t>(std::llround(tokens));
     const std::int64_t sampled = sequences + static_cast<std::int64_t>(std::llround(prompts));
-    double time = seconds_of(engine_.times.tokens({sequences, chunk, sampled}));
+    double time = bare_seconds(engine_.times.tokens({sequences, chunk, sampled}));
     if (sequences > 0) {
       const auto context =
           static_cast<std::int64_t>(std::llround(static_cast<double>(sequences) * shape_.context));
       const DecodeSegment segment = engine_.times.decode_attention(sequences, context);
-      time +=
-          seconds_of(segment.fixed) + seconds_of(segment.per_token) * static_cast<double>(context);
+      time += bare_seconds(segment.fixed) +
+              bare_seconds(segment.per_token) * static_cast<double>(context);
     }
     return time;
   };
@@ -77,7 +77,7 @@ double SteadyPoints::prompt_attention() const {
   const double prior = shape_.cached + (shape_.prompt * stretch - chunk) / 2;
   const Picos one = engine_.times.prefill_attention(std::max<std::int64_t>(1, std::llround(chunk)),
                                                     std::llround(prior));
-  return chunks * seconds_of(one) / stretch;
+  return chunks * bare_seconds(one) / stretch;
 }
 
 /// The iterations that process `prompts` prompts together (at most what one iteration takes, or
@@ -108,7 +108,7 @@ double SteadyPoints::most_prompts(double decoding) const {
 /// What is left of an iteration when the request behind an answer comes in: it set off when the
 /// iteration before was over, and was as long in the front end.
 double SteadyPoints::rest_of(double iteration) const {
-  const double front = seconds_of(engine_.settings.front_end);
+  const double front = bare_seconds(engine_.settings.front_end);
   return iteration > front ? iteration - front : iteration / 2;
 }
 

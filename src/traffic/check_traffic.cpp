@@ -10,7 +10,7 @@
 namespace polyfleet {
 namespace {
 
-constexpr double kMostCv = 100, kMostRate = 1e9, kHoursPerDay = 24;
+constexpr double kMostRate = 1e9, kHoursPerDay = 24;
 constexpr std::int64_t kMostUsers = 10'000'000, kMostCopies = 100'000;
 
 /// Collects the problems of one source, each with its name in front.

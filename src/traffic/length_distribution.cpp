@@ -8,8 +8,6 @@
 namespace polyfleet {
 namespace {
 
-constexpr double kMostCv = 100;
-
 std::int64_t rounded(double tokens, const LengthSpec& spec) {
   if (!(tokens > static_cast<double>(spec.least))) return spec.least;
   if (tokens >= static_cast<double>(spec.most)) return spec.most;

@@ -15,6 +15,9 @@
 
 namespace polyfleet {
 
+/// The greatest coefficient of variation that a source may state.
+inline constexpr double kMostCv = 100;
+
 /// One draw. Precondition: the spec passed check_length.
 std::int64_t draw_length(const LengthSpec& spec, RandomStream& random);
 

@@ -8,7 +8,7 @@ namespace polyfleet {
 namespace {
 
 // Random streams of a source's seed; 0 is its arrivals, 1 samples length files.
-enum Stream : std::uint64_t { kMix = 2, kLengths = 3, kTurns = 4, kCancels = 5, kThinks = 6 };
+enum ShapeStream : std::uint64_t { kMix = 2, kLengths = 3, kTurns = 4, kCancels = 5, kThinks = 6 };
 
 /// The index of a name; the first where none is stated.
 std::int32_t index_of(const std::string& name, const std::vector<std::string>& names) {

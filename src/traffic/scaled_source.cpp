@@ -12,7 +12,7 @@
 namespace polyfleet {
 namespace {
 
-enum Stream : std::uint64_t { kThinning = 0, kJitter = 1 };
+enum CopyStream : std::uint64_t { kThinning = 0, kJitter = 1 };
 constexpr std::uint64_t kApart = 3;  // keeps these hashes off those of other uses
 
 /// A copy that waits until every request before it is known.
@@ -20,7 +20,7 @@ struct Displaced {
   ServingRequest request;
   std::int64_t order = 0;
 };
-struct Later {
+struct LaterCopy {
   bool operator()(const Displaced& a, const Displaced& b) const {
     return a.request.arrival != b.request.arrival ? a.request.arrival > b.request.arrival
                                                   : a.order > b.order;
@@ -62,7 +62,7 @@ class ScaledSource final : public ReadAheadSource {
   Picos pass_start_ = 0, last_ = 0;      // last arrival within the pass
   Picos read_to_ = 0;
   bool read_all_ = false;
-  std::priority_queue<Displaced, std::vector<Displaced>, Later> displaced_;
+  std::priority_queue<Displaced, std::vector<Displaced>, LaterCopy> displaced_;
   std::int64_t order_ = 0, next_id_ = 0;
 };
 

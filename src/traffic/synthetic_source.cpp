@@ -20,7 +20,7 @@ struct Waiting {
   std::int64_t order = 0;  ///< of being fixed, for those of one moment
   Conversation conversation;
 };
-struct Later {
+struct LaterTurn {
   bool operator()(const Waiting& a, const Waiting& b) const {
     return a.arrival != b.arrival ? a.arrival > b.arrival : a.order > b.order;
   }
@@ -51,7 +51,7 @@ class SyntheticSource final : public RequestSource {
   Picos end_ = kNever;
   std::optional<Picos> next_start_;  // of open or offline traffic
   bool starts_ended_ = false, reached_longest_ = false;
-  std::priority_queue<Waiting, std::vector<Waiting>, Later> waiting_;
+  std::priority_queue<Waiting, std::vector<Waiting>, LaterTurn> waiting_;
   std::unordered_map<std::int64_t, Conversation> under_way_;  // by request; more follows
   std::int64_t handed_out_ = 0, order_ = 0, cut_short_ = 0;
 };

@@ -13,7 +13,7 @@ namespace {
 
 constexpr double kNormalQuantile90 = 1.2816;  // one-sided 90 % of the normal distribution
 
-FieldTable<IntervalEntry> entry_fields() {
+FieldTable<IntervalEntry> interval_fields() {
   using E = IntervalEntry;
   return {required(text_field("vendor", &E::vendor, "accelerator vendor or *")),
           required(text_field("family", &E::family, "accelerator family or *")),
@@ -32,15 +32,11 @@ int specificity(const IntervalEntry& entry) {
          (entry.framework != "*" ? 2 : 0) + (entry.vendor != "*" ? 1 : 0);
 }
 
-bool matches(const std::string& pattern, std::string_view name) {
-  return pattern == "*" || pattern == name;
-}
-
 }  // namespace
 
 Result<IntervalTable> IntervalTable::load(const std::filesystem::path& data_directory) {
   const std::string path = (data_directory / "training" / "intervals.toml").string();
-  Result<IntervalFile<IntervalEntry>> file = read_interval_file(path, entry_fields());
+  Result<IntervalFile<IntervalEntry>> file = read_interval_file(path, interval_fields());
   if (!file) return file.problems();
   IntervalTable table;
   table.known_sigma_ = file->known_sigma;
@@ -53,9 +49,10 @@ IntervalBasis IntervalTable::interval(const std::string& vendor, const std::stri
                                       double model_sigma) const {
   const IntervalEntry* best = nullptr;
   for (const IntervalEntry& entry : entries_) {
-    const bool fits = matches(entry.vendor, vendor) && matches(entry.family, family) &&
-                      matches(entry.framework, framework) &&
-                      matches(entry.workload, name_of(workload));
+    const bool fits = matches_pattern(entry.vendor, vendor) &&
+                      matches_pattern(entry.family, family) &&
+                      matches_pattern(entry.framework, framework) &&
+                      matches_pattern(entry.workload, name_of(workload));
     if (fits && (best == nullptr || specificity(entry) > specificity(*best))) best = &entry;
   }
   IntervalBasis basis;

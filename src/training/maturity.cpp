@@ -7,7 +7,7 @@
 namespace polyfleet {
 namespace {
 
-FieldTable<MaturityEntry> entry_fields() {
+FieldTable<MaturityEntry> maturity_fields() {
   using E = MaturityEntry;
   return {
       required(text_field("vendor", &E::vendor, "accelerator vendor or *")),
@@ -34,10 +34,6 @@ FieldTable<MaturityEntry> entry_fields() {
       text_field("note", &E::note, "why")};
 }
 
-bool matches(const std::string& pattern, std::string_view name) {
-  return pattern == "*" || pattern == name;
-}
-
 int specificity(const MaturityEntry& entry) {
   return (entry.accelerator != "*" ? 16 : 0) + (entry.family != "*" ? 8 : 0) +
          (entry.framework != "*" ? 4 : 0) + (entry.workload != "*" ? 2 : 0) +
@@ -52,7 +48,7 @@ Result<MaturityTable> MaturityTable::load(const std::filesystem::path& data_dire
   if (!document) return document.problems();
   MaturityTable table;
   Diagnostics problems;
-  const FieldTable<MaturityEntry> fields = entry_fields();
+  const FieldTable<MaturityEntry> fields = maturity_fields();
   if (const Value* list = document->find("maturity"); list != nullptr && list->array() != nullptr) {
     for (const Value& item : *list->array()) {
       MaturityEntry entry;
@@ -78,10 +74,12 @@ MaturityFactor MaturityTable::factor(const Accelerator& accelerator, const std::
                                      WorkloadClass workload, const std::string& date) const {
   const MaturityEntry* best = nullptr;
   for (const MaturityEntry& entry : entries_) {
-    const bool fits =
-        matches(entry.vendor, accelerator.vendor) && matches(entry.family, accelerator.family) &&
-        matches(entry.accelerator, accelerator.id) && matches(entry.framework, framework) &&
-        matches(entry.workload, name_of(workload)) && (date.empty() || entry.from <= date);
+    const bool fits = matches_pattern(entry.vendor, accelerator.vendor) &&
+                      matches_pattern(entry.family, accelerator.family) &&
+                      matches_pattern(entry.accelerator, accelerator.id) &&
+                      matches_pattern(entry.framework, framework) &&
+                      matches_pattern(entry.workload, name_of(workload)) &&
+                      (date.empty() || entry.from <= date);
     if (!fits) continue;
     if (best == nullptr || specificity(entry) > specificity(*best) ||
         (specificity(entry) == specificity(*best) && entry.from >= best->from))

@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.hpp"
@@ -28,6 +29,10 @@ struct MaturityFactor {
   std::string basis;
 };
 
+/// Whether an entry's pattern, a name or "*", takes this name.
+inline bool matches_pattern(const std::string& pattern, std::string_view name) {
+  return pattern == "*" || pattern == name;
+}
 /// What an entry's patterns select, in words: "hopper nemo dense"; "every run" when all are "*".
 std::string kind_of_entry(const std::vector<std::string>& patterns);
 

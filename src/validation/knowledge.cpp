@@ -10,13 +10,13 @@
 #include "config/list_reader.hpp"
 #include "training/plan_fields.hpp"
 #include "units/text.hpp"
+#include "validation/table_fields.hpp"
 #include "validation/wording.hpp"
 
 namespace polyfleet {
 namespace {
 
 constexpr Range kRate{0, 1e6};
-constexpr Range kShare{0, 1};
 
 Field<NetworkWording> network_source() {
   return text_field("source", &NetworkWording::source, "where it stands");
@@ -30,22 +30,11 @@ FieldTable<NetworkWording> network_fields() {
           required(network_source())};
 }
 
-/// A key that is read by people only.
-template <class T>
-Field<T> remark_field(std::string key) {
-  return {std::move(key),
-          "text",
-          "a remark",
-          false,
-          [](T&, const Value&, Diagnostics&) {},
-          [](const T&) { return Value(""); }};
-}
-
 FieldTable<RecomputeWording> recompute_fields() {
   using R = RecomputeWording;
   return {required(text_field("text", &R::text, "part of the recompute column")),
           required(text_field("mode", &R::mode, "what runs again")),
-          number_field("share", &R::share, kShare, "share of a layer's forward work"),
+          number_field("share", &R::share, kShareRange, "share of a layer's forward work"),
           text_field("modules", &R::modules, "what selective runs again"), remark_field<R>("note")};
 }
 
@@ -81,7 +70,7 @@ FieldTable<ConvergenceRule> convergence_fields() {
           remark_field<C>("status")};
 }
 
-FieldTable<PrecisionRecipe> recipe_fields() {
+FieldTable<PrecisionRecipe> precision_recipe_fields() {
   FieldTable<PrecisionRecipe> fields = precision_fields();
   fields.push_back(remark_field<PrecisionRecipe>("note"));
   return fields;
@@ -220,7 +209,7 @@ Result<MappingTables> MappingTables::load(const std::string& data_folder,
   read_aliases(validation_folder + "/aliases.csv", tables, out);
   Loader frameworks(data_folder + "/frameworks");
   if (auto document = frameworks.document("precision.toml")) {
-    for (PrecisionRecipe& recipe : read_list(*document, "recipe", recipe_fields(), out))
+    for (PrecisionRecipe& recipe : read_list(*document, "recipe", precision_recipe_fields(), out))
       tables.precisions[recipe.name] = recipe;
   }
   out.insert(out.end(), frameworks.problems.begin(), frameworks.problems.end());

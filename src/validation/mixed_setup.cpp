@@ -10,7 +10,7 @@
 namespace polyfleet {
 namespace {
 
-constexpr Range kCount{1, 1e9};
+constexpr Range kAtLeastOne{1, 1e9};
 
 /// A list of tables, each read by `fields`.
 template <class T, class M>
@@ -51,7 +51,7 @@ FieldTable<SetupPool> pool_fields() {
   using P = SetupPool;
   return {required(text_field("name", &P::name, "as the stages call it")),
           required(text_field("system", &P::system, "catalogue id")),
-          required(integer_field("devices", &P::devices, kCount, "accelerators")),
+          required(integer_field("devices", &P::devices, kAtLeastOne, "accelerators")),
           text_field("framework", &P::framework, "profile id"),
           text_field("release_date", &P::release_date, "software of that month")};
 }
@@ -61,18 +61,18 @@ FieldTable<SetupGroup> group_fields() {
   using G = SetupGroup;
   const FieldTable<S> stage_fields{
       required(text_field("pool", &S::pool, "name of a pool of this row")),
-      integer_field("tensor", &S::tensor, kCount, "tensor-parallel degree"),
+      integer_field("tensor", &S::tensor, kAtLeastOne, "tensor-parallel degree"),
       required(integer_list_field("layers", &S::layers, {0, 1e6}, "layers of each stage"))};
-  return {integer_field("replicas", &G::replicas, kCount, "data-parallel degree"),
+  return {integer_field("replicas", &G::replicas, kAtLeastOne, "data-parallel degree"),
           tables_field("stages", &G::stages, stage_fields, "in pipeline order")};
 }
 
 FieldTable<SetupAlternative> alternative_fields() {
   using A = SetupAlternative;
   return {required(text_field("what", &A::what, "in words")),
-          integer_field("sequence_length", &A::sequence_length, kCount, "tokens"),
-          integer_field("global_batch", &A::global_batch, kCount, "sequences"),
-          integer_field("micro_batch", &A::micro_batch, kCount, "sequences"),
+          integer_field("sequence_length", &A::sequence_length, kAtLeastOne, "tokens"),
+          integer_field("global_batch", &A::global_batch, kAtLeastOne, "sequences"),
+          integer_field("micro_batch", &A::micro_batch, kAtLeastOne, "sequences"),
           bool_field("reversed", &A::reversed, "stages in the opposite order")};
 }
 
@@ -84,9 +84,9 @@ FieldTable<MixedSetup> setup_fields() {
           published_field(),
           text_list_field("missing", &M::missing, "why the row cannot be set up"),
           text_field("model", &M::model, "catalogue id"),
-          integer_field("sequence_length", &M::sequence_length, kCount, "tokens"),
-          integer_field("global_batch", &M::global_batch, kCount, "sequences per step"),
-          integer_field("micro_batch", &M::micro_batch, kCount, "sequences"),
+          integer_field("sequence_length", &M::sequence_length, kAtLeastOne, "tokens"),
+          integer_field("global_batch", &M::global_batch, kAtLeastOne, "sequences per step"),
+          integer_field("micro_batch", &M::micro_batch, kAtLeastOne, "sequences"),
           table_field("settings", &M::settings, plan_fields(), "as in a scenario's plan"),
           tables_field("pools", &M::pools, pool_fields(), "of the cluster"),
           tables_field("mixed", &M::mixed, group_fields(), "replica groups of the mixed run"),

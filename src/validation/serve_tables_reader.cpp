@@ -6,25 +6,14 @@
 #include "config/list_reader.hpp"
 #include "units/text.hpp"
 #include "validation/serve_tables.hpp"
+#include "validation/table_fields.hpp"
 #include "validation/wording.hpp"
 
 namespace polyfleet {
 namespace {
 
-constexpr Range kCount{0, 1e9};
-constexpr Range kShare{0, 1};
+constexpr Range kAnyCount{0, 1e9};
 constexpr Range kTokens{0, 1e7};
-
-/// A key that is read by people only.
-template <class T>
-Field<T> remark_field(std::string key) {
-  return {std::move(key),
-          "text",
-          "a remark",
-          false,
-          [](T&, const Value&, Diagnostics&) {},
-          [](const T&) { return Value(""); }};
-}
 
 /// The conditions of an entry that derives from ServeConditions.
 template <class T>
@@ -45,10 +34,10 @@ FieldTable<T> condition_fields() {
           text_field<T>("speculative", &T::speculative, "yes or no"),
           text_field<T>("attention_dp", &T::attention_dp, "yes or no"),
           text_field<T>("disaggregated", &T::disaggregated, "yes or no"),
-          integer_field<T, int>("tensor", &T::tensor, kCount, "tensor ranks"),
-          integer_field<T, std::int64_t>("least_concurrency", &T::least_concurrency, kCount,
+          integer_field<T, int>("tensor", &T::tensor, kAnyCount, "tensor ranks"),
+          integer_field<T, std::int64_t>("least_concurrency", &T::least_concurrency, kAnyCount,
                                          "users at least"),
-          integer_field<T, std::int64_t>("most_concurrency", &T::most_concurrency, kCount,
+          integer_field<T, std::int64_t>("most_concurrency", &T::most_concurrency, kAnyCount,
                                          "users at most")};
 }
 
@@ -64,21 +53,21 @@ Field<RecipeEntry> inner(Field<ServeRecipe> field) {
           [=](const RecipeEntry& from) { return field.print(from.recipe); }};
 }
 
-FieldTable<RecipeEntry> recipe_fields() {
+FieldTable<RecipeEntry> serve_recipe_fields() {
   using R = ServeRecipe;
   FieldTable<RecipeEntry> fields = condition_fields<RecipeEntry>();
   for (Field<R>& field : std::vector<Field<R>>{
            integer_field("token_budget", &R::token_budget, kTokens, "new tokens an iteration"),
-           integer_field("max_sequences", &R::max_sequences, kCount, "running at once"),
+           integer_field("max_sequences", &R::max_sequences, kAnyCount, "running at once"),
            bool_field("prompt_in_budget", &R::prompt_in_budget, "budget holds prompt and users"),
-           number_field("memory_fraction", &R::memory_fraction, kShare, "of the memory"),
+           number_field("memory_fraction", &R::memory_fraction, kShareRange, "of the memory"),
            text_field("cache", &R::cache, "format of keys and values"),
-           integer_field("receive_interval", &R::receive_interval, kCount, "iterations"),
-           integer_field("first_token_steps", &R::first_token_steps, kCount, "iterations"),
+           integer_field("receive_interval", &R::receive_interval, kAnyCount, "iterations"),
+           integer_field("first_token_steps", &R::first_token_steps, kAnyCount, "iterations"),
            integer_field("draft_tokens", &R::draft_tokens, {0, 16}, "a step"),
-           number_field("shortest_length", &R::shortest_length, kShare, "of the nominal one"),
-           integer_field("requests_per_user", &R::requests_per_user, kCount, "of the run"),
-           integer_field("warm_up_per_user", &R::warm_up_per_user, kCount, "not measured")})
+           number_field("shortest_length", &R::shortest_length, kShareRange, "of the nominal one"),
+           integer_field("requests_per_user", &R::requests_per_user, kAnyCount, "of the run"),
+           integer_field("warm_up_per_user", &R::warm_up_per_user, kAnyCount, "not measured")})
     fields.push_back(inner(field));
   fields.push_back(required(text_field<RecipeEntry>("source", &RecipeEntry::source, "where")));
   return fields;
@@ -127,9 +116,10 @@ FieldTable<ServeRule> rule_fields() {
 
 FieldTable<MeasuredRules> measured_fields() {
   using M = MeasuredRules;
-  return {required(number_field("most_of_peak", &M::most_of_peak, kShare, "share of the peak")),
-          required(number_field("saturated_ttft_of_decode", &M::saturated_ttft_of_decode, {0, 10},
-                                "TTFT over decode time"))};
+  return {
+      required(number_field("most_of_peak", &M::most_of_peak, kShareRange, "share of the peak")),
+      required(number_field("saturated_ttft_of_decode", &M::saturated_ttft_of_decode, {0, 10},
+                            "TTFT over decode time"))};
 }
 
 FieldTable<ServeRelease> release_fields() {
@@ -198,7 +188,7 @@ class ServeTablesReader {
   void read_recipes() {
     const auto document = open("serving_recipes.toml");
     if (!document) return;
-    into_.recipes_ = list(*document, "recipe", recipe_fields());
+    into_.recipes_ = list(*document, "recipe", serve_recipe_fields());
     into_.acceptance_ = list(*document, "acceptance", acceptance_fields());
     const Value* offline = document->find("offline");
     if (offline == nullptr || offline->array() == nullptr) return;

@@ -1,13 +1,11 @@
 #include <fmt/format.h>
 
+#include "workload/assumed_image.hpp"
 #include "workload/hugging_face_parts.hpp"
 
 namespace polyfleet {
 
 namespace {
-
-/// Side of an image for towers of any resolution (Qwen-VL, Kimi-VL).
-constexpr std::int64_t kAssumedImageSide = 1024;
 
 /// Patches merged per side, in the ways that families write it.
 std::int64_t merged_side(const HuggingFaceSource& json) {

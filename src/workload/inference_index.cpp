@@ -7,7 +7,7 @@ namespace polyfleet {
 namespace {
 
 /// Scores come in FP32.
-constexpr double kScoreBytes = 4;
+constexpr double kIndexScoreBytes = 4;
 /// Rotary turn and quantisation of queries, norm and turn of keys, their cache write (vLLM 0.11
 /// deepseek_v2.py, class Indexer).
 constexpr double kIndexLaunches = 3;
@@ -26,7 +26,7 @@ Op score_operator(const InferenceBuilder& builder) {
 }
 
 void add_selection(InferenceBuilder& builder, double rows, double keys) {
-  const double scores = rows * keys * kScoreBytes;
+  const double scores = rows * keys * kIndexScoreBytes;
   builder.kernel(OpClass::attention, scores, scores);
 }
 

@@ -2,14 +2,12 @@
 // sequence, read and written at every decode step; prefill runs the chunked scan of training
 // (arXiv:2405.21060 section 6).
 #include "workload/inference_blocks.hpp"
+#include "workload/kernel_figures.hpp"
 
 namespace polyfleet {
 
 namespace {
 
-/// Chunk length of the published kernels (mamba_ssm: 256; flash-linear-attention: 64); as in
-/// training.
-constexpr double kChunk = 128;
 /// Recurrent states are kept in FP32 (Qwen3-Next config.json: mamba_ssm_dtype float32).
 constexpr double kStateBytes = 4;
 /// Kernels of a chunked scan: cumulated decay, chunk states, their passing, scores, output
@@ -94,7 +92,7 @@ void add_linear_prefill(InferenceBuilder& builder, const PrefillChunk& chunk) {
                    .format = wide,
                    .m = tokens * shape.heads,
                    .n = shape.state + shape.dim(),
-                   .k = kChunk + 2 * shape.state * shape.dim() / (shape.state + shape.dim()),
+                   .k = kMixerChunk + 2 * shape.state * shape.dim() / (shape.state + shape.dim()),
                    .holds_weights = false});
   const double stream = tokens * (2 * shape.keys + 2 * shape.values) * bytes;
   const double states = recurrent_bytes(shape) + window_bytes(builder.context(), shape);

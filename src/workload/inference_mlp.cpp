@@ -3,13 +3,11 @@
 // fused_moe). With it tokens travel: to expert ranks and back (all-to-all), or, without expert
 // parallelism, all ranks gather all tokens and scatter the sums (SGLang dp_attention.py).
 #include "workload/inference_blocks.hpp"
+#include "workload/kernel_figures.hpp"
 
 namespace polyfleet {
 
 namespace {
-
-/// Router scores are FP32.
-constexpr double kScoreBytes = 4;
 
 bool tokens_travel(const InferenceBuilder& builder) { return builder.layout().attention_data > 1; }
 bool exchanges(const InferenceBuilder& builder) {
@@ -17,14 +15,14 @@ bool exchanges(const InferenceBuilder& builder) {
 }
 
 /// What the experts of one rank see.
-struct Routing {
+struct InferenceRouting {
   double tokens;     ///< whose copies may land here
   double copies;     ///< expected, of the mean rank
   double width;      ///< of the space that experts work in
   double imbalance;  ///< busiest expert rank over the mean
 };
 
-Routing routing_of(const InferenceBuilder& builder) {
+InferenceRouting routing_of(const InferenceBuilder& builder) {
   const ModelSpec& model = builder.model();
   const double ranks = builder.layout().expert;
   return {
@@ -35,14 +33,14 @@ Routing routing_of(const InferenceBuilder& builder) {
 }
 
 /// The matrices of an MLP with its activation; sizes of one rank.
-struct MlpShape {
+struct InferenceMlp {
   OpClass op_class = OpClass::mlp;
   WeightFormat format;
   double tokens = 0, hidden = 0, ffn = 0;
   double experts = 0, imbalance = 1;
 };
 
-void add_matrices(InferenceBuilder& builder, const MlpShape& shape) {
+void add_matrices(InferenceBuilder& builder, const InferenceMlp& shape) {
   const bool gated = builder.model().ffn_matrices == 3;
   InferenceProduct product{.op_class = shape.op_class,
                            .format = shape.format,
@@ -86,13 +84,14 @@ void add_router(InferenceBuilder& builder) {
                    .m = tokens,
                    .n = experts,
                    .k = static_cast<double>(builder.model().hidden)});
-  const double chosen = tokens * static_cast<double>(builder.model().moe.top_k) * 2 * kScoreBytes;
-  builder.kernel(OpClass::router, tokens * experts * kScoreBytes, chosen);
+  const double chosen =
+      tokens * static_cast<double>(builder.model().moe.top_k) * 2 * kRouterScoreBytes;
+  builder.kernel(OpClass::router, tokens * experts * kRouterScoreBytes, chosen);
   builder.kernel(OpClass::permutation, chosen, chosen);
 }
 
 // A rank's share of the tokens, to its experts' ranks (`outward`) or back.
-void exchange(InferenceBuilder& builder, const Routing& routing, bool outward) {
+void exchange(InferenceBuilder& builder, const InferenceRouting& routing, bool outward) {
   if (!exchanges(builder)) return;
   const ServingLayout& cut = builder.layout();
   const double top_k = static_cast<double>(builder.model().moe.top_k);
@@ -107,7 +106,7 @@ void exchange(InferenceBuilder& builder, const Routing& routing, bool outward) {
                       routing.copies * routing.width * narrow, cut.expert_tensor());
 }
 
-void add_experts(InferenceBuilder& builder, const Routing& routing) {
+void add_experts(InferenceBuilder& builder, const InferenceRouting& routing) {
   const ModelSpec& model = builder.model();
   const WeightFormat& format = builder.formats().experts;
   const double copies = routing.copies * routing.imbalance;
@@ -167,7 +166,7 @@ void add_latent_projection(InferenceBuilder& builder, bool inward) {
 
 void add_routed_mlp(InferenceBuilder& builder) {
   const double hidden = static_cast<double>(builder.model().hidden);
-  const Routing routing = routing_of(builder);
+  const InferenceRouting routing = routing_of(builder);
   builder.add_norm(builder.attention_tokens(), hidden, builder.activation_bytes());
   add_router(builder);
   add_latent_projection(builder, true);

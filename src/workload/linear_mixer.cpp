@@ -2,13 +2,11 @@
 // The scan's arithmetic follows the chunked (state-space dual) form: inside a chunk of length c the
 // masked products, between chunks the state update (arXiv:2405.21060 section 6).
 #include "workload/attention_block.hpp"
+#include "workload/kernel_figures.hpp"
 
 namespace polyfleet {
 
 namespace {
-
-/// Chunk length of the published kernels (mamba_ssm: 256; flash-linear-attention: 64); 128 between.
-constexpr double kChunk = 128;
 
 struct MixerWidths {
   double keys, values, gates, heads, state;
@@ -35,7 +33,7 @@ void add_scan(WorkBuilder& builder, const MixerWidths& widths) {
   scan.kind = OpKind::gemm;
   scan.m = tokens * widths.heads;
   scan.n = widths.state + dim;
-  scan.k = kChunk + 2 * widths.state * dim / (widths.state + dim);
+  scan.k = kMixerChunk + 2 * widths.state * dim / (widths.state + dim);
   builder.mixer(scan);
   const double stream = tokens * (2 * widths.keys + 2 * widths.values);
   builder.elementwise(Pass::forward, OpClass::linear_mixer, stream, tokens * widths.values);

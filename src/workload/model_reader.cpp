@@ -6,6 +6,8 @@
 #include <utility>
 
 #include "base/files.hpp"
+#include "base/input_files.hpp"
+#include "workload/assumed_image.hpp"
 #include "workload/hugging_face.hpp"
 #include "workload/model_check.hpp"
 #include "workload/model_fields.hpp"
@@ -14,8 +16,6 @@ namespace polyfleet {
 
 namespace {
 
-/// Side of an image where neither the file nor the tower fixes one (dynamic resolution).
-constexpr std::int64_t kAssumedImageSide = 1024;
 /// Prompt of text-to-image and -video models: FLUX.1 and Wan 512 tokens, T5-XXL and UMT5-XXL 4096
 /// wide (their model cards).
 constexpr std::int64_t kAssumedTextTokens = 512;
@@ -206,8 +206,7 @@ Result<ModelSpec> read_model(const Value& document) {
 }
 
 Result<ModelSpec> load_model(const std::filesystem::path& path) {
-  std::error_code error;
-  const bool is_folder = std::filesystem::is_directory(path, error);
+  const bool is_folder = input_is_folder(path);
   const std::filesystem::path file = is_folder ? path / "config.json" : path;
   const Result<Value> document = read_document(file.string());
   if (!document) return document.problems();

@@ -1,11 +1,10 @@
+#include "workload/kernel_figures.hpp"
 #include "workload/mlp_block.hpp"
 
 namespace polyfleet {
 
 namespace {
 
-/// Router scores and probabilities are FP32 (Megatron-Core router.py).
-constexpr double kScoreBytes = 4;
 /// Kernels of scoring, top-k, load-balancing loss and token counts when run one by one.
 constexpr double kRouterLaunches = 4;
 
@@ -34,7 +33,7 @@ void add_router(WorkBuilder& builder) {
                   .in = static_cast<double>(builder.model().hidden),
                   .out = experts,
                   .narrow = false});
-  const double scores = outside * experts * kScoreBytes;
+  const double scores = outside * experts * kRouterScoreBytes;
   builder.traffic(Pass::forward, OpClass::router, 2 * scores, scores, kRouterLaunches);
   builder.traffic(Pass::backward_input, OpClass::router, 2 * scores, scores, kRouterLaunches);
   builder.save(scores);
