@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <set>
 
-#include "app/optional_fields.hpp"
 #include "base/spelling.hpp"
+#include "config/optional_fields.hpp"
 
 namespace polyfleet {
 namespace {

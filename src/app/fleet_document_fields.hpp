@@ -1,4 +1,4 @@
-// Kinds of fields that fleet documents have beside those of config/fields.hpp: days, spans up to
+// Kinds of fields that fleet documents have beside those of config/optional_fields.hpp: spans up to
 // years, figures with their origin, lists of tables whose elements remember how they were written.
 // A year is 365.25 days and a month a twelfth of it; days of the calendar are exact.
 #pragma once
@@ -9,10 +9,9 @@
 #include <utility>
 #include <vector>
 
-#include "app/optional_fields.hpp"
 #include "catalogue/figure_field.hpp"
-#include "config/fields.hpp"
-#include "training/calendar.hpp"
+#include "config/optional_fields.hpp"
+#include "training/calendar_field.hpp"
 
 namespace polyfleet {
 
@@ -39,8 +38,6 @@ inline Position place_of(const StatedEntry& entry, std::string_view key) {
   return value == nullptr ? entry.where : value->where();
 }
 
-/// "2026-10-01" of a text value; problems name the key. Nothing where it is no day.
-std::optional<CalendarDate> read_day(const Value& value, std::string_view key, Diagnostics& out);
 /// "30 days", "5 years", "18 months", "2 weeks", or any unit of time.
 std::optional<Seconds> read_span(const Value& value, std::string_view key, Range range,
                                  Diagnostics& out);
@@ -49,19 +46,6 @@ std::optional<Seconds> read_span(const Value& value, std::string_view key, Range
 std::optional<int> read_utc_offset(const Value& value, std::string_view key, Diagnostics& out);
 /// A word of kStatusNames, or "assumption".
 void check_status(const StatedEntry& entry, Diagnostics& out);
-
-template <class T>
-Field<T> day_field(std::string key, std::optional<CalendarDate> T::*member, std::string help) {
-  return {
-      key,
-      "day: YYYY-MM-DD",
-      std::move(help),
-      false,
-      [=](T& into, const Value& value, Diagnostics& out) {
-        if (const auto date = read_day(value, key, out)) into.*member = *date;
-      },
-      [=](const T& from) { return from.*member ? Value(print_date(*(from.*member))) : Value(); }};
-}
 
 template <class T>
 Field<T> span_field(std::string key, std::optional<Seconds> T::*member, Range range,
@@ -112,45 +96,6 @@ Field<T> ranged_figure_field(std::string key, std::optional<Figure<Q>> T::*membe
     into.*member = *figure;
   };
   return field;
-}
-
-/// A plain number that may stay unstated.
-template <class T>
-Field<T> optional_number_field(std::string key, std::optional<double> T::*member, Range range,
-                               std::string help) {
-  return {key,
-          "number",
-          std::move(help),
-          false,
-          [=](T& into, const Value& value, Diagnostics& out) {
-            if (const auto n = detail::read_number(value, range, false, key, out))
-              into.*member = *n;
-          },
-          [=](const T& from) { return from.*member ? Value(*(from.*member)) : Value(); }};
-}
-
-/// A list of numbers, each within the range.
-template <class T>
-Field<T> number_list_field(std::string key, std::vector<double> T::*member, Range range,
-                           std::string help) {
-  return {key,
-          "list of numbers",
-          std::move(help),
-          false,
-          [=](T& into, const Value& value, Diagnostics& out) {
-            if (value.array() == nullptr) return detail::not_an_array(value, key, out);
-            std::vector<double> numbers;
-            for (const Value& each : *value.array()) {
-              if (const auto n = detail::read_number(each, range, false, key, out))
-                numbers.push_back(*n);
-            }
-            into.*member = std::move(numbers);
-          },
-          [=](const T& from) {
-            Value list{Array{}};
-            for (const double number : from.*member) list.push(number);
-            return list;
-          }};
 }
 
 /// Reads one table into an entry.

@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include "app/option_text.hpp"
-#include "app/optional_fields.hpp"
 #include "base/csv.hpp"
 #include "base/spelling.hpp"
+#include "config/optional_fields.hpp"
 
 namespace polyfleet {
 namespace {

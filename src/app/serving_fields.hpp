@@ -5,8 +5,8 @@
 #include <utility>
 #include <vector>
 
-#include "app/optional_fields.hpp"
 #include "config/fields.hpp"
+#include "config/optional_fields.hpp"
 #include "sim/picos.hpp"
 
 namespace polyfleet {

@@ -7,6 +7,7 @@
 
 #include "capital/deal_checks.hpp"
 #include "capital/deal_term_field.hpp"
+#include "config/list_reader.hpp"
 
 namespace polyfleet {
 namespace {

@@ -66,20 +66,6 @@ std::optional<RawTerm> read_raw_term(const Value& document, std::string_view key
   return term;
 }
 
-std::optional<CalendarDate> read_calendar_date(const Value& value, std::string_view key,
-                                               Diagnostics& out) {
-  const auto text = read_text(value, key, out);
-  if (!text) return std::nullopt;
-  const Result<CalendarDate> date = parse_date(*text);
-  if (date) return *date;
-  for (Diagnostic diagnostic : date.problems()) {
-    diagnostic.where = value.where();
-    diagnostic.what = fmt::format("{}: {}", key, diagnostic.what);
-    out.push_back(std::move(diagnostic));
-  }
-  return std::nullopt;
-}
-
 void outside_range(const Value& document, std::string_view key, const std::string& low,
                    const std::string& high, Diagnostics& out) {
   const auto end = [](const std::string& text) { return text == "null" ? "without end" : text; };

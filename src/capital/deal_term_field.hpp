@@ -9,7 +9,9 @@
 #include <utility>
 
 #include "capital/deal_term.hpp"
+#include "catalogue/figure_field.hpp"
 #include "config/fields.hpp"
+#include "training/calendar_field.hpp"
 
 namespace polyfleet {
 
@@ -25,35 +27,10 @@ struct RawTerm {
 };
 /// Nothing, with diagnostics, where a part is missing, unknown or of the wrong kind.
 std::optional<RawTerm> read_raw_term(const Value& document, std::string_view key, Diagnostics& out);
-std::optional<CalendarDate> read_calendar_date(const Value& value, std::string_view key,
-                                               Diagnostics& out);
 void outside_range(const Value& document, std::string_view key, const std::string& low,
                    const std::string& high, Diagnostics& out);
 void not_in_order(const Value& document, std::string_view key, Diagnostics& out);
 
-template <class Q>
-std::optional<Q> read_term_value(const Value& value, std::string_view key, Diagnostics& out) {
-  if constexpr (std::is_same_v<Q, double>) {
-    return read_number(value, Range{}, false, key, out);
-  } else {
-    const auto text = read_text(value, key, out);
-    if (!text) return std::nullopt;
-    const Result<Q> quantity = parse_quantity<Q>(*text);
-    if (quantity) return *quantity;
-    for (Diagnostic diagnostic : quantity.problems()) {
-      diagnostic.where = value.where();
-      diagnostic.what = std::string(key) + ": " + diagnostic.what;
-      out.push_back(std::move(diagnostic));
-    }
-    return std::nullopt;
-  }
-}
-
-inline double number_of(double number) { return number; }
-template <class Q>
-double number_of(Q quantity) {
-  return quantity.base();
-}
 inline std::string text_of(double number) { return to_json(Value(number)); }
 template <class Q>
 std::string text_of(Q quantity) {
@@ -69,7 +46,7 @@ std::optional<Term<Q>> read_term(const Value& document, std::string_view key, Ra
   const auto raw = detail::read_raw_term(document, key, out);
   if (!raw) return std::nullopt;
   const auto number = [&](const Value* value) {
-    return value == nullptr ? std::optional<Q>() : detail::read_term_value<Q>(*value, key, out);
+    return value == nullptr ? std::optional<Q>() : detail::read_figure_number<Q>(*value, key, out);
   };
   const std::optional<Q> value = number(raw->value), low = number(raw->low),
                          high = number(raw->high);
@@ -79,8 +56,8 @@ std::optional<Term<Q>> read_term(const Value& document, std::string_view key, Ra
   read.value = value ? *value : (*low + *high) / 2.0;
   read.low = low.value_or(read.value);
   read.high = high.value_or(read.value);
-  const double least = detail::number_of(read.low), most = detail::number_of(read.high);
-  const double middle = detail::number_of(read.value);
+  const double least = detail::base_of(read.low), most = detail::base_of(read.high);
+  const double middle = detail::base_of(read.value);
   if (!(least <= middle && middle <= most)) {
     detail::not_in_order(document, key, out);
     return std::nullopt;
@@ -120,49 +97,10 @@ Field<T> term_date_field(std::string key, TermDate T::*member, std::string help)
   field.read = [=](T& into, const Value& value, Diagnostics& out) {
     const auto raw = detail::read_raw_term(value, key, out);
     if (!raw || raw->value == nullptr) return;
-    if (const auto date = detail::read_calendar_date(*raw->value, key, out))
+    if (const auto date = read_day(*raw->value, key, out))
       into.*member = {*date, raw->status, raw->source, raw->note};
   };
   field.print = [=](const T& from) { return Value(print_date((from.*member).value)); };
-  return field;
-}
-
-template <class T>
-Field<T> calendar_date_field(std::string key, CalendarDate T::*member, std::string help) {
-  Field<T> field;
-  field.key = key;
-  field.type = "date";
-  field.help = std::move(help);
-  field.read = [=](T& into, const Value& value, Diagnostics& out) {
-    if (const auto date = detail::read_calendar_date(value, key, out)) into.*member = *date;
-  };
-  field.print = [=](const T& from) { return Value(print_date(from.*member)); };
-  return field;
-}
-
-/// A list of tables of one kind, each with its own fields.
-template <class T, class M>
-Field<T> tables_field(std::string key, std::vector<M> T::*member, FieldTable<M> fields,
-                      std::string help) {
-  Field<T> field;
-  field.key = key;
-  field.type = "list of tables";
-  field.help = std::move(help);
-  field.read = [=](T& into, const Value& value, Diagnostics& out) {
-    const Array* entries = value.array();
-    if (entries == nullptr) return detail::not_an_array(value, key, out);
-    (into.*member).clear();
-    for (const Value& entry : *entries) {
-      M read;
-      read_fields(entry, fields, read, key, out);
-      (into.*member).push_back(std::move(read));
-    }
-  };
-  field.print = [=](const T& from) {
-    Array entries;
-    for (const M& entry : from.*member) entries.push_back(print_fields(fields, entry));
-    return Value(std::move(entries));
-  };
   return field;
 }
 

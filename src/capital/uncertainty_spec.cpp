@@ -7,6 +7,8 @@
 #include <utility>
 
 #include "catalogue/figure.hpp"
+#include "config/optional_fields.hpp"
+#include "training/calendar_field.hpp"
 
 namespace polyfleet {
 namespace {
@@ -60,40 +62,6 @@ Field<T> entries_field(std::string key, std::vector<M> T::*member, FieldTable<M>
           }};
 }
 
-template <class T>
-Field<T> date_field(std::string key, std::optional<CalendarDate> T::*member, std::string help) {
-  return {
-      key,
-      "day: YYYY-MM-DD",
-      std::move(help),
-      false,
-      [=](T& into, const Value& value, Diagnostics& out) {
-        const auto text = detail::read_text(value, key, out);
-        if (!text) return;
-        const Result<CalendarDate> date = parse_date(*text);
-        if (date) {
-          into.*member = *date;
-          return;
-        }
-        for (const Diagnostic& each : date.problems())
-          out.push_back(problem_at(value.where(), key + ": " + each.what, each.fix));
-      },
-      [=](const T& from) { return from.*member ? Value(print_date(*(from.*member))) : Value(); }};
-}
-
-template <class T>
-Field<T> optional_gigawatts(std::string key, std::optional<double> T::*member, std::string help) {
-  return {key,
-          "number",
-          std::move(help),
-          false,
-          [=](T& into, const Value& value, Diagnostics& out) {
-            if (const auto n = detail::read_number(value, {0, kMostGigawatts}, false, key, out))
-              into.*member = *n;
-          },
-          [=](const T& from) { return from.*member ? Value(*(from.*member)) : Value(); }};
-}
-
 template <class M>
 Field<M> correlation_field() {
   return number_field("correlation", &M::correlation, {0, 1},
@@ -128,8 +96,8 @@ FieldTable<VendorLoss> loss_fields() {
       required(text_field("vendor", &VendorLoss::vendor, "whose deliveries end")),
       text_field("program", &VendorLoss::program, "only phases of this one; empty = all"),
       required(number_field("probability", &VendorLoss::probability, {0, 1}, "within the study")),
-      date_field("from", &VendorLoss::from, "first day on which it may happen"),
-      date_field("until", &VendorLoss::until, "last day; all days between are alike")};
+      day_field("from", &VendorLoss::from, "first day on which it may happen"),
+      day_field("until", &VendorLoss::until, "last day; all days between are alike")};
 }
 
 FieldTable<WorkloadSpread> workload_fields() {
@@ -155,16 +123,16 @@ FieldTable<ScenarioBranch> branch_fields() {
       text_field("vendor", &B::vendor, "whose phases delay, loss, price and speed mean"),
       text_field("program", &B::program, "whose phases they mean"),
       number_field("delay_months", &B::delay_months, {0, kLongestDelay}, "of those phases"),
-      date_field("lost_from", &B::lost_from, "phases that have not begun by this day never come"),
-      optional_gigawatts("lost_after", &B::lost_after,
-                         "gigawatts of the program (or vendor): phases beyond never come"),
+      day_field("lost_from", &B::lost_from, "phases that have not begun by this day never come"),
+      optional_number_field("lost_after", &B::lost_after, {0, kMostGigawatts},
+                            "gigawatts of the program (or vendor): phases beyond never come"),
       number_field("hardware_price", &B::hardware_price, factor, "factor"),
       number_field("demand", &B::demand, factor, "factor on all workloads"),
       number_field("price", &B::price, factor, "factor on grid electricity"),
       number_field("carbon", &B::carbon, factor, "factor on grid carbon"),
       number_field("speed", &B::speed, factor, "factor on predicted rates of the vendor"),
       text_list_field("stopped_deals", &B::stopped_deals, "deals that pay nothing more"),
-      date_field("stopped_from", &B::stopped_from, "from this day on; none = the study's begin")};
+      day_field("stopped_from", &B::stopped_from, "from this day on; none = the study's begin")};
 }
 
 FieldTable<UncertaintySpec> all_fields() {

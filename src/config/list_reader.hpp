@@ -1,4 +1,5 @@
-// A list of tables of one kind in a document ([[name]] in TOML), read by its field table.
+// Lists of tables of one kind in a document ([[name]] in TOML), read by their field table: of the
+// document itself, or of a field of an object.
 #pragma once
 
 #include <fmt/format.h>
@@ -28,6 +29,32 @@ std::vector<T> read_list(const Value& document, std::string_view list, const Fie
     entries.push_back(std::move(read));
   }
   return entries;
+}
+
+/// A member that is a list of tables; what the document lists replaces what was there.
+template <class T, class M>
+Field<T> tables_field(std::string key, std::vector<M> T::*member, FieldTable<M> fields,
+                      std::string help) {
+  Field<T> field;
+  field.key = key;
+  field.type = "list of tables";
+  field.help = std::move(help);
+  field.read = [=](T& into, const Value& value, Diagnostics& out) {
+    const Array* entries = value.array();
+    if (entries == nullptr) return detail::not_an_array(value, key, out);
+    (into.*member).clear();
+    for (const Value& entry : *entries) {
+      M read;
+      read_fields(entry, fields, read, key, out);
+      (into.*member).push_back(std::move(read));
+    }
+  };
+  field.print = [=](const T& from) {
+    Array entries;
+    for (const M& entry : from.*member) entries.push_back(print_fields(fields, entry));
+    return Value(std::move(entries));
+  };
+  return field;
 }
 
 }  // namespace polyfleet

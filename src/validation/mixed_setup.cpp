@@ -4,37 +4,13 @@
 
 #include <algorithm>
 
-#include "config/fields.hpp"
+#include "config/list_reader.hpp"
 #include "training/plan_fields.hpp"
 
 namespace polyfleet {
 namespace {
 
 constexpr Range kAtLeastOne{1, 1e9};
-
-/// A list of tables, each read by `fields`.
-template <class T, class M>
-Field<T> tables_field(std::string key, std::vector<M> T::*member, FieldTable<M> fields,
-                      std::string help) {
-  return {key,
-          "list of tables",
-          std::move(help),
-          false,
-          [=](T& into, const Value& value, Diagnostics& out) {
-            const Array* list = value.array();
-            if (list == nullptr) return detail::not_an_array(value, key, out);
-            for (const Value& item : *list) {
-              M entry;
-              read_fields(item, fields, entry, key, out);
-              (into.*member).push_back(std::move(entry));
-            }
-          },
-          [=](const T& from) {
-            Value list{Array{}};
-            for (const M& entry : from.*member) list.push(print_fields(fields, entry));
-            return list;
-          }};
-}
 
 Field<MixedSetup> published_field() {
   return {"published",

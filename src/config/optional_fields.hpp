@@ -1,5 +1,6 @@
-// Fields for figures that may stay unstated: an optional quantity with its unit, a list of values
-// of a closed set. Beside config/fields.hpp, whose fields always have a value.
+// Fields for figures that may stay unstated: an optional quantity with its unit, an optional
+// number; lists of numbers, of truth values and of values of a closed set. Beside
+// config/fields.hpp, whose fields always have a value.
 #pragma once
 
 #include <optional>
@@ -26,6 +27,45 @@ Field<T> optional_quantity_field(std::string key, std::optional<Q> T::*member, R
         if (out.size() == before) into.*member = holder.quantity;
       },
       [=](const T& from) { return from.*member ? Value(exact_text(*(from.*member))) : Value(); }};
+}
+
+/// A plain number that may stay unstated.
+template <class T>
+Field<T> optional_number_field(std::string key, std::optional<double> T::*member, Range range,
+                               std::string help) {
+  return {key,
+          "number",
+          std::move(help),
+          false,
+          [=](T& into, const Value& value, Diagnostics& out) {
+            if (const auto n = detail::read_number(value, range, false, key, out))
+              into.*member = *n;
+          },
+          [=](const T& from) { return from.*member ? Value(*(from.*member)) : Value(); }};
+}
+
+/// A list of numbers, each within the range.
+template <class T>
+Field<T> number_list_field(std::string key, std::vector<double> T::*member, Range range,
+                           std::string help) {
+  return {key,
+          "list of numbers",
+          std::move(help),
+          false,
+          [=](T& into, const Value& value, Diagnostics& out) {
+            if (value.array() == nullptr) return detail::not_an_array(value, key, out);
+            std::vector<double> numbers;
+            for (const Value& each : *value.array()) {
+              if (const auto n = detail::read_number(each, range, false, key, out))
+                numbers.push_back(*n);
+            }
+            into.*member = std::move(numbers);
+          },
+          [=](const T& from) {
+            Value list{Array{}};
+            for (const double number : from.*member) list.push(number);
+            return list;
+          }};
 }
 
 /// A list whose elements are of a closed set of names.
