@@ -53,7 +53,7 @@ struct StatedServingPlan : StatedSite {
   int draft_tokens = 0;
   double tokens_per_step = 1;
   double expert_imbalance = 1;
-  std::int64_t simulate = 1;     ///< plans that are simulated
+  std::int64_t simulate = 20;    ///< proposals that may be simulated
   std::int64_t requests = 2000;  ///< counted in each simulation
   std::int64_t seed = 1;
   ReplicaSpace space;

@@ -59,7 +59,10 @@ class PlanPreparer {
     question.arrangement = stated_.arrangement;
     question.mix = stated_.mix;
     question.top = static_cast<std::size_t>(stated_.top);
-    question.keep = static_cast<std::size_t>(std::max(stated_.top, stated_.simulate));
+    // Of one set of pools many numbers of replicas are proposed, and one is simulated.
+    constexpr std::int64_t kProposalsEach = 10;
+    question.keep =
+        static_cast<std::size_t>(std::max(stated_.top, kProposalsEach * stated_.simulate));
     question.power_cap = stated_.power_cap;
     question.targets = {stated_.slo.ttft, stated_.slo.tpot, stated_.slo.end_to_end};
     prepared_->simulate = static_cast<std::size_t>(stated_.simulate);

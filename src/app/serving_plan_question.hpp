@@ -22,7 +22,7 @@ struct PreparedServingPlan {
   std::unique_ptr<EngineReplicas> models;
   PlanTraffic traffic;
   VerifyOptions verify;
-  std::size_t simulate = 0;  ///< plans
+  std::size_t simulate = 0;  ///< proposals, at most
   Speculation speculation;
   std::vector<Assumption> assumptions;
 };

@@ -2,9 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
-#include "planner/serving_ranking.hpp"
 #include "units/text.hpp"
 
 namespace polyfleet {
@@ -30,33 +27,30 @@ std::string traffic_text(const PreparedServingPlan& prepared) {
 
 ServingPlanAnswer ServingPlanRun::answer() const {
   return {prepared->name, *prepared->model,      prepared->question,     result,
-          verified,       prepared->assumptions, traffic_text(*prepared)};
+          checked,        prepared->assumptions, traffic_text(*prepared)};
 }
 
 Result<ServingPlanRun> run_serving_plan(Workspace& workspace, const Value& document,
-                                        const PlanProgress& progress) {
+                                        const PlanProgress& progress,
+                                        const std::atomic<bool>* stop) {
   ServingPlanRun run;
   Result<std::unique_ptr<PreparedServingPlan>> prepared = prepare_serving_plan(workspace, document);
   if (!prepared) return prepared.problems();
   run.prepared = *std::move(prepared);
   const ServingPlanQuestion& question = run.prepared->question;
   progress(fmt::format("comparing {} kinds of replicas", question.kinds.size()), -1);
-  run.result = search_serving_plans(question, *run.prepared->models);
-  const std::size_t wanted = std::min(run.prepared->simulate, run.result.best.size());
-  for (std::size_t i = 0; i < wanted; ++i) {
-    progress(fmt::format("simulating plan {} of {}", i + 1, wanted),
-             static_cast<double>(i) / static_cast<double>(wanted));
-    Result<VerifiedPlan> verified =
-        verify_serving_plan(question, run.result.best[i], *run.prepared->models,
-                            run.prepared->traffic.maker, run.prepared->verify);
-    if (!verified) return verified.problems();
-    run.verified.push_back(*std::move(verified));
-  }
-  std::stable_sort(run.verified.begin(), run.verified.end(),
-                   [&](const VerifiedPlan& one, const VerifiedPlan& other) {
-                     if (one.met != other.met) return one.met;
-                     return comes_before(question, one.plan, other.plan);
-                   });
+  run.result = search_serving_plans(question, *run.prepared->models, {}, stop);
+  VerifyOptions how = run.prepared->verify;
+  how.stop = stop;
+  ServingTrials trials(question, *run.prepared->models, run.prepared->traffic.maker, how);
+  Result<CheckedProposals> checked = check_proposals(
+      run.result.best, trials, run.prepared->simulate, [&](std::size_t begun, std::size_t budget) {
+        progress(fmt::format("simulating proposal {} of at most {}", begun, budget),
+                 static_cast<double>(begun - 1) / static_cast<double>(budget));
+      });
+  if (!checked) return checked.problems();
+  run.checked = *std::move(checked);
+  run.checked.interrupted = run.checked.interrupted || run.result.interrupted;
   return run;
 }
 

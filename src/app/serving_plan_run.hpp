@@ -1,7 +1,8 @@
-// `polyfleet plan serve` from question to answer: the search by closed form, then the best plans
-// request by request, ranked again by what the simulation leaves of them.
+// `polyfleet plan serve` from question to answer: the search by closed form, then its proposals
+// request by request until none that is left can be better (planner/serving_choice.hpp).
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <string>
@@ -14,7 +15,7 @@ namespace polyfleet {
 struct ServingPlanRun {
   std::unique_ptr<PreparedServingPlan> prepared;
   ServingPlanResult result;
-  std::vector<VerifiedPlan> verified;
+  CheckedProposals checked;
 
   /// A view for the reports; valid while this object lives.
   ServingPlanAnswer answer() const;
@@ -23,9 +24,10 @@ struct ServingPlanRun {
 /// Told in words what is going on, and the share done (below 0 = unknown).
 using PlanProgress = std::function<void(const std::string&, double share)>;
 
-/// Errors: those of the question, of the traffic and
-/// of the simulation.
+/// `stop` set: what was found so far, marked as interrupted. Errors: those of the question, of the
+/// traffic and of the simulation.
 Result<ServingPlanRun> run_serving_plan(Workspace& workspace, const Value& document,
-                                        const PlanProgress& progress);
+                                        const PlanProgress& progress,
+                                        const std::atomic<bool>* stop = nullptr);
 
 }  // namespace polyfleet

@@ -6,6 +6,7 @@
 // best.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -53,12 +54,15 @@ struct ServingPlanResult {
   ServingPlanCounts counts;
   /// No mixture of the considered points is better than the best by more (relative; 0 = proven).
   double gap = 0;
-  std::optional<ServingBestEffort> best_effort;  ///< when nothing is feasible
+  /// When nothing is feasible, after a search to its end.
+  std::optional<ServingBestEffort> best_effort;
+  bool interrupted = false;  ///< stopped: kinds, pairs or mixtures were not looked at
 };
 
-/// `on_plan`: told every feasible plan, in no promised order.
+/// `on_plan`: told every feasible plan, in no promised order. `stop` set: what was found so far.
 ServingPlanResult search_serving_plans(const ServingPlanQuestion& question,
                                        const ReplicaModels& models,
-                                       const std::function<void(const ServingPlan&)>& on_plan = {});
+                                       const std::function<void(const ServingPlan&)>& on_plan = {},
+                                       const std::atomic<bool>* stop = nullptr);
 
 }  // namespace polyfleet

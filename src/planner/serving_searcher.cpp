@@ -19,10 +19,12 @@ std::string first_problem(const Diagnostics& problems) {
 }  // namespace
 
 ServingSearcher::ServingSearcher(const ServingPlanQuestion& question, const ReplicaModels& models,
-                                 const std::function<void(const ServingPlan&)>& on_plan)
+                                 const std::function<void(const ServingPlan&)>& on_plan,
+                                 const std::atomic<bool>* stop)
     : question_(question),
       models_(models),
       on_plan_(on_plan),
+      stop_(stop),
       ranking_(question, std::max(question.top, question.keep)),
       front_(question) {}
 
@@ -40,8 +42,13 @@ ServingPlanResult ServingSearcher::search() {
   for (auto& [key, group] : refused_) result_.refused.push_back(std::move(group));
   result_.counts.configurations =
       result_.counts.feasible + result_.counts.dominated + result_.counts.refused;
-  if (result_.best.empty()) add_best_effort();
+  if (result_.best.empty() && !stopped()) add_best_effort();
   return std::move(result_);
+}
+
+bool ServingSearcher::stopped() {
+  result_.interrupted = result_.interrupted || (stop_ != nullptr && stop_->load());
+  return result_.interrupted;
 }
 
 void ServingSearcher::make_candidates() {
@@ -50,7 +57,10 @@ void ServingSearcher::make_candidates() {
     names.emplace_back(name_of(question_.kinds[i], question_.offers), i);
   std::sort(names.begin(), names.end());
   result_.counts.kinds = static_cast<std::int64_t>(names.size());
-  for (const auto& [name, kind] : names) add_candidate(kind);
+  for (const auto& [name, kind] : names) {
+    if (stopped()) return;
+    add_candidate(kind);
+  }
 }
 
 void ServingSearcher::add_candidate(std::size_t kind) {
@@ -221,6 +231,7 @@ void ServingSearcher::plan_pairs_of(const std::string& engine) {
   decodes = undominated(std::move(decodes));
   result_.counts.dominated += all - pairs_of(prefills, decodes);
   for (const Part& prefill : prefills) {
+    if (stopped()) return;
     for (const Part& decode : decodes) plan_pair(prefill, decode);
   }
 }
@@ -309,6 +320,7 @@ std::optional<CacheTransfer> ServingSearcher::slowest_transfer(
 }
 
 void ServingSearcher::plan_mixture(const std::vector<PoolRole>& roles, const std::string& engine) {
+  if (stopped()) return;
   const double demand = question_.demand.requests_per_second;
   const double known = ranking_.plans().empty()
                            ? std::numeric_limits<double>::infinity()
@@ -334,66 +346,11 @@ void ServingSearcher::plan_mixture(const std::vector<PoolRole>& roles, const std
   judge(plan_of(question_, std::move(pools), path));
 }
 
-void ServingSearcher::add_best_effort() {
-  ServingBestEffort effort;
-  for (const Candidate& candidate : candidates_) {
-    const std::string name = name_of(question_.kinds[candidate.kind], question_.offers);
-    for (const PoolRole role : {PoolRole::aggregated, PoolRole::prefill, PoolRole::decode}) {
-      const ReplicaCapacity& capacity = capacity_of(candidate, role);
-      // Not asked of it, or a single request is longer than its cache.
-      if (capacity.accelerators == 0 || !capacity.idle.state.stable) continue;
-      const LatencyFigures& at = capacity.idle.latency;
-      if (role != PoolRole::decode && (!effort.ttft_of || at.ttft < effort.ttft)) {
-        effort.ttft = at.ttft;
-        effort.ttft_of = name;
-      }
-      if (role != PoolRole::prefill && (!effort.tpot_of || at.tpot < effort.tpot)) {
-        effort.tpot = at.tpot;
-        effort.tpot_of = name;
-      }
-      const double excess = excess_of(at, role);
-      if (role != PoolRole::aggregated || (effort.nearest && excess >= effort.nearest_excess))
-        continue;
-      effort.nearest = name;
-      effort.nearest_excess = excess;
-      effort.nearest_latency = at;
-      effort.limit = capacity.limit;
-    }
-  }
-  const double most = most_requests();
-  if (most > 0) effort.requests_per_second = most;
-  result_.best_effort = std::move(effort);
-}
-
-double ServingSearcher::most_requests() {
-  const auto can_serve = [&](double requests_per_second) {
-    const auto found = [&](const std::vector<PoolRole>& roles, const std::string& engine) {
-      const ServingMixture mixture =
-          best_mixture(question_, columns_of(roles, engine), requests_per_second);
-      result_.counts.programs += mixture.nodes;
-      return mixture.found;
-    };
-    if (wants(ServingArrangement::aggregated) && found({PoolRole::aggregated}, "")) return true;
-    if (!wants(ServingArrangement::disaggregated)) return false;
-    const std::vector<std::string> names = engines();
-    return std::any_of(names.begin(), names.end(), [&](const std::string& engine) {
-      return found({PoolRole::prefill, PoolRole::decode}, engine);
-    });
-  };
-  constexpr double kPrecision = 0.01;
-  const double demand = question_.demand.requests_per_second;
-  double low = 0, high = 1;
-  while (high - low > kPrecision * high && high > 1e-6) {
-    const double share = 0.5 * (low + high);
-    (can_serve(share * demand) ? low : high) = share;
-  }
-  return low * demand;
-}
-
 ServingPlanResult search_serving_plans(const ServingPlanQuestion& question,
                                        const ReplicaModels& models,
-                                       const std::function<void(const ServingPlan&)>& on_plan) {
-  return ServingSearcher(question, models, on_plan).search();
+                                       const std::function<void(const ServingPlan&)>& on_plan,
+                                       const std::atomic<bool>* stop) {
+  return ServingSearcher(question, models, on_plan, stop).search();
 }
 
 }  // namespace polyfleet

@@ -3,6 +3,7 @@
 // fits.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <limits>
 #include <map>
@@ -20,7 +21,8 @@ namespace polyfleet {
 class ServingSearcher {
  public:
   ServingSearcher(const ServingPlanQuestion& question, const ReplicaModels& models,
-                  const std::function<void(const ServingPlan&)>& on_plan);
+                  const std::function<void(const ServingPlan&)>& on_plan,
+                  const std::atomic<bool>* stop);
   ServingPlanResult search();
 
  private:
@@ -37,6 +39,8 @@ class ServingSearcher {
     std::int64_t accelerators = 0;
   };
 
+  /// Looked at between kinds, rows of pairs and mixtures; once seen it stays.
+  bool stopped();
   void make_candidates();
   void add_candidate(std::size_t kind);
   void plan_one_kind();
@@ -72,6 +76,7 @@ class ServingSearcher {
   const ServingPlanQuestion& question_;
   const ReplicaModels& models_;
   const std::function<void(const ServingPlan&)>& on_plan_;
+  const std::atomic<bool>* stop_;
   std::vector<Candidate> candidates_;  // in the order of their names
   ServingRanking ranking_;
   ServingFront front_;

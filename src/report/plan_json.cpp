@@ -106,7 +106,8 @@ Value plan_json(const PlanAnswer& answer) {
     json.set("run", std::move(run));
   }
   json.set("best", plans_json(result.best));
-  json.set("front", plans_json(result.front));
+  // Null: not searched, as text alone was wanted.
+  json.set("front", answer.question.with_front ? plans_json(result.front) : Value());
   json.set("families", families_json(result.families));
   if (answer.stated) json.set("stated", stated_json(*answer.stated, answer.best.has_value()));
   if (result.best.empty()) {

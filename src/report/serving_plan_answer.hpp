@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "planner/serving_choice.hpp"
 #include "planner/serving_search.hpp"
-#include "planner/serving_verify.hpp"
 #include "training/estimate.hpp"
 #include "workload/model_spec.hpp"
 
@@ -18,7 +18,7 @@ struct ServingPlanAnswer {
   const ModelSpec& model;
   const ServingPlanQuestion& question;
   const ServingPlanResult& result;
-  const std::vector<VerifiedPlan>& verified;  ///< best first; plans that miss a target last
+  const CheckedProposals& checked;
   const std::vector<Assumption>& assumptions;
   std::string traffic;  ///< one line: where the requests come from
 };

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "report/json_parts.hpp"
+#include "report/serving_plan_text.hpp"
 
 namespace polyfleet {
 namespace {

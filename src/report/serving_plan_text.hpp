@@ -20,6 +20,16 @@ std::string serving_plan_text(const ServingPlanAnswer& answer, const ServingPlan
 std::string no_serving_plan_text(const ServingPlanAnswer& answer, const ServingPlanPage& page,
                                  PageStyle style);
 
+/// Which proposals were simulated, which not and why; empty where none was to be.
+std::string checked_text(const ServingPlanAnswer& answer);
+/// "INTERRUPTED: ..." with what is missing; empty where nothing is.
+std::string interrupted_text(const ServingPlanAnswer& answer);
+/// The best proposals, with what the simulation made of each.
+std::string proposals_table(const ServingPlanAnswer& answer, PageStyle style);
+/// Figures of a plan, its pools last.
+std::vector<std::string> serving_plan_row(const ServingPlanQuestion& question,
+                                          const ServingPlan& plan);
+
 /// "prefill: mi355x vllm TP 1 fp8 x 12".
 std::string pool_text(const ServingPlanQuestion& question, const PlannedPool& pool);
 

@@ -33,6 +33,11 @@ std::vector<std::string> notices_of(const PlanAnswer& answer) {
   std::vector<std::string> notices;
   if (result.interrupted)
     notices.push_back("Interrupted: the best so far, no proof that it is the best.");
+  if (!answer.question.with_front)
+    notices.push_back(
+        "The front over time, energy, cost and free memory was not searched, as text alone was "
+        "wanted and it takes several times as long as the best plan: --front, --json or --report "
+        "search it.");
   if (!answer.best && !result.interrupted) {
     const PlanCounts& counts = result.counts;
     notices.push_back(counts.plans == counts.impossible ? "No plan of the space can run at all."

@@ -13,14 +13,22 @@
 
 namespace polyfleet {
 
-/// Iterations of a fixed length: only there to be pointed at.
+/// Iterations of a millisecond, and a time for each sequence that decodes: what the simulation then
+/// finds is known beforehand, and need not be what the formulas promise.
 class FixedTimes final : public EngineTimes {
  public:
-  Picos tokens(const IterationTokens&) const override { return 1'000'000'000; }
+  explicit FixedTimes(double seconds_a_sequence = 0)
+      : a_sequence_(picos_of(seconds_a_sequence * second)) {}
+  Picos tokens(const IterationTokens& iteration) const override {
+    return 1'000'000'000 + a_sequence_ * iteration.decode_sequences;
+  }
   DecodeSegment decode_attention(std::int64_t, std::int64_t) const override {
     return {0, 0, std::int64_t{1} << 40};
   }
   Picos prefill_attention(std::int64_t, std::int64_t) const override { return 0; }
+
+ private:
+  Picos a_sequence_;
 };
 
 /// What a test says of one accelerator: prompt tokens and output tokens it makes a second when it
@@ -29,13 +37,17 @@ struct FakeSpeed {
   double prompt_rate = 10000, output_rate = 1000;
   double token_time = 0.01;
   double idle_watts = 200, busy_watts = 1000;
-  double memory = 1;  ///< share of the model that one accelerator holds
+  double memory = 1;              ///< share of the model that one accelerator holds
+  double seconds_a_sequence = 0;  ///< in the simulation alone: of an iteration
 };
 
 class FakeReplica final : public ReplicaModel {
  public:
   FakeReplica(const FakeSpeed& speed, int accelerators, double format_speed)
-      : speed_(speed), accelerators_(accelerators), format_speed_(format_speed) {
+      : speed_(speed),
+        accelerators_(accelerators),
+        format_speed_(format_speed),
+        times_(speed.seconds_a_sequence) {
     settings_.cache_blocks = 100000;
     const double held = speed.memory * accelerators * format_speed;
     if (held < 1) misfit_ = fmt::format("needs {:.2f} times the memory", 1 / held);
