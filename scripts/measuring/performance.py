@@ -3,7 +3,7 @@ import os
 import pathlib
 import tempfile
 
-from measuring import looking
+from measuring import keeping, looking
 from measuring.errors import median
 from measuring.markdown import command, table
 
@@ -120,6 +120,6 @@ def document(program):
                       "Others, as they publish: a digital twin does not finish one year of a 30 MW machine in 400 s; job "
                       "simulators 0.45 to 393 jobs per second.\n",
                       command("polyfleet bench", "polyfleet bench --planner", "polyfleet bench --serving", "polyfleet bench --fleet"),
-                      looking.section(program), runs, start,
+                      looking.section(program), keeping.section(program), runs, start,
                       command("polyfleet --version", "polyfleet validate train --json"),
                       f"The program is one file of {size / 1e6:.1f} MB, beside its data.\n"])

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/files.hpp"
+#include "base/input_files.hpp"
 
 namespace polyfleet {
 namespace {
@@ -90,6 +91,7 @@ std::string data_fingerprint(const fs::path& data_directory, const fs::path& cac
   const std::string listing = fmt::format("{:016x}", hash_of_listing(data_directory, files));
   const fs::path note = cache / "fingerprints" / listing;
   if (!cache.empty()) {
+    const InputFilesScope unseen(nullptr);
     const Result<std::string> known = read_file(note, kLargestNote);
     if (known && known->size() == listing.size() &&
         known->find_first_not_of("0123456789abcdef") == std::string::npos)

@@ -4,7 +4,8 @@
 
 #include <algorithm>
 #include <atomic>
-#include <thread>
+
+#include "base/parallel_work.hpp"
 
 namespace polyfleet {
 namespace {
@@ -64,15 +65,8 @@ std::vector<FleetWhatIf> all_played(const FleetModel& model,
                                     const std::vector<NamedVariation>& variations,
                                     const FleetStudyOptions& options) {
   std::vector<FleetWhatIf> results(variations.size());
-  std::atomic<std::size_t> next{0};
-  const auto work = [&] {
-    for (std::size_t i = next++; i < variations.size(); i = next++)
-      results[i] = played(model, variations[i], options.stop);
-  };
-  std::vector<std::thread> threads;
-  for (unsigned i = 1; i < options.threads; ++i) threads.emplace_back(work);
-  work();
-  for (std::thread& each : threads) each.join();
+  do_in_parallel(variations.size(), std::max(1U, options.threads), nullptr,
+                 [&](std::size_t i) { results[i] = played(model, variations[i], options.stop); });
   return results;
 }
 

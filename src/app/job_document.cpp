@@ -8,6 +8,7 @@
 #include "app/job_pools.hpp"
 #include "app/job_stated.hpp"
 #include "base/files.hpp"
+#include "base/input_files.hpp"
 #include "base/spelling.hpp"
 #include "fleet/availability.hpp"
 #include "fleet/job_synthetic.hpp"
@@ -96,11 +97,9 @@ void StudyReader::choose_policy() {
 
 /// A file beside the scenario, else in data/.
 Result<std::string> StudyReader::text_of(const std::string& name) const {
-  std::error_code ignored;
   const std::filesystem::path beside = folder_ / name;
   const std::filesystem::path in_data = workspace_.data_directory() / name;
-  if (!std::filesystem::exists(beside, ignored) && std::filesystem::exists(in_data, ignored))
-    return read_file(in_data);
+  if (!input_exists(beside) && input_exists(in_data)) return read_file(in_data);
   return read_file(beside);
 }
 

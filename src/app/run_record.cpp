@@ -137,6 +137,10 @@ Result<Question> question_from_value(const Value& document) {
   return question;
 }
 
+std::vector<std::filesystem::path> program_folders(const Workspace& workspace) {
+  return {workspace.data_directory(), workspace.validation_directory()};
+}
+
 RunRecord run_record(const Question& question, const Reply& reply,
                      const RunCircumstances& circumstances) {
   RunRecord record;
@@ -155,6 +159,7 @@ RunRecord run_record(const Question& question, const Reply& reply,
                     .data = circumstances.data};
   record.question = question_value(question);
   record.result = reply.json();
+  if (circumstances.inputs != nullptr) record.files = circumstances.inputs->all();
   return record;
 }
 

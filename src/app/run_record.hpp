@@ -1,6 +1,5 @@
 // What the run history keeps of a question and its reply, and the question back again, so that it
-// can be asked once more. Files that a scenario names (a config.json, a trace) are read anew then:
-// the record keeps their names, not their content.
+// can be asked once more: with the files that it read (a config.json, a trace) as they were then.
 #pragma once
 
 #include <chrono>
@@ -22,7 +21,13 @@ struct RunCircumstances {
   std::chrono::system_clock::time_point begun;
   double seconds = 0;  ///< of wall time
   std::string data;    ///< fingerprint (app/content_fingerprint.hpp)
+  /// What was read while the question was answered; null pointer = not known. Looked at after the
+  /// reply's documents were made.
+  const InputFiles* inputs = nullptr;
 };
+
+/// What belongs to the program and is told by its version and fingerprint, not kept with a run.
+std::vector<std::filesystem::path> program_folders(const Workspace& workspace);
 
 RunRecord run_record(const Question& question, const Reply& reply,
                      const RunCircumstances& circumstances);

@@ -8,11 +8,26 @@
 #include <cstring>
 #include <fstream>
 
+#include "base/input_files.hpp"
+
 namespace polyfleet {
 namespace fs = std::filesystem;
+namespace {
+
+Diagnostic too_large(const Position& where, std::size_t limit) {
+  return problem_at(where, "is larger than " + std::to_string(limit) + " bytes",
+                    "this does not look like the expected kind of file");
+}
+
+}  // namespace
 
 Result<std::string> read_file(const fs::path& path, std::size_t limit) {
   const Position where{path.string(), 0, 0};
+  InputFiles* inputs = InputFiles::of_this_thread();
+  if (const auto kept = inputs != nullptr ? inputs->kept(path) : nullptr) {
+    if (kept->size() > limit) return too_large(where, limit);
+    return *kept;
+  }
   std::error_code error;
   const fs::file_status status = fs::status(path, error);
   if (!fs::exists(status)) return problem_at(where, "no such file", "check the path");
@@ -24,12 +39,10 @@ Result<std::string> read_file(const fs::path& path, std::size_t limit) {
   char block[1 << 16];
   while (stream.read(block, sizeof block) || stream.gcount() > 0) {
     content.append(block, static_cast<std::size_t>(stream.gcount()));
-    if (content.size() > limit) {
-      return problem_at(where, "is larger than " + std::to_string(limit) + " bytes",
-                        "this does not look like the expected kind of file");
-    }
+    if (content.size() > limit) return too_large(where, limit);
   }
   if (stream.bad()) return problem_at(where, "cannot be read to its end");
+  if (inputs != nullptr) inputs->note(path, content);
   return content;
 }
 

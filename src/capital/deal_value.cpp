@@ -103,17 +103,22 @@ void add(ChunkSums& into, const ChunkSums& part) {
 }
 
 /// All chunks, in whatever order, summed in theirs.
-ChunkSums run_all(const WarrantPaths& paths, const ValuationOptions& options, PathTotals& totals) {
+/// Nothing: stopped.
+std::optional<ChunkSums> run_all(const WarrantPaths& paths, const ValuationOptions& options,
+                                 PathTotals& totals) {
   std::vector<ChunkSums> chunks(static_cast<std::size_t>(paths.chunks()));
-  std::atomic<std::size_t> next{0};
+  std::atomic<std::size_t> next{0}, done{0};
+  const auto stopped = [&] { return options.stop != nullptr && options.stop->load(); };
   const auto work = [&](std::size_t thread) {
-    for (std::size_t at = next++; at < chunks.size(); at = next++) {
+    for (std::size_t at = next++; at < chunks.size() && !stopped(); at = next++) {
       chunks[at] = paths.run(static_cast<std::int64_t>(at), totals);
+      ++done;
       if (thread == 0 && options.progress)
         options.progress(static_cast<double>(at + 1) / static_cast<double>(chunks.size()));
     }
   };
   on_threads(std::clamp<std::size_t>(chunks.size(), 1, stated_threads(options.threads)), work);
+  if (done < chunks.size()) return std::nullopt;
   ChunkSums sums = std::move(chunks.front());
   for (std::size_t i = 1; i < chunks.size(); ++i) add(sums, chunks[i]);
   return sums;
@@ -214,7 +219,11 @@ Result<WarrantValuation> warrant_valuation(const std::vector<WarrantPosition>& p
   const std::vector<double> room(static_cast<std::size_t>(2 * paths.pairs()));
   totals.values.assign(positions.size(), room);
   totals.shares.assign(positions.size(), room);
-  const ChunkSums sums = run_all(paths, options, totals);
+  const std::optional<ChunkSums> all = run_all(paths, options, totals);
+  if (!all)
+    return problem("stopped before every path of the share price was played",
+                   "let it run, or ask for fewer --paths");
+  const ChunkSums& sums = *all;
   const Estimator estimator(sums.pairs);
   const double pairs = static_cast<double>(sums.pairs);
   WarrantValuation answer;

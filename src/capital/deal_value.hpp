@@ -8,6 +8,7 @@
 // delivery as control variate narrow the error. Same result on any number of threads.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -34,6 +35,7 @@ struct ValuationOptions {
   unsigned threads = 1;  ///< 0 = as many as the machine has
   /// Called from the first thread with the share that is done.
   std::function<void(double)> progress = {};
+  const std::atomic<bool>* stop = nullptr;  ///< set: no value, a mean over some paths being biased
 };
 
 /// A mean over paths with its standard error, computed as if the paths were independent: since
@@ -98,7 +100,7 @@ struct WarrantValuation {
 };
 
 /// Errors: valuation at or after an expiry, a deployment that does not fit its deal, no path, price
-/// or volatility not above zero, more than 4e6 paths.
+/// or volatility not above zero, more than 4e6 paths; a stop.
 Result<WarrantValuation> warrant_valuation(const std::vector<WarrantPosition>& positions,
                                            const ShareModel& share,
                                            const ValuationOptions& options);

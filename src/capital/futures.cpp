@@ -7,8 +7,8 @@
 #include <optional>
 
 #include "base/check.hpp"
+#include "base/parallel_work.hpp"
 #include "capital/futures_store.hpp"
-#include "capital/parallel_work.hpp"
 
 namespace polyfleet {
 namespace {

@@ -6,6 +6,7 @@
 #include <mutex>
 #include <optional>
 
+#include "base/input_files.hpp"
 #include "base/spelling.hpp"
 #include "catalogue/accelerator_fields.hpp"
 #include "catalogue/edition.hpp"
@@ -121,15 +122,16 @@ Result<Found> Catalogue::find(Shelf shelf, std::string_view name) const {
   if (is_path(parts.name)) return Found{parts.name, parts.edition};
   Result<Found> found = index.find(parts.name);
   if (found && !parts.edition.empty()) found->edition = parts.edition;
-  std::error_code error;
-  if (!found && fs::exists(parts.name, error)) return Found{parts.name, parts.edition};
+  if (!found && input_exists(parts.name)) return Found{parts.name, parts.edition};
   return found;
 }
 
 Result<Value> Catalogue::document(Shelf shelf, std::string_view name) const {
   const Result<Found> found = find(shelf, name);
   if (!found) return found.problems();
-  const Result<Value> document = read_document(found->file.string());
+  const bool is_model_folder = shelf == Shelf::models && input_is_folder(found->file);
+  const Result<Value> document =
+      read_document((is_model_folder ? found->file / "config.json" : found->file).string());
   if (!document) return document.problems();
   return with_edition(*document, found->edition);
 }
@@ -207,14 +209,13 @@ Result<Site> Catalogue::site(std::string_view name) const {
 Result<fs::path> Catalogue::model_file(std::string_view name) const {
   const Result<Found> found = find(Shelf::models, name);
   if (!found) return found.problems();
-  std::error_code error;
-  if (fs::is_directory(found->file, error)) {
+  if (input_is_folder(found->file)) {
     const fs::path config = found->file / "config.json";
-    if (fs::exists(config, error)) return config;
+    if (input_exists(config)) return config;
     return problem_at({found->file.string(), 0, 0}, "is a folder without config.json",
                       "name the model's config.json or a .toml file");
   }
-  if (!fs::exists(found->file, error))
+  if (!input_exists(found->file))
     return problem_at({found->file.string(), 0, 0}, "no such file", "check the path");
   return found->file;
 }

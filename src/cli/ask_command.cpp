@@ -9,6 +9,7 @@
 #include <memory>
 #include <thread>
 
+#include "app/run_record.hpp"
 #include "base/check.hpp"
 #include "base/files.hpp"
 #include "cli/deliver.hpp"
@@ -160,10 +161,15 @@ int run_ask(const QuestionKind& kind, const AskArguments& arguments) {
   if (interrupt) control.stop = &interrupt->raised();
   control.threads = arguments.threads > 0 ? static_cast<unsigned>(arguments.threads)
                                           : std::max(1U, std::thread::hardware_concurrency());
+  InputFiles inputs(program_folders(**workspace));
+  const InputFilesScope watched(&inputs);
   const auto begun = std::chrono::system_clock::now();
   const Result<Reply> reply = ask(*question, **workspace, control);
   show_progress({});
-  if (!reply) return bad_input(reply.problems());
+  if (!reply) {
+    const int code = bad_input(reply.problems());
+    return interrupt && interrupt->raised() ? kExitInterrupted : code;
+  }
   const std::chrono::duration<double> took = std::chrono::system_clock::now() - begun;
   return deliver(*question, *reply,
                  {.workspace = **workspace,
@@ -172,7 +178,8 @@ int run_ask(const QuestionKind& kind, const AskArguments& arguments) {
                   .figures = arguments.figures,
                   .store = arguments.store,
                   .begun = begun,
-                  .seconds = took.count()});
+                  .seconds = took.count(),
+                  .inputs = &inputs});
 }
 
 CommandSpec ask_command(const std::string& name, AskArguments& arguments, std::string examples,

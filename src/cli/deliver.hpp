@@ -15,6 +15,7 @@ struct Delivery {
   std::string report, figures, store;  ///< as AskArguments
   std::chrono::system_clock::time_point begun;
   double seconds = 0;
+  const InputFiles* inputs = nullptr;  ///< what the question read; still watching
 };
 
 /// Returns the exit code: that of the verdict, kExitBadInput when something asked for could not be

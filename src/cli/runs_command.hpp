@@ -37,7 +37,7 @@ struct RunsDeleteArguments {
 };
 struct RunsAgainArguments {
   std::string store, run;
-  bool keep = false, all = false, json = false;
+  bool keep = false, all = false, present = false, json = false;
 };
 
 struct RunsArguments {

@@ -1,6 +1,9 @@
 #include "history/run_history.hpp"
 
+#include "base/content_hash.hpp"
 #include "history/history_connection.hpp"
+#include "history/history_schema.hpp"
+#include "history/kept_files.hpp"
 #include "history/packed_text.hpp"
 
 namespace polyfleet {
@@ -72,7 +75,9 @@ class KeptDocument {
   bool packed_ = false;
 };
 
+/// Within a transaction.
 SqliteResult<std::int64_t> added(SqliteFile& database, const RunRecord& run) {
+  if (auto grown = grow_history(database); !grown) return tl::unexpected(grown.error());
   const RunSummary& s = run.summary;
   const std::string question = to_json(run.question, -1);  // not packed: lists look into it
   const KeptDocument result(run.result), page(run.page);
@@ -84,7 +89,14 @@ SqliteResult<std::int64_t> added(SqliteFile& database, const RunRecord& run) {
   if (!rows) return tl::unexpected(rows.error());
   const SqliteResult<bool> done = rows->next();
   if (!done) return tl::unexpected(done.error());
-  return database.last_key();
+  const std::int64_t id = database.last_key();
+  if (!run.files) return id;
+  const auto count = database.integer("UPDATE runs SET files = ? WHERE id = ?",
+                                      {static_cast<std::int64_t>(run.files->size()), id});
+  if (!count) return count;
+  if (const auto files = add_run_files(database, id, *run.files); !files)
+    return tl::unexpected(files.error());
+  return id;
 }
 
 SqliteResult<std::vector<RunSummary>> listed(SqliteFile& database, const RunFilter& filter) {
@@ -108,6 +120,7 @@ SqliteResult<std::vector<RunSummary>> listed(SqliteFile& database, const RunFilt
 struct WrittenRun {
   RunSummary summary;
   std::string question, result, page;
+  std::optional<std::vector<InputFile>> files;
 };
 
 /// Bytes that cannot be unpacked come as they are: the reader of documents then says where.
@@ -120,17 +133,27 @@ std::string unpacked(const SqliteRows& row, int column) {
 }
 
 SqliteResult<std::optional<WrittenRun>> written(SqliteFile& database, std::int64_t id) {
-  auto rows = database.query(
-      std::string("SELECT ") + kSummary + ", question, result, page FROM runs WHERE id = ?", {id});
+  const auto schema = schema_of(database);
+  if (!schema) return tl::unexpected(schema.error());
+  const std::string known = *schema == 1 ? "0" : "files IS NOT NULL";
+  auto rows = database.query(std::string("SELECT ") + kSummary + ", question, result, page, " +
+                                 known + " FROM runs WHERE id = ?",
+                             {id});
   if (!rows) return tl::unexpected(rows.error());
   const SqliteResult<bool> row = rows->next();
   if (!row) return tl::unexpected(row.error());
   if (!*row) return std::nullopt;
-  return WrittenRun{summary_of(*rows), unpacked(*rows, 8), unpacked(*rows, 9), unpacked(*rows, 10)};
+  WrittenRun run{
+      summary_of(*rows), unpacked(*rows, 8), unpacked(*rows, 9), unpacked(*rows, 10), {}};
+  if (rows->integer(11) == 0) return run;
+  auto files = run_files(database, id);
+  if (!files) return tl::unexpected(files.error());
+  run.files = *std::move(files);
+  return run;
 }
 
 Result<RunRecord> parsed(const WrittenRun& run, const std::filesystem::path& file) {
-  RunRecord record{run.summary, {}, {}, {}};
+  RunRecord record{run.summary, {}, {}, {}, run.files};
   const auto read = [&](const std::string& text, const char* what, Value& into) -> Diagnostics {
     const std::string name =
         file.string() + ", " + what + " of run " + std::to_string(run.summary.id);
@@ -167,16 +190,24 @@ Diagnostic no_such_run(std::int64_t id, const Neighbours& near) {
   return problem(what, "the nearest is " + (near.below != 0 ? lesser : greater));
 }
 
+/// Undoes a transaction that was not ended, an exception included.
+struct Undo {
+  SqliteFile& database;
+  bool wanted = true;
+  ~Undo() {
+    if (wanted) (void)database.run("ROLLBACK");
+  }
+};
+
 /// `work` within a transaction that is undone where it fails or is not `good`.
 template <class Work, class Good>
 auto in_one(SqliteFile& database, const Work& work, const Good& good) -> decltype(work()) {
   if (auto begun = database.run("BEGIN IMMEDIATE"); !begun) return tl::unexpected(begun.error());
+  Undo undo{database};
   auto done = work();
-  const bool keep = done && good(*done);
-  if (keep) {
-    if (auto kept = database.run("COMMIT"); !kept) done = tl::unexpected(kept.error());
-  }
-  if (!keep || !done) (void)database.run("ROLLBACK");
+  if (!done || !good(*done)) return done;
+  if (auto kept = database.run("COMMIT"); !kept) return tl::unexpected(kept.error());
+  undo.wanted = false;
   return done;
 }
 
@@ -190,6 +221,11 @@ SqliteResult<std::int64_t> removed(SqliteFile& database, const std::vector<std::
   for (const std::int64_t id : ids) {
     if (auto done = database.integer("DELETE FROM runs WHERE id = ?", {id}); !done) return done;
   }
+  const auto schema = schema_of(database);
+  if (!schema) return schema;
+  if (*schema == 1) return 0;
+  if (const auto dropped = drop_unused_files(database); !dropped)
+    return tl::unexpected(dropped.error());
   return 0;
 }
 
@@ -210,8 +246,10 @@ Result<RunHistory> RunHistory::open(const std::filesystem::path& file) {
 const std::string& RunHistory::notice() const { return connection_->notice(); }
 
 Result<std::int64_t> RunHistory::add(const RunRecord& run) {
-  return connection_->use("cannot be added to",
-                          [&](SqliteFile& database) { return added(database, run); });
+  return connection_->use("cannot be added to", [&](SqliteFile& database) {
+    return in_one(
+        database, [&] { return added(database, run); }, [](std::int64_t) { return true; });
+  });
 }
 
 Result<std::vector<RunSummary>> RunHistory::list(const RunFilter& filter) const {
@@ -240,6 +278,22 @@ Result<RunRecord> RunHistory::find(std::int64_t id) const {
   if (!found) return found.problems();
   if (!*found) return no_such_run(id, near);
   return parsed(**found, connection_->file());
+}
+
+Result<std::monostate> RunHistory::load(std::vector<InputFile>& files) const {
+  for (InputFile& file : files) {
+    if (!file.kept || file.content) continue;
+    auto content = connection_->use("cannot be read from", [&](SqliteFile& database) {
+      return kept_content(database, file.hash);
+    });
+    if (!content) return content.problems();
+    if (!*content || content_hash(**content) != file.hash)
+      return problem_at({connection_->file().string(), 0, 0},
+                        "the kept content of " + file.name + " is damaged",
+                        "polyfleet runs again --present-files reads the file itself");
+    file.content = std::make_shared<const std::string>(**std::move(content));
+  }
+  return std::monostate{};
 }
 
 Result<std::vector<std::int64_t>> RunHistory::add_all(const std::vector<RunRecord>& runs) {

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "base/input_files.hpp"
 #include "base/result.hpp"
 #include "config/value.hpp"
 
@@ -33,6 +34,9 @@ struct RunRecord {
   Value question;  ///< command, scenario as written, settings, options
   Value result;    ///< what --json printed
   Value page;      ///< its figures (chart/html_page.hpp: page_json); null = none
+  /// What the question read beside the program's data. Nothing = kept by a program that did not
+  /// keep it.
+  std::optional<std::vector<InputFile>> files = {};
 };
 
 struct RunFilter {
@@ -69,9 +73,12 @@ class RunHistory {
   Result<std::vector<RunSummary>> list(const RunFilter& filter) const;
   /// How many runs the filter lets through, without regard to `most`.
   Result<std::int64_t> count(const RunFilter& filter) const;
-  /// Errors: no such run, with the nearest ids.
+  /// Its files come without their contents. Errors: no such run, with the nearest ids.
   Result<RunRecord> find(std::int64_t id) const;
-  /// Errors: an id that is not there; nothing is deleted then.
+  /// The contents of those files of a run that are kept. Errors: one that somebody spoilt.
+  Result<std::monostate> load(std::vector<InputFile>& files) const;
+  /// With the contents that no other run has. Errors: an id that is not there; nothing is deleted
+  /// then.
   Result<std::monostate> remove(const std::vector<std::int64_t>& ids);
 
  private:

@@ -4,8 +4,8 @@
 
 #include <algorithm>
 #include <set>
-#include <thread>
 
+#include "base/parallel_work.hpp"
 #include "planner/family_reason.hpp"
 
 namespace polyfleet {
@@ -369,15 +369,8 @@ std::vector<PlanFamily> plan_families(const PlanSearchQuestion& question, const 
   const std::vector<Pin> pins = PinList(question, queue).run();
   const FamilySearch search(question, queue, found, control.stop);
   std::vector<PlanFamily> families(pins.size());
-  std::atomic<std::size_t> turn{0};
-  const auto work = [&] {
-    for (std::size_t i = turn++; i < pins.size(); i = turn++) families[i] = search.run(pins[i]);
-  };
-  std::vector<std::thread> threads;
-  for (std::size_t i = 1; i < std::min<std::size_t>(control.threads, pins.size()); ++i)
-    threads.emplace_back(work);
-  work();
-  for (std::thread& thread : threads) thread.join();
+  do_in_parallel(pins.size(), std::max(1U, control.threads), nullptr,
+                 [&](std::size_t i) { families[i] = search.run(pins[i]); });
   return families;
 }
 

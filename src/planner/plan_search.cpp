@@ -1,8 +1,8 @@
 #include "planner/plan_search.hpp"
 
 #include <algorithm>
-#include <thread>
 
+#include "base/parallel_work.hpp"
 #include "planner/plan_families.hpp"
 #include "planner/search_seed.hpp"
 
@@ -57,16 +57,9 @@ class Search {
   void run_round(std::size_t end) {
     const std::vector<CutGroup>& groups = queue_.groups();
     std::vector<std::optional<PlansFound>> results(end - next_);
-    std::atomic<std::size_t> turn{0};
-    const auto work = [&] {
-      for (std::size_t i = turn++; i < results.size(); i = turn++)
-        results[i] = search_group(frame_, groups[next_ + i], found_);
-    };
-    const std::size_t helpers = std::min<std::size_t>(control_.threads, results.size());
-    std::vector<std::thread> threads;
-    for (std::size_t i = 1; i < helpers; ++i) threads.emplace_back(work);
-    work();
-    for (std::thread& thread : threads) thread.join();
+    do_in_parallel(results.size(), std::max(1U, control_.threads), nullptr, [&](std::size_t i) {
+      results[i] = search_group(frame_, groups[next_ + i], found_);
+    });
     for (std::size_t i = 0; i < results.size(); ++i) {
       if (results[i]->counts.untouched > 0) note_open(groups[next_ + i]);
       found_.merge(*results[i]);

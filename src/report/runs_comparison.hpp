@@ -20,6 +20,12 @@ struct FactChange {
   bool changed() const { return before != after; }
 };
 
+/// An input file that is another one, or that one of the runs did not read.
+struct InputChange {
+  std::string name;
+  std::optional<InputFile> before, after;
+};
+
 struct RunsComparison {
   RunSummary before, after;
   /// "command", "program", "data", "scenario file", "asked for" (some results lack a
@@ -27,6 +33,9 @@ struct RunsComparison {
   std::vector<DocumentChange> circumstances;
   std::vector<LineChange> scenario;  ///< lines removed and added
   std::vector<DocumentChange> settings, options;
+  std::vector<InputChange> files;  ///< those that differ, where both runs know theirs
+  /// Runs that were kept by a program that did not keep files, while the other read some.
+  bool unknown_before = false, unknown_after = false;
   /// What the program made of the question: the result's members "scenario" and "question".
   std::vector<DocumentChange> resolved;
 

@@ -47,6 +47,26 @@ Value facts_json(const std::vector<FactChange>& facts) {
   return list;
 }
 
+Value input_json(const std::optional<InputFile>& file) {
+  if (!file) return {};
+  Value document{Table{}};
+  document.set("bytes", static_cast<std::int64_t>(file->bytes));
+  document.set("sha256", file->hash.empty() ? Value() : Value(file->hash));
+  return document;
+}
+
+Value inputs_json(const std::vector<InputChange>& files) {
+  Value list{Array{}};
+  for (const InputChange& file : files) {
+    Value entry{Table{}};
+    entry.set("name", file.name);
+    entry.set("before", input_json(file.before));
+    entry.set("after", input_json(file.after));
+    list.push(std::move(entry));
+  }
+  return list;
+}
+
 }  // namespace
 
 Value runs_comparison_json(const RunsComparison& comparison) {
@@ -55,6 +75,8 @@ Value runs_comparison_json(const RunsComparison& comparison) {
   inputs.set("scenario", lines_json(comparison.scenario));
   inputs.set("settings", changes_json(comparison.settings));
   inputs.set("options", changes_json(comparison.options));
+  const bool known = !comparison.unknown_before && !comparison.unknown_after;
+  inputs.set("files", known ? inputs_json(comparison.files) : Value());
   inputs.set("resolved", changes_json(comparison.resolved));
   Value outputs{Table{}};
   outputs.set("facts", facts_json(comparison.facts));

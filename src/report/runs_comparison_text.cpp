@@ -24,6 +24,25 @@ std::string not_given(const Value& value) {
   return value.is_null() ? std::string("(not given)") : cell_text(value);
 }
 
+std::string input_cell(const std::optional<InputFile>& file) {
+  return file ? input_text(*file) : std::string("(not read)");
+}
+
+std::string changed_inputs_text(const RunsComparison& comparison, const PageStyle& style) {
+  TextTable table({"input file", "before", "after"});
+  for (const InputChange& file : comparison.files)
+    table.row({file.name, input_cell(file.before), input_cell(file.after)});
+  std::string text = table.empty() ? std::string() : '\n' + table.text(style);
+  for (const bool before : {true, false}) {
+    if (before ? comparison.unknown_before : comparison.unknown_after)
+      text += fmt::format(
+          "\nthe earlier version that kept the run {} did not keep its input files: they may "
+          "differ\n",
+          before ? "before" : "after");
+  }
+  return text;
+}
+
 std::string scenario_lines(const RunsComparison& comparison) {
   std::string text;
   for (const LineChange& line : comparison.scenario)
@@ -43,6 +62,7 @@ std::string inputs_text(const RunsComparison& comparison, const PageStyle& style
   std::string text;
   if (!table.empty()) text += '\n' + table.text(style);
   if (const std::string lines = scenario_lines(comparison); !lines.empty()) text += '\n' + lines;
+  text += changed_inputs_text(comparison, style);
   if (text.empty()) text = "\nasked: the same question of the same program and data\n";
   return text;
 }

@@ -11,6 +11,19 @@ namespace {
 
 constexpr std::size_t kDataDigits = 8;  // of a fingerprint in a line for people
 
+std::string_view whereabouts_of(const InputFile& file) {
+  if (file.kept) return file.sent ? "kept, sent with the question" : "kept";
+  return file.hash.empty() ? "not kept: no regular file" : "not kept: too large";
+}
+
+std::string run_files_text(const RunRecord& run, const PageStyle& style) {
+  if (!run.files) return "\ninput files: not known, an earlier version kept this run\n";
+  TextTable table({"input file", "size and hash", "content"});
+  for (const InputFile& file : *run.files)
+    table.row({file.name, input_text(file), std::string(whereabouts_of(file))});
+  return table.empty() ? std::string() : '\n' + table.text(style);
+}
+
 std::string heading(const RunSummary& run) { return fmt::format("Run {}: {}", run.id, run.title); }
 
 }  // namespace
@@ -19,6 +32,16 @@ std::string minute_text(const std::string& begun) {
   std::string text = begun.substr(0, 16);
   if (const std::size_t mark = text.find('T'); mark != std::string::npos) text[mark] = ' ';
   return text;
+}
+
+std::string input_text(const InputFile& file) {
+  constexpr std::size_t kHashDigits = 12;
+  if (file.hash.empty()) return "no regular file";
+  const auto bytes = static_cast<double>(file.bytes);
+  const std::string size = bytes >= 1e6   ? fmt::format("{:.1f} MB", bytes / 1e6)
+                           : bytes >= 1e3 ? fmt::format("{:.1f} kB", bytes / 1e3)
+                                          : fmt::format("{} B", file.bytes);
+  return size + ", sha256 " + file.hash.substr(0, kHashDigits);
 }
 
 std::string ratio_text(const std::optional<double>& ratio) {
@@ -74,7 +97,7 @@ std::string run_text(const RunRecord& run, const std::string& command, const Pag
   TextTable table({"figure", "value"});
   for (const auto& [label, value] : facts_of(run)) table.row({label, value});
   if (!table.empty()) text += '\n' + table.text(style);
-  return text;
+  return text + run_files_text(run, style);
 }
 
 }  // namespace polyfleet

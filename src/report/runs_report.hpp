@@ -28,9 +28,12 @@ std::string run_text(const RunRecord& run, const std::string& command, const Pag
 std::string runs_comparison_text(const RunsComparison& comparison, bool all,
                                  const PageStyle& style);
 /// {"before", "after": summaries, "same_question", "same_result", "inputs": {"circumstances",
-/// "scenario", "settings", "options", "resolved"}, "outputs": {"facts", "numbers", "others"}}.
+/// "scenario", "settings", "options", "files" (null = not known), "resolved"}, "outputs": {"facts",
+/// "numbers", "others"}}.
 Value runs_comparison_json(const RunsComparison& comparison);
 
+/// "3.1 kB, sha256 0123456789ab".
+std::string input_text(const InputFile& file);
 /// "2026-11-22 18:00" of "2026-11-22T18:00:00Z".
 std::string minute_text(const std::string& begun);
 /// "x 1.25", or empty.

@@ -5,6 +5,7 @@
 #include <chrono>
 
 #include "app/report_file.hpp"
+#include "app/run_record.hpp"
 
 namespace polyfleet {
 namespace {
@@ -44,7 +45,11 @@ Result<Answer> answer_question(const AskRequest& request, const RunControl& cont
   if (!loan) return loan.problems();
   Workspace& workspace = ***loan;
   workspace.lend_models(request.models);
+  InputFiles inputs(program_folders(workspace));
+  const InputFilesScope watched(&inputs);
   const Result<Reply> reply = ask(request.question, workspace, control);
+  // What it remembers of a file may be out of date when that is asked for again.
+  if (!inputs.empty()) (*loan)->use_up();
   if (!reply) return reply.problems();
   Answer answer;
   answer.verdict = reply->verdict;
@@ -52,7 +57,8 @@ Result<Answer> answer_question(const AskRequest& request, const RunControl& cont
   answer.day = day_of(begun);
   render(*reply, wanted, answer);
   if (!wanted.keep) return answer;
-  const Result<std::int64_t> run = tools.keeper.keep(request.question, *reply, begun);
+  for (const auto& [name, text] : request.model_texts) inputs.add_sent(name, text);
+  const Result<std::int64_t> run = tools.keeper.keep(request.question, *reply, begun, inputs);
   if (run) {
     answer.run = *run;
   } else {

@@ -13,6 +13,8 @@
 #include <cerrno>
 #include <cstring>
 
+#include "base/broken_contract.hpp"
+
 namespace polyfleet {
 namespace {
 
@@ -128,7 +130,7 @@ class Httplib final : public httplib::Server {
     request.accepts_gzip = read.has_header("X-Accepts-Gzip");
     return service_.answer(request);
   } catch (const std::exception& error) {
-    return refusal(500, fmt::format("internal error: {}", error.what()),
+    return refusal(500, internal_error_text(error),
                    "please report this with the request that led here");
   }
 
@@ -154,10 +156,17 @@ struct HttpServer::Parts {
     const std::string_view target(head.data() + blank + 1, end - blank - 1);
     Lane& lane = service.lane(method, target);
     auto work = [this, head = std::move(head), body = std::move(body), done]() mutable {
-      done(library.serve(head, std::move(body)));
+      done(served(head, std::move(body)));
     };
     if (!lane.push(std::move(work)))
       done({refused_bytes(503, "the server has more to do than it can hold"), true});
+  }
+
+  /// What goes wrong beside the answer itself must not leave the connection without one.
+  ServedBytes served(const std::string& head, std::string body) try {
+    return library.serve(head, std::move(body));
+  } catch (const std::exception& error) {
+    return {refused_bytes(500, internal_error_text(error)), true};
   }
 
   HttpService& service;

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "base/broken_contract.hpp"
+
 namespace polyfleet {
 namespace {
 
@@ -92,7 +94,8 @@ void Jobs::run(const std::shared_ptr<Job>& job, unsigned threads, const Work& wo
   try {
     finish(*job, work(control));
   } catch (const std::exception& error) {
-    finish(*job, problem(fmt::format("internal error: {}", error.what())));
+    finish(*job, problem(internal_error_text(error),
+                         "please report this with the question that led here"));
   }
 }
 

@@ -1,6 +1,10 @@
 #include "server/lane.hpp"
 
+#include <cstdio>
+#include <exception>
 #include <utility>
+
+#include "base/broken_contract.hpp"
 
 namespace polyfleet {
 
@@ -43,7 +47,11 @@ void Lane::run() {
       work = std::move(waiting_.front());
       waiting_.pop_front();
     }
-    work();
+    try {
+      work();
+    } catch (const std::exception& error) {  // nobody waits for it here, and the lane goes on
+      std::fprintf(stderr, "%s\n", internal_error_text(error).c_str());
+    }
   }
 }
 

@@ -139,6 +139,7 @@ class QuestionReader {
       Result<ModelSpec> model = read_model_text(*text.text(), name);
       if (model) {
         read_.models.emplace(name, *std::move(model));
+        read_.model_texts.emplace(name, *text.text());
       } else {
         append(problems_, model.problems());
       }

@@ -20,6 +20,7 @@ namespace polyfleet {
 struct AskRequest {
   Question question;
   std::map<std::string, ModelSpec, std::less<>> models;
+  std::map<std::string, std::string> model_texts;  ///< as they came, for the run history
 };
 
 /// What a request may refer to.

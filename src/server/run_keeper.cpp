@@ -22,9 +22,10 @@ std::string RunKeeper::notice() {
 }
 
 Result<std::int64_t> RunKeeper::keep(const Question& question, const Reply& reply,
-                                     std::chrono::system_clock::time_point begun) {
+                                     std::chrono::system_clock::time_point begun,
+                                     const InputFiles& inputs) {
   const std::chrono::duration<double> took = std::chrono::system_clock::now() - begun;
-  const RunRecord record = run_record(question, reply, {begun, took.count(), data_});
+  const RunRecord record = run_record(question, reply, {begun, took.count(), data_, &inputs});
   return with<std::int64_t>([&](RunHistory& history) { return history.add(record); });
 }
 

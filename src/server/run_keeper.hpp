@@ -28,7 +28,7 @@ class RunKeeper {
 
   /// Returns the run's id. Errors: as RunHistory; no file to keep it in.
   Result<std::int64_t> keep(const Question& question, const Reply& reply,
-                            std::chrono::system_clock::time_point begun);
+                            std::chrono::system_clock::time_point begun, const InputFiles& inputs);
 
   /// Calls `use` with the history. Errors: those of opening and of `use`.
   template <class T>

@@ -5,17 +5,14 @@
 #include <algorithm>
 #include <chrono>
 
+#include "base/broken_contract.hpp"
 #include "server/api_parts.hpp"
 #include "server/asset_routes.hpp"
 #include "server/openapi.hpp"
+#include "server/service_limits.hpp"
 
 namespace polyfleet {
 namespace {
-
-constexpr std::size_t kLightThreads = 2;
-constexpr std::size_t kSlowThreads = 2;    // long work at once, each with as many threads as cores
-constexpr std::size_t kMostWaiting = 512;  // as many as there may be connections
-constexpr std::size_t kMostSlow = 32;
 
 Route description_route() {
   return {.method = "GET",
@@ -32,6 +29,11 @@ std::vector<Route> all_routes(const ApiParts& parts) {
     std::move(routes.begin(), routes.end(), std::back_inserter(all));
   }
   return all;
+}
+
+std::vector<Route> with_more(std::vector<Route> routes, const std::vector<Route>& more) {
+  routes.insert(routes.end(), more.begin(), more.end());
+  return routes;
 }
 
 HttpResponse not_found(const HttpRequest& request, const RouteTable::Match& match) {
@@ -61,8 +63,9 @@ struct Service::Parts {
         quick(settings.cores, kMostWaiting),
         slow(kSlowThreads, kMostSlow),
         jobs(slow),
-        routes(all_routes({workspaces, scenarios, readable, keeper, jobs, waits, settings.cores,
-                           settings.data})) {}
+        routes(with_more(all_routes({workspaces, scenarios, readable, keeper, jobs, waits,
+                                     settings.cores, settings.data}),
+                         settings.more_routes)) {}
 
   HttpResponse route(const HttpRequest& request) {
     if (auto refused = refused_by_rules(settings.rules, request)) return *std::move(refused);
@@ -105,7 +108,13 @@ Lane& Service::lane(std::string_view method, std::string_view target) {
 
 HttpResponse Service::answer(const HttpRequest& request) {
   const auto begun = std::chrono::steady_clock::now();
-  HttpResponse response = parts_->route(request);
+  HttpResponse response;
+  try {
+    response = parts_->route(request);
+  } catch (const std::exception& error) {  // a bug of ours costs this answer, not the server
+    response = refusal(500, internal_error_text(error),
+                       "please report this with the request that led here");
+  }
   const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - begun;
   const bool own_document = response.status == 200 &&
                             response.content_type.starts_with("text/html") &&
@@ -120,12 +129,14 @@ HttpResponse Service::answer(const HttpRequest& request) {
   return response;
 }
 
-void Service::warm() {
+/// What fails here is told to the first who asks.
+void Service::warm() try {
   HttpRequest request;
   request.body = R"({"scenario": {"file": "examples/llama_70b_mi355x.toml"}})";
   for (const Route& route : parts_->routes.all()) {
     if (route.address == "/api/v1/ask/estimate-train") route.answer({request, {}});
   }
+} catch (const std::exception&) {
 }
 
 void Service::stop_late() { parts_->waits.stop_late(); }

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "server/http_server.hpp"
+#include "server/routes.hpp"
 #include "server/security.hpp"
 
 namespace polyfleet {
@@ -18,6 +19,7 @@ struct ServiceSettings {
   std::filesystem::path history;  ///< file of kept runs; empty = none are kept
   std::string data;               ///< fingerprint
   unsigned cores = 1;
+  std::vector<Route> more_routes = {};  ///< beside those of the API
 };
 
 class Service final : public HttpService {

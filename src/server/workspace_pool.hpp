@@ -29,17 +29,21 @@ class WorkspacePool {
     ~Loan();
     Workspace& operator*() const { return *workspace_; }
     Workspace* operator->() const { return workspace_.get(); }
+    /// Not to be lent again: it remembers files that may change.
+    void use_up() { used_up_ = true; }
 
    private:
     WorkspacePool* pool_;
     std::unique_ptr<Workspace> workspace_;
+    bool used_up_ = false;
   };
 
   /// Waits while all are lent. Errors: data that cannot be opened.
   Result<std::shared_ptr<Loan>> take();
 
  private:
-  void put_back(std::unique_ptr<Workspace> workspace);
+  void put_back(std::unique_ptr<Workspace> workspace, bool used_up);
+  void give_up();
 
   Open open_;
   std::size_t most_, most_loaded_;

@@ -3,6 +3,8 @@
 #include <cerrno>
 #include <cstring>
 
+#include "base/input_files.hpp"
+
 namespace polyfleet {
 namespace {
 
@@ -13,6 +15,9 @@ constexpr std::size_t kLongestLine = std::size_t{16} << 20;
 }  // namespace
 
 Result<LineReader> LineReader::open(const std::filesystem::path& path) {
+  if (InputFiles* inputs = InputFiles::of_this_thread()) {
+    if (const auto text = inputs->whole(path)) return of_text(*text, path.string());
+  }
   const Position where{path.string(), 0, 0};
   std::error_code error;
   const std::filesystem::file_status status = std::filesystem::status(path, error);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/input_files.hpp"
+
 namespace polyfleet {
 namespace {
 
@@ -308,10 +310,9 @@ std::vector<SourceSpec> read_traffic(const Value& value, Diagnostics& out) {
 void find_trace_files(std::vector<SourceSpec>& sources,
                       const std::vector<std::filesystem::path>& folders) {
   const auto find = [&](std::string& file) {
-    std::error_code error;
-    if (file.empty() || std::filesystem::exists(file, error)) return;
+    if (file.empty() || input_exists(file)) return;
     for (const std::filesystem::path& folder : folders) {
-      if (!std::filesystem::exists(folder / file, error)) continue;
+      if (!input_exists(folder / file)) continue;
       file = (folder / file).string();
       return;
     }

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <thread>
 
+#include "base/parallel_work.hpp"
 #include "sim/event_queue.hpp"
 #include "sim/random_stream.hpp"
 
@@ -198,15 +198,12 @@ SimulatedRun simulate_run(const RunProcess& process, std::uint64_t seed, std::ui
 SimulatedRuns simulate_runs(const RunProcess& process, std::int64_t runs, std::uint64_t seed,
                             unsigned threads) {
   std::vector<SimulatedRun> each(static_cast<std::size_t>(std::max<std::int64_t>(0, runs)));
-  if (threads == 0) threads = std::max(1U, std::thread::hardware_concurrency());
+  threads = stated_threads(threads);
   const auto part = [&](std::size_t first) {
     for (std::size_t i = first; i < each.size(); i += threads)
       each[i] = simulate_run(process, seed, i);
   };
-  std::vector<std::thread> others;
-  for (unsigned t = 1; t < threads && t < each.size(); ++t) others.emplace_back(part, t);
-  part(0);
-  for (std::thread& other : others) other.join();
+  on_threads(std::clamp<std::size_t>(each.size(), 1, threads), part);
   SimulatedRuns answer;
   for (const SimulatedRun& run : each) {  // in order: the sums do not depend on the threads
     answer.ettr.add(run.finished ? process.work / run.length : 0);

@@ -4,8 +4,8 @@
 
 #include <atomic>
 #include <cmath>
-#include <thread>
 
+#include "base/parallel_work.hpp"
 #include "planner/planned_plan.hpp"
 #include "training/plan_check.hpp"
 #include "validation/plan_standing.hpp"
@@ -143,24 +143,32 @@ struct Task {
   const Machine* machine = nullptr;
 };
 
-std::vector<JudgedPlan> judge_all(const std::vector<Task>& tasks, const TrainingModels& models,
-                                  const PlanValidationOptions& options) {
-  std::vector<JudgedPlan> judged(tasks.size());
-  std::atomic<std::size_t> next{0}, done{0};
+SkippedRow skipped_row(const RowInterpretation& row, std::string reason) {
+  return {row.id, row.source, row.vendor, row.accelerator, row.model, std::move(reason)};
+}
+
+/// Those that were not begun before the stop are skipped.
+void judge_all(const std::vector<Task>& tasks, const TrainingModels& models,
+               const PlanValidationOptions& options, PlanValidation& validation) {
+  std::vector<std::optional<JudgedPlan>> judged(tasks.size());
+  std::atomic<std::size_t> done{0};
   const PlanJudge judge(models, options);
-  const auto work = [&] {
-    for (std::size_t i = next++; i < tasks.size(); i = next++) {
-      judged[i] = judge.judge(*tasks[i].published, *tasks[i].machine);
-      tasks[i].published->row.replan = nullptr;  // what it remembers is of no further use
-      if (options.progress)
-        options.progress(static_cast<double>(++done) / static_cast<double>(tasks.size()));
-    }
+  const auto work = [&](std::size_t i) {
+    judged[i] = judge.judge(*tasks[i].published, *tasks[i].machine);
+    tasks[i].published->row.replan = nullptr;  // what it remembers is of no further use
+    if (options.progress)
+      options.progress(static_cast<double>(++done) / static_cast<double>(tasks.size()));
   };
-  std::vector<std::thread> others;
-  for (unsigned t = 1; t < options.threads; ++t) others.emplace_back(work);
-  work();
-  for (std::thread& each : others) each.join();
-  return judged;
+  do_in_parallel(tasks.size(), std::max(1U, options.threads), options.stop, work);
+  for (std::size_t i = 0; i < tasks.size(); ++i) {
+    if (judged[i]) {
+      validation.plans.push_back(*std::move(judged[i]));
+    } else {
+      validation.interrupted = true;
+      validation.skipped.push_back(
+          skipped_row(tasks[i].published->row, std::string(kStoppedBefore)));
+    }
+  }
 }
 
 }  // namespace
@@ -215,12 +223,10 @@ Result<PlanValidation> validate_plans(std::string_view table, const std::string&
     if (machine) {
       tasks.push_back({&each, *machine});
     } else {
-      const RowInterpretation& row = each.row;
-      validation.skipped.push_back({row.id, row.source, row.vendor, row.accelerator, row.model,
-                                    to_text(machine.problems().front())});
+      validation.skipped.push_back(skipped_row(each.row, to_text(machine.problems().front())));
     }
   }
-  validation.plans = judge_all(tasks, models, options);
+  judge_all(tasks, models, options, validation);
   return validation;
 }
 

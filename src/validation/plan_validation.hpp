@@ -5,6 +5,7 @@
 // authors did).
 #pragma once
 
+#include <atomic>
 #include <filesystem>
 #include <functional>
 #include <optional>
@@ -24,6 +25,7 @@ struct PlanValidationOptions {
   unsigned threads = 1;
   /// Called from any thread with the share that is done.
   std::function<void(double)> progress = {};
+  const std::atomic<bool>* stop = nullptr;  ///< set: further plans are skipped, with the reason
 };
 
 /// Plans of one space by their predicted time against the published one.
@@ -68,6 +70,7 @@ struct PlanValidation {
   std::vector<SkippedRow> skipped;
   std::size_t rows = 0;      ///< of the table
   std::size_t repeated = 0;  ///< rows whose configuration an earlier row has
+  bool interrupted = false;  ///< plans were skipped because of the stop
 };
 
 /// `table` is CSV text as validate_train takes it. Rows are skipped only with a reason.

@@ -4,8 +4,8 @@
 
 #include <atomic>
 #include <map>
-#include <thread>
 
+#include "base/parallel_work.hpp"
 #include "serving/serving_interval.hpp"
 #include "validation/row_machines.hpp"
 #include "validation/serve_prediction.hpp"
@@ -50,20 +50,15 @@ Answers predict_all(const std::vector<ServeCase>& cases, const ServeWorld& world
                     const ServeValidationOptions& options) {
   Answers answers(cases.size());
   const std::vector<std::vector<std::size_t>> tasks = tasks_of(cases);
-  std::atomic<std::size_t> next{0}, done{0};
-  const auto work = [&] {
-    for (std::size_t task = next++; task < tasks.size(); task = next++) {
-      ServePredictor predictor(world);
-      for (const std::size_t i : tasks[task]) answers[i].emplace(predictor.predict(cases[i]));
-      ++done;
-      if (options.progress)
-        options.progress(static_cast<double>(done) / static_cast<double>(tasks.size()));
-    }
+  std::atomic<std::size_t> done{0};
+  const auto work = [&](std::size_t task) {
+    ServePredictor predictor(world);
+    for (const std::size_t i : tasks[task]) answers[i].emplace(predictor.predict(cases[i]));
+    ++done;
+    if (options.progress)
+      options.progress(static_cast<double>(done) / static_cast<double>(tasks.size()));
   };
-  std::vector<std::thread> others;
-  for (unsigned t = 1; t < options.threads; ++t) others.emplace_back(work);
-  work();
-  for (std::thread& each : others) each.join();
+  do_in_parallel(tasks.size(), std::max(1U, options.threads), options.stop, work);
   return answers;
 }
 
@@ -74,11 +69,15 @@ class Comparison {
   void add(const ServeCase& read, const std::optional<Result<ServeFigures>>& answer) {
     ++result_.configurations;
     result_.simulated += answer && answer->has_value() ? 1 : 0;
+    const bool left = asks(read) && !answer;
+    result_.interrupted = result_.interrupted || left;
     for (const ServeRow& row : read.rows) {
       if (!row.skip.empty()) {
         skip(read, row, row.skip);
       } else if (!read.skip.empty()) {
         skip(read, row, read.skip);
+      } else if (left) {
+        skip(read, row, std::string(kStoppedBefore));
       } else if (!answer->has_value()) {
         skip(read, row, general((*answer).problems().front().what));
       } else {

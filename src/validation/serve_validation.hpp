@@ -2,6 +2,7 @@
 // simulated once and gives all that its rows measured, each as its source defines it.
 #pragma once
 
+#include <atomic>
 #include <filesystem>
 #include <functional>
 #include <string>
@@ -22,6 +23,7 @@ struct ServeValidationOptions {
   ValidationSplit split = ValidationSplit::all;
   unsigned threads = 1;
   std::function<void(double share)> progress = {};  ///< called from any thread
+  const std::atomic<bool>* stop = nullptr;  ///< set: what was not begun is skipped, with the reason
 };
 
 /// One predicted row and what its error may come from.
@@ -46,6 +48,7 @@ struct ServeValidation {
   std::vector<ServeSkippedRow> skipped;
   std::vector<ServeHarness> harnesses;
   std::size_t configurations = 0, simulated = 0;
+  bool interrupted = false;  ///< rows were skipped because of the stop
 };
 
 /// `table` is CSV text with the columns of validation/inference.csv. Faults of the file are

@@ -118,6 +118,11 @@ FigureSection inputs_section(const RunsComparison& comparison) {
     asked.before.push_back(removed ? line.text : "-");
     asked.after.push_back(removed ? "-" : line.text);
   }
+  for (const InputChange& file : comparison.files) {
+    asked.names.push_back("input file " + file.name);
+    asked.before.push_back(file.before ? input_text(*file.before) : "-");
+    asked.after.push_back(file.after ? input_text(*file.after) : "-");
+  }
   if (!asked.names.empty()) section.figures.push_back(changes_table("asked", "Questions", asked));
   ChangeColumns resolved;
   resolved.add("", comparison.resolved);
@@ -154,7 +159,7 @@ FigurePage runs_comparison_page(const RunsComparison& comparison) {
   if (comparison.same_question() && !comparison.same_result())
     page.notices.push_back(
         "The same question of the same version and data was answered differently: the program was "
-        "built anew, or a file that the question names has changed.");
+        "built anew, or a file that was not kept has changed.");
   for (const FigureSection& section : {inputs_section(comparison), outputs_section(comparison)}) {
     if (!section.figures.empty()) page.sections.push_back(section);
   }

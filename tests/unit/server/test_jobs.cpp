@@ -4,6 +4,9 @@
 #include <functional>
 #include <thread>
 
+#include "base/broken_contract.hpp"
+#include "base/check.hpp"
+#include "base/parallel_work.hpp"
 #include "server/jobs.hpp"
 
 using namespace polyfleet;
@@ -93,6 +96,64 @@ TEST_CASE("problems and exceptions end a job as failed") {
   CHECK(jobs.find(*thrown)->problems.front().what.find("oh") != std::string::npos);
   lane.stop();
 }
+
+#ifndef POLYFLEET_ABORT_ON_BUG
+TEST_CASE("a bug of ours fails its job, and the lane does the next") {
+  Lane lane(1, 8);
+  Jobs jobs(lane);
+  const auto broken = jobs.add("plan train", "", 1, [](const RunControl&) -> Result<Answer> {
+    do_in_parallel(4, 2, nullptr, [](std::size_t i) { POLYFLEET_CHECK(i != 2, "tripped"); });
+    return answer_of(1);
+  });
+  const auto next = jobs.add("plan train", "", 1,
+                             [](const RunControl&) -> Result<Answer> { return answer_of(5); });
+  CHECK(comes_true([&] { return state_of(jobs, *next) == JobState::done; }));
+  CHECK(state_of(jobs, *broken) == JobState::failed);
+  const Diagnostics problems = jobs.find(*broken)->problems;
+  REQUIRE(problems.size() == 1);
+  CHECK(problems.front().what.starts_with("internal error at "));
+  CHECK(problems.front().what.ends_with(": i != 2: tripped"));
+  CHECK(problems.front().fix == "please report this with the question that led here");
+  CHECK(jobs.answer(*broken) == nullptr);
+  lane.stop();
+}
+
+TEST_CASE("what throws in a lane costs that work alone") {
+  Lane lane(1, 8);
+  std::atomic<bool> done{false};
+  CHECK(lane.push([] { POLYFLEET_CHECK(false, "tripped in a lane"); }));
+  CHECK(lane.push([&] { done = true; }));
+  CHECK(comes_true([&] { return done.load(); }));
+  lane.stop();
+}
+
+TEST_CASE("a workspace that something broke in is not lent again, nor one that knows files") {
+  int opened = 0;
+  WorkspacePool pool(
+      [&]() -> Result<std::unique_ptr<Workspace>> {
+        POLYFLEET_CHECK(++opened != 2, "the second cannot be opened");
+        return Workspace::open(std::filesystem::path(POLYFLEET_SOURCE_DIR) / "data");
+      },
+      1);
+  { REQUIRE(pool.take().has_value()); }
+  { REQUIRE(pool.take().has_value()); }
+  CHECK(opened == 1);
+  try {
+    const auto loan = pool.take();
+    POLYFLEET_CHECK(false, "in the middle of a question");
+  } catch (const BrokenContract&) {
+  }
+  CHECK_THROWS_AS(pool.take(), BrokenContract);  // and the place in the pool is free again
+  {
+    const auto loan = pool.take();
+    REQUIRE(loan.has_value());
+    (*loan)->use_up();
+  }
+  CHECK(opened == 3);
+  CHECK(pool.take().has_value());
+  CHECK(opened == 4);
+}
+#endif
 
 TEST_CASE("a full queue refuses, old answers give way by number and by size") {
   Lane lane(1, 1);

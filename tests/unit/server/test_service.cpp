@@ -9,23 +9,39 @@
 #include <thread>
 
 #include "app/question.hpp"
+#include "base/check.hpp"
+#include "base/content_hash.hpp"
 #include "server/service.hpp"
+#include "shipped_data.hpp"
 
 using namespace polyfleet;
 
 namespace {
-
-const std::filesystem::path kRoot = POLYFLEET_SOURCE_DIR;
 
 std::filesystem::path history_file() {
   return std::filesystem::temp_directory_path() /
          ("polyfleet_service_" + std::to_string(getpid()) + ".sqlite");
 }
 
+/// A route of which a check of ours fails.
+Route broken_route() {
+  return {.method = "GET",
+          .address = "/api/v1/broken",
+          .summary = "Trips a check",
+          .answer = [](const RouteCall&) {
+            POLYFLEET_CHECK(false, "this route works");
+            return HttpResponse{};
+          }};
+}
+
 /// One service for all cases: opening the data costs more than the cases.
 Service& service() {
   static struct Held {
-    Held() : service({.data_directory = kRoot / "data", .history = history_file(), .data = "d"}) {}
+    Held()
+        : service({.data_directory = kRoot / "data",
+                   .history = history_file(),
+                   .data = "d",
+                   .more_routes = {broken_route()}}) {}
     ~Held() {
       service.stop();
       for (const char* end : {"", "-wal", "-shm"})
@@ -256,4 +272,41 @@ TEST_CASE("long work has a lane of its own") {
   CHECK(&service().lane("DELETE", "/api/v1/jobs/7") == &light);
   CHECK(&service().lane("GET", "/nothing") == &light);
   CHECK(&service().lane("POST", "/api/v1/ask/plan%2Dtrain") == &slow);
+}
+
+#ifndef POLYFLEET_ABORT_ON_BUG
+TEST_CASE("a bug of ours is answered with what to report, and the service goes on") {
+  for (int i = 0; i < 3; ++i) {
+    const HttpResponse broken = call("GET", "/api/v1/broken");
+    CHECK(broken.status == 500);
+    CHECK(header(broken, "Cache-Control") == "no-store");
+    CHECK(header(broken, "X-Content-Type-Options") == "nosniff");
+    const Value document = json_of(broken);
+    CHECK(first_of(document, "what").starts_with("internal error at "));
+    CHECK(first_of(document, "what").ends_with(": false: this route works"));
+    CHECK(first_of(document, "fix") == "please report this with the request that led here");
+    CHECK(call("POST", "/api/v1/ask/estimate-train", kExample).status == 200);
+  }
+}
+#endif
+
+TEST_CASE("a model that was sent is kept with the run, a file of the program is not") {
+  const std::string model =
+      R"({"model_type": "llama", "hidden_size": 2048, "num_hidden_layers": 16, )"
+      R"("num_attention_heads": 32, "intermediate_size": 8192, "vocab_size": 128256})";
+  const std::string body =
+      R"({"models": {"mine.json": )" + to_json(Value(model), -1) +
+      R"(}, "set": {"model": "mine.json", "accelerator": "nv_h100_sxm", "devices": 8, )"
+      R"("plan.global_batch": 64, "plan.sequence_length": 4096, "precision": "bf16"}})";
+  const HttpResponse answer = call("POST", "/api/v1/ask/estimate-train?keep=1", body);
+  REQUIRE_MESSAGE(answer.status == 200, answer.body);
+  const Value run = json_of(call("GET", "/api/v1/runs/" + header(answer, "X-Polyfleet-Run")));
+  const Array& files = *run.find("files")->array();
+  REQUIRE(files.size() == 1);
+  CHECK(*files[0].find("name")->text() == "mine.json");
+  CHECK(*files[0].find("sent")->boolean());
+  CHECK(*files[0].find("sha256")->text() == content_hash(model));
+  const HttpResponse plain = call("POST", "/api/v1/ask/estimate-train?keep=1", kExample);
+  const Value other = json_of(call("GET", "/api/v1/runs/" + header(plain, "X-Polyfleet-Run")));
+  CHECK(other.find("files")->array()->empty());
 }
