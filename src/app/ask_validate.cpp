@@ -58,7 +58,8 @@ std::filesystem::path table_of(const Workspace& workspace, const ValidateOptions
 Validated validated(ValidationAnswer answer, RowSources sources) {
   const auto report = std::make_shared<const ValidationReport>(std::move(answer.report));
   const auto known = std::make_shared<const RowSources>(std::move(sources));
-  return {{.json = [=] { return validation_json(*report); },
+  return {{.verdict = report->interrupted ? Verdict::interrupted : Verdict::ok,
+           .json = [=] { return validation_json(*report); },
            .text = [=](const PageStyle& style) { return validation_text(*report, style); },
            .page = [=] { return validation_page(*report, *known); }},
           std::move(answer.rows_csv)};
@@ -67,10 +68,13 @@ Validated validated(ValidationAnswer answer, RowSources sources) {
 Result<Validated> ask_tables(Workspace& workspace, const ValidateOptions& options,
                              const RunControl& control) {
   if (control.progress) control.progress("predicting every row ...", -1);
-  Result<ValidationAnswer> answer = run_validation(workspace, {.what = options.what,
-                                                               .data = options.data,
-                                                               .split = options.split,
-                                                               .strict = options.strict});
+  Result<ValidationAnswer> answer =
+      run_validation(workspace, {.what = options.what,
+                                 .data = options.data,
+                                 .split = options.split,
+                                 .strict = options.strict,
+                                 .stop = control.stop,
+                                 .progress = share_of(control, "predicting rows")});
   if (!answer) return answer.problems();
   const std::string_view shipped = options.what == "train" ? "training.csv" : "microbench.csv";
   RowSources sources;
@@ -85,7 +89,8 @@ Result<Validated> ask_serve(Workspace& workspace, const ValidateOptions& options
                   .split = options.split,
                   .strict = options.strict,
                   .threads = control.threads,
-                  .progress = share_of(control, "simulating every configuration")});
+                  .progress = share_of(control, "simulating every configuration"),
+                  .stop = control.stop});
   if (!answer) return answer.problems();
   return validated(*std::move(answer), row_sources(table_of(workspace, options, "inference.csv")));
 }
@@ -122,24 +127,29 @@ Result<Validated> ask_plans(Workspace& workspace, const ValidateOptions& options
       workspace, {.data = options.data,
                   .strict = options.strict,
                   .limit = options.limit,
-                  .progress = share_of(control, "planning every published run")});
+                  .progress = share_of(control, "planning every published run"),
+                  .stop = control.stop});
   if (!answer) return answer.problems();
+  if (answer->interrupted && answer->plans.empty()) return stopped_validation();
   const auto plans = std::make_shared<const PlanValidation>(*std::move(answer));
   const auto sources =
       std::make_shared<const RowSources>(row_sources(table_of(workspace, options, "training.csv")));
   const PlansSummary all = summary_of(*plans);
-  return Validated{
-      {.verdict = all.no_slower_inside == all.inside ? Verdict::ok : Verdict::infeasible,
-       .json = [=] { return plans_json(*plans); },
-       .text = [=](const PageStyle& style) { return plans_text(*plans, style); },
-       .page = [=] { return plans_validation_page(*plans, *sources); }},
-      plans_csv(*plans)};
+  return Validated{{.verdict = plans->interrupted                   ? Verdict::interrupted
+                               : all.no_slower_inside == all.inside ? Verdict::ok
+                                                                    : Verdict::infeasible,
+                    .json = [=] { return plans_json(*plans); },
+                    .text = [=](const PageStyle& style) { return plans_text(*plans, style); },
+                    .page = [=] { return plans_validation_page(*plans, *sources); }},
+                   plans_csv(*plans)};
 }
 
 /// Infeasible: a case is outside its tolerance.
-Result<Validated> ask_fleet(Workspace& workspace, const ValidateOptions&, const RunControl&) {
-  Result<FleetCases> answer =
-      run_fleet_cases({workspace.data_directory(), workspace.validation_directory()});
+Result<Validated> ask_fleet(Workspace& workspace, const ValidateOptions&,
+                            const RunControl& control) {
+  Result<FleetCases> answer = run_fleet_cases(
+      {workspace.data_directory(), workspace.validation_directory()},
+      {.progress = share_of(control, "computing the cases of fleets"), .stop = control.stop});
   if (!answer) return answer.problems();
   const auto cases = std::make_shared<const FleetCases>(*std::move(answer));
   return Validated{{.verdict = cases->missed() == 0 ? Verdict::ok : Verdict::infeasible,
@@ -161,6 +171,7 @@ Result<Validated> ask_table(Workspace& workspace, const ValidateOptions& options
 
 Result<Reply> ask_validate(const Question& question, Workspace& workspace,
                            const RunControl& control) {
+  if (control.stop != nullptr && control.stop->load()) return stopped_validation();
   Result<Validated> answer = ask_table(workspace, options_of(question), control);
   if (!answer) return answer.problems();
   if (const auto file = question.files.find("rows"); file != question.files.end()) {
@@ -180,6 +191,7 @@ QuestionKind validate_kind() {
       .scenario = ScenarioUse::none,
       .takes_settings = false,
       .threaded = false,
+      .stoppable = true,
       .quick = false,
       .options =
           {{.name = "what",

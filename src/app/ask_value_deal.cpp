@@ -41,6 +41,7 @@ Result<DealQuestion> question_of(const Question& question, const RunControl& con
   asked.sensitivity = flag_option(question, "sensitivity");
   asked.settings = question.settings;
   asked.threads = control.threads;
+  asked.stop = control.stop;
   if (control.progress)
     asked.progress = [progress = control.progress, shown = -1](double share) mutable {
       const int percent = static_cast<int>(100 * share);
@@ -62,7 +63,8 @@ Result<Reply> ask_value_deal(const Question& question, Workspace& workspace,
   WrittenFiles written;
   if (question.files.contains("csv")) written = written_files(question, deal_csv(*answer));
   const bool facts = flag_option(question, "facts");
-  return Reply{.json = [=] { return deal_json(*answer); },
+  return Reply{.verdict = answer->interrupted() ? Verdict::interrupted : Verdict::ok,
+               .json = [=] { return deal_json(*answer); },
                .text = [=](const PageStyle& style) { return deal_text(*answer, facts, style); },
                .page = [=] { return deal_page(*answer); },
                .unwritten = written.problems};
@@ -117,6 +119,7 @@ QuestionKind value_deal_kind() {
           .summary = "Warrants, investments and guarantees between vendors and buyers of gigawatts",
           .scenario_help = "a deal of data/deals by name, or a file that ends in .toml",
           .threaded = true,
+          .stoppable = true,
           .quick = false,
           .options = options_of(),
           .files = {{"csv", "write tranches, percentiles, money and terms as CSV", "DIR"}},

@@ -2,7 +2,9 @@
 // the deployments that follow from plan and delay.
 #pragma once
 
+#include <atomic>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -30,6 +32,9 @@ struct DealQuestion {
   std::vector<Setting> settings;  ///< keys of the deal, "share.KEY", "OTHER_DEAL.KEY"
   unsigned threads = 0;           ///< 0 = as many as the machine has
   std::function<void(double)> progress = {};
+  const std::atomic<bool>* stop = nullptr;
+
+  bool stopped() const { return stop != nullptr && stop->load(); }
 };
 
 struct DealCase {

@@ -154,7 +154,8 @@ Result<DealSensitivity> deal_sensitivity(const DealCase& deal_case, const DealQu
   if (!base) return base.problems();
   answer.base = *base;
   const std::vector<Variation> variations = variations_of(deal_case);
-  for (std::size_t i = 0; i < variations.size(); ++i) {
+  answer.ranges = variations.size();
+  for (std::size_t i = 0; i < variations.size() && !question.stopped(); ++i) {
     DealSwing swing{variations[i].key, variations[i].low, variations[i].high, {}, {}};
     for (const bool high : {false, true}) {
       DealCase changed = deal_case;

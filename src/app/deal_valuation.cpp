@@ -44,6 +44,7 @@ Result<WarrantValuation> valuation_of(const DealAnswer& answer, const DealQuesti
   options.seed = static_cast<std::uint64_t>(question.seed);
   options.threads = question.threads;
   options.progress = question.progress;
+  options.stop = question.stop;
   return warrant_valuation(positions, answer.model, options);
 }
 
@@ -72,6 +73,7 @@ std::vector<NamedTerm> terms_of(const DealCase& made) {
 }  // namespace
 
 Result<DealAnswer> value_deal(const std::filesystem::path& data, const DealQuestion& question) {
+  if (question.stopped()) return problem("stopped before the deal was valued");
   const Result<DealCase> made = deal_case(data, question);
   if (!made) return made.problems();
   DealAnswer answer;

@@ -102,6 +102,9 @@ Result<ValidationAnswer> run_kernel_validation(Workspace& workspace,
   report.remark = "The column model holds the operator.";
   answer.rows_csv = rows_csv(file->rows);
   if (!request.data.empty()) return answer;
+  if (request.stop != nullptr && request.stop->load())
+    return problem("stopped before the measured tables were cross-validated",
+                   "let it run, or give --data for the rows of one file");
   const Result<std::vector<Accelerator>> parts = all_accelerators(workspace.catalogue());
   if (!parts) return parts.problems();
   const Result<KernelValidation> tables = validate_kernels(*parts, workspace.data_directory());

@@ -21,7 +21,8 @@ Result<PlanValidation> run_plans_validation(Workspace& workspace, const PlansReq
                          .limit = request.limit,
                          .sample = kStandingSample,
                          .threads = std::max(1u, std::thread::hardware_concurrency()),
-                         .progress = request.progress});
+                         .progress = request.progress,
+                         .stop = request.stop});
 }
 
 }  // namespace polyfleet

@@ -2,6 +2,7 @@
 // or any other with its columns.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <string>
 
@@ -15,6 +16,7 @@ struct PlansRequest {
   bool strict = false;
   std::size_t limit = 0;  ///< most configurations; 0 = all
   std::function<void(double)> progress = {};
+  const std::atomic<bool>* stop = nullptr;  ///< set: the plans judged so far
 };
 
 /// Plans evaluated for the standing of one published plan: a share of 5 % is then known to half a

@@ -23,6 +23,7 @@ Result<ValidationAnswer> run_serve_validation(Workspace& workspace,
   options.threads =
       request.threads > 0 ? request.threads : std::max(1U, std::thread::hardware_concurrency());
   options.progress = request.progress;
+  options.stop = request.stop;
   if (request.split == "train") options.split = ValidationSplit::train;
   if (request.split == "test") options.split = ValidationSplit::test;
   const Result<ServeValidation> result = validate_serve(*table, path, workspace.catalogue(),
@@ -32,6 +33,9 @@ Result<ValidationAnswer> run_serve_validation(Workspace& workspace,
   answer.report = serve_validation_report(
       *result, fmt::format("serving ({}, {} sources)", request.strict ? "strict" : "default",
                            request.split));
+  if (result->interrupted) {
+    if (const Diagnostics none = mark_interrupted(answer.report); !none.empty()) return none;
+  }
   answer.rows_csv = serve_rows_csv(*result);
   return answer;
 }

@@ -18,6 +18,7 @@ struct ServeValidationRequest {
   bool strict = false;                              ///< without host times
   unsigned threads = 0;                             ///< 0 = as many as the machine has
   std::function<void(double share)> progress = {};  ///< called from any thread
+  const std::atomic<bool>* stop = nullptr;          ///< set: what was simulated so far
 };
 
 /// Errors: an unreadable or malformed table, faulty mapping files.

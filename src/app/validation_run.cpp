@@ -33,9 +33,12 @@ Result<ValidationAnswer> train(Workspace& workspace, const ValidationRequest& re
   if (!table) return table.problems();
   const Result<const TrainingModels*> models = workspace.training_models();
   if (!models) return models.problems();
-  const Result<TrainValidation> result = validate_train(
-      *table, path, workspace.catalogue(), **models, workspace.validation_directory(),
-      {.strict = request.strict, .split = split_named(request.split)});
+  const Result<TrainValidation> result = validate_train(*table, path, workspace.catalogue(),
+                                                        **models, workspace.validation_directory(),
+                                                        {.strict = request.strict,
+                                                         .split = split_named(request.split),
+                                                         .progress = request.progress,
+                                                         .stop = request.stop});
   if (!result) return result.problems();
   ValidationAnswer answer;
   answer.report.title = fmt::format("training steps ({}, {} sources)",
@@ -43,6 +46,9 @@ Result<ValidationAnswer> train(Workspace& workspace, const ValidationRequest& re
   answer.report.unit = "s";
   answer.report.predictions = result->predictions();
   answer.report.skipped = result->skipped;
+  if (result->interrupted) {
+    if (const Diagnostics none = mark_interrupted(answer.report); !none.empty()) return none;
+  }
   answer.rows_csv = train_rows_csv(*result);
   return answer;
 }
@@ -108,7 +114,18 @@ Result<ValidationAnswer> collectives(Workspace& workspace, const ValidationReque
 
 }  // namespace
 
+Diagnostic stopped_validation() {
+  return problem("stopped before a row was predicted", "let it run: errors of no row say nothing");
+}
+
+Diagnostics mark_interrupted(ValidationReport& report) {
+  if (report.predictions.empty()) return {stopped_validation()};
+  report.interrupted = true;
+  return {};
+}
+
 Result<ValidationAnswer> run_validation(Workspace& workspace, const ValidationRequest& request) {
+  if (request.stop != nullptr && request.stop->load()) return stopped_validation();
   if (request.what == "train") return train(workspace, request);
   if (request.what == "kernels") return run_kernel_validation(workspace, request);
   if (request.what == "memory") return run_memory_validation(workspace, request);

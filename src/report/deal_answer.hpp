@@ -21,6 +21,11 @@ struct DealSensitivity {
   Usd base;
   std::int64_t paths = 0;
   std::vector<DealSwing> swings;  ///< widest first
+  std::size_t ranges = 0;         ///< to be varied; more than `swings` after a stop
+
+  bool interrupted() const { return swings.size() < ranges; }
+  /// "INTERRUPTED: ..." with what is missing.
+  std::string interrupted_text() const;
 };
 
 struct DealAnswer {
@@ -40,6 +45,8 @@ struct DealAnswer {
   std::optional<InvestmentValue> investment;
   std::optional<GuaranteeValue> guarantee;
   std::optional<DealSensitivity> sensitivity;
+
+  bool interrupted() const { return sensitivity && sensitivity->interrupted(); }
 };
 
 /// A shipped deal in the list.

@@ -124,6 +124,7 @@ Value sensitivity_json(const DealSensitivity& sensitivity) {
   Value value;
   value.set("value_usd", sensitivity.base / usd).set("paths", sensitivity.paths);
   value.set("swings", swings);
+  if (sensitivity.interrupted()) value.set("interrupted", true).set("ranges", sensitivity.ranges);
   return value;
 }
 

@@ -214,6 +214,10 @@ std::string facts_table(const Deal& deal, PageStyle style) {
 
 }  // namespace
 
+std::string DealSensitivity::interrupted_text() const {
+  return fmt::format("INTERRUPTED: {} of {} assumptions were varied", swings.size(), ranges);
+}
+
 std::string deal_sensitivity_text(const DealSensitivity& sensitivity, PageStyle style) {
   TextTable table({"assumption", "low", "value", "high", "value", "swing"});
   for (const DealSwing& swing : sensitivity.swings) {
@@ -224,6 +228,7 @@ std::string deal_sensitivity_text(const DealSensitivity& sensitivity, PageStyle 
   return fmt::format(
              "One assumption at a time over its range, this deal alone, {} paths, from {}:\n",
              sensitivity.paths, billions(sensitivity.base / usd)) +
+         (sensitivity.interrupted() ? sensitivity.interrupted_text() + '\n' : std::string()) +
          table.text(style);
 }
 

@@ -162,6 +162,8 @@ std::string plans_text(const PlanValidation& validation, PageStyle style, std::s
       "published plans: {} distinct configurations of {} rows ({} repeat one); {} fit by the "
       "memory model\n",
       all.configurations, validation.rows, validation.repeated, all.fitting);
+  if (validation.interrupted)
+    text += "INTERRUPTED: the configurations judged so far; the others are counted as skipped\n";
   text += fmt::format(
       "the planner's plan is predicted no slower in {} of {} that lie in its space and fit\n",
       all.no_slower_inside, all.inside);
@@ -203,6 +205,7 @@ Value plans_json(const PlanValidation& validation) {
     skipped.push(std::move(one));
   }
   json.set("skipped", std::move(skipped));
+  if (validation.interrupted) json.set("interrupted", true);
   return json;
 }
 

@@ -176,7 +176,14 @@ Value validation_json(const ValidationReport& report) {
   }
   for (const ValidationTable& table : report.more) json.set(table.key, table.json);
   if (!report.remark.empty()) json.set("remark", report.remark);
+  if (report.interrupted) json.set("interrupted", true);
   return json;
+}
+
+std::string validation_interrupted_text(const ValidationReport& report) {
+  if (!report.interrupted) return {};
+  return fmt::format("INTERRUPTED: errors are of the {} of {} rows that were predicted before",
+                     report.predictions.size(), report.predictions.size() + report.skipped.size());
 }
 
 std::string validation_summary(const ValidationReport& report) {
@@ -186,6 +193,7 @@ std::string validation_summary(const ValidationReport& report) {
 std::string validation_text(const ValidationReport& report, PageStyle style, std::size_t worst) {
   const ValidationSummary summary = summarise_all(report.predictions, report.skipped);
   std::string text = summary_line(report, summary);
+  if (report.interrupted) text += validation_interrupted_text(report) + '\n';
   for (const Grouping& grouping : groupings()) {
     TextTable table(
         {grouping.title, "rows", "predicted", "median %", "p90 %", "bias %", "in interval %"});

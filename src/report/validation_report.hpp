@@ -30,7 +30,8 @@ struct ValidationReport {
   std::map<std::string, std::size_t> other_rows;
   bool has_intervals = true;  ///< false: predictions come without an interval, no coverage is shown
   std::vector<ValidationTable> more;
-  std::string remark;  ///< one sentence below the tables; may be empty
+  std::string remark;        ///< one sentence below the tables; may be empty
+  bool interrupted = false;  ///< stopped: rows that were not predicted are among the skipped
 };
 
 /// {rows, predicted, median_ape, p90_ape, median_bias, coverage80, source_median_ape, overall,
@@ -41,6 +42,9 @@ Value validation_json(const ValidationReport& report);
 /// The same as tables; `worst` rows by absolute error at the end.
 std::string validation_text(const ValidationReport& report, PageStyle style,
                             std::size_t worst = 10);
+
+/// "INTERRUPTED: ..." with how many rows the errors are of; empty where nothing is missing.
+std::string validation_interrupted_text(const ValidationReport& report);
 
 /// One line: rows, predicted, median, p90, bias, coverage, median over sources.
 std::string validation_summary(const ValidationReport& report);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "config/list_reader.hpp"
@@ -72,7 +73,7 @@ int FleetCases::missed() const {
                                         [](const FleetCaseFigure& f) { return !f.within(); }));
 }
 
-Result<FleetCases> run_fleet_cases(const FleetCaseFolders& folders) {
+Result<FleetCases> run_fleet_cases(const FleetCaseFolders& folders, const FleetCaseWatch& watch) {
   const Result<Value> document = read_document((folders.validation / "fleet_cases.toml").string());
   if (!document) return document.problems();
   Diagnostics problems;
@@ -80,7 +81,13 @@ Result<FleetCases> run_fleet_cases(const FleetCaseFolders& folders) {
   cases.figures = read_list(*document, "figure", figure_fields(), problems);
   if (!problems.empty()) return problems;
   FleetCaseValues values;
-  for (const auto add : {add_reliability_cases, add_job_cases, add_power_cases}) {
+  const std::array groups{add_reliability_cases, add_job_cases, add_power_cases};
+  int done = 0;
+  for (const auto add : groups) {
+    if (watch.stop != nullptr && watch.stop->load())
+      return problem("stopped before every case of fleets was computed",
+                     "let it run: it takes some seconds");
+    if (watch.progress) watch.progress(done++ / static_cast<double>(groups.size()));
     for (Diagnostic& each : add(folders, values)) problems.push_back(std::move(each));
   }
   if (!problems.empty()) return problems;

@@ -3,7 +3,9 @@
 // computes, or a value that no figure asks for, is a problem: none is dropped.
 #pragma once
 
+#include <atomic>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -43,8 +45,15 @@ struct FleetCaseFolders {
   std::filesystem::path data, validation;
 };
 
+/// How the work is watched and stopped, between groups of cases.
+struct FleetCaseWatch {
+  std::function<void(double share)> progress = {};
+  const std::atomic<bool>* stop = nullptr;
+};
+
 /// Recomputes every case. Errors: a faulty or missing file, a figure without a value and the
-/// reverse.
-Result<FleetCases> run_fleet_cases(const FleetCaseFolders& folders);
+/// reverse; a stop, as figures of some groups alone would look like all of them.
+Result<FleetCases> run_fleet_cases(const FleetCaseFolders& folders,
+                                   const FleetCaseWatch& watch = {});
 
 }  // namespace polyfleet

@@ -25,6 +25,9 @@ struct PredictedRow {
 using Prediction = PredictedRow;
 
 /// A row that was left out, and why.
+/// Why a row was skipped that nothing else speaks against.
+inline constexpr std::string_view kStoppedBefore = "stopped before it was predicted";
+
 struct SkippedRow {
   std::string id, source, vendor, accelerator, model, reason;
 };

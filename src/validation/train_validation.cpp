@@ -23,6 +23,10 @@ class TrainValidator {
     if (options_.split == ValidationSplit::train && !fits) return;
     if (options_.split == ValidationSplit::test && fits) return;
     if (!row.scenario) return skip(row, row.skip);
+    if (options_.stop != nullptr && options_.stop->load()) {
+      result_.interrupted = true;
+      return skip(row, std::string(kStoppedBefore));
+    }
     const Result<const Machine*> machine = machines_.machine(row);
     if (!machine) return skip(row, to_text(machine.problems().front()));
     TrainingScenario scenario = *row.scenario;
@@ -110,7 +114,12 @@ Result<TrainValidation> validate_train(std::string_view table, const std::string
       catalogue.directory().string(), validation_directory.string(), shelves.lookup());
   if (!interpreter) return interpreter.problems();
   TrainValidator validator(catalogue, models, *interpreter, options);
-  for (const RowInterpretation& row : interpreter->interpret(*rows)) validator.add(row);
+  const std::vector<RowInterpretation> read = interpreter->interpret(*rows);
+  for (std::size_t i = 0; i < read.size(); ++i) {
+    validator.add(read[i]);
+    if (options.progress)
+      options.progress(static_cast<double>(i + 1) / static_cast<double>(read.size()));
+  }
   return validator.take();
 }
 

@@ -2,7 +2,9 @@
 // training model.
 #pragma once
 
+#include <atomic>
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -21,6 +23,8 @@ enum class ValidationSplit { all, train, test };
 struct TrainValidationOptions {
   bool strict = false;  ///< software-maturity factor off
   ValidationSplit split = ValidationSplit::all;
+  std::function<void(double share)> progress = {};
+  const std::atomic<bool>* stop = nullptr;  ///< set: further rows are skipped, with the reason
 };
 
 /// One predicted row with what its error may come from.
@@ -41,6 +45,7 @@ struct TrainRow {
 struct TrainValidation {
   std::vector<TrainRow> rows;
   std::vector<SkippedRow> skipped;
+  bool interrupted = false;  ///< rows were skipped because of the stop
   std::vector<Prediction> predictions() const;
 };
 

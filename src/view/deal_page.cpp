@@ -202,6 +202,7 @@ FigurePage deal_page(const DealAnswer& answer) {
                               deal.state == "signed" ? "" : fmt::format(" ({})", deal.state),
                               print_date(answer.valued_on), deal.summary);
   page.facts = facts_of(answer);
+  if (answer.interrupted()) page.notices.push_back(answer.sensitivity->interrupted_text() + ".");
   if (answer.warrants)
     page.notices.emplace_back(
         "Warrants are valued without arbitrage (risk-neutral): a price of the promise today, not a "

@@ -346,6 +346,9 @@ FigurePage plans_validation_page(const PlanValidation& validation, const RowSour
                 {"faster plans", percent_text(all.median_share), "median over published plans"},
                 {"published over planner's", fmt::format("{:.3f}", all.median_ratio),
                  "median predicted time"}};
+  if (validation.interrupted)
+    page.notices.push_back(
+        "INTERRUPTED: the configurations judged so far; the others are counted as left out.");
   if (all.no_slower_inside != all.inside)
     page.notices.push_back("A published plan that the planner could have chosen beats its own.");
   page.sections.push_back(

@@ -84,6 +84,7 @@ FigurePage validation_page(const ValidationReport& report, const RowSources& sou
   FigurePage page{.title = "Predictions against published measurements: " + report.title,
                   .subtitle = "How far are predictions from what others measured?"};
   page.facts = facts_of(report, summary);
+  if (report.interrupted) page.notices.push_back(validation_interrupted_text(report) + ".");
   if (!report.remark.empty()) page.notices.push_back(report.remark);
   if (!report.skipped.empty()) {
     page.notices.push_back(
