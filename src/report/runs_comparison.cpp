@@ -165,24 +165,28 @@ bool comes_first(const DocumentChange& a, const DocumentChange& b) {
   return far != near ? far > near : depth_of(a.path) < depth_of(b.path);
 }
 
-/// What was read twice under one name counts once: the reader saw one content.
+/// A file of the list that has the same name, the same content too where there is one.
+std::optional<InputFile> counterpart(const std::vector<InputFile>& files, const InputFile& of) {
+  std::optional<InputFile> found;
+  for (const InputFile& each : files) {
+    if (each.name != of.name || each.sent != of.sent) continue;
+    if (each.hash == of.hash) return each;
+    if (!found) found = each;
+  }
+  return found;
+}
+
 void compare_inputs(const RunRecord& before, const RunRecord& after, RunsComparison& into) {
   into.unknown_before = !before.files && after.files && !after.files->empty();
   into.unknown_after = !after.files && before.files && !before.files->empty();
   if (!before.files || !after.files) return;
-  const auto named = [](const std::vector<InputFile>& files, const InputFile& like) {
-    const auto found = std::find_if(files.begin(), files.end(), [&](const InputFile& each) {
-      return each.name == like.name && each.sent == like.sent;
-    });
-    return found == files.end() ? std::nullopt : std::optional<InputFile>(*found);
-  };
   for (const InputFile& file : *before.files) {
-    std::optional<InputFile> other = named(*after.files, file);
+    std::optional<InputFile> other = counterpart(*after.files, file);
     if (!other || other->hash != file.hash)
       into.files.push_back({file.name, file, std::move(other)});
   }
   for (const InputFile& file : *after.files) {
-    if (!named(*before.files, file)) into.files.push_back({file.name, std::nullopt, file});
+    if (!counterpart(*before.files, file)) into.files.push_back({file.name, std::nullopt, file});
   }
 }
 

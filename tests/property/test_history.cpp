@@ -26,12 +26,12 @@ Value random_leaf() {
   }
 }
 
-Value random_document(int depth) {
+Value random_run_document(int depth) {
   const int kind = *rc::gen::inRange(0, depth > 0 ? 5 : 1);
   if (kind == 0) return random_leaf();
   if (kind == 1) {
     Value list{Array{}};
-    for (int i = *rc::gen::inRange(0, 4); i > 0; --i) list.push(random_document(depth - 1));
+    for (int i = *rc::gen::inRange(0, 4); i > 0; --i) list.push(random_run_document(depth - 1));
     return list;
   }
   if (kind == 2) {  // a list whose entries have names of their own
@@ -42,7 +42,7 @@ Value random_document(int depth) {
       const auto at = static_cast<std::ptrdiff_t>(*rc::gen::inRange<std::size_t>(0, names.size()));
       Value entry{Table{}};
       entry.set(key, names[static_cast<std::size_t>(at)]);
-      entry.set("v", random_document(depth - 1));
+      entry.set("v", random_run_document(depth - 1));
       list.push(std::move(entry));
       names.erase(names.begin() + at);
     }
@@ -51,7 +51,7 @@ Value random_document(int depth) {
   Value table{Table{}};
   for (int i = *rc::gen::inRange(0, 4); i > 0; --i)
     table.set(*rc::gen::element<std::string>("a", "b", "c.d", "", "\"e", "[0]", "f=1"),
-              random_document(depth - 1));
+              random_run_document(depth - 1));
   return table;
 }
 
@@ -174,7 +174,7 @@ std::vector<std::string> changed_texts(const Value& before, const Value& after) 
 
 TEST_CASE("a document does not differ from itself, also after it was printed and read") {
   CHECK(rc::check("changes(a, a) is empty", [] {
-    const Value document = random_document(4);
+    const Value document = random_run_document(4);
     RC_ASSERT(document_changes(document, document).empty());
     const auto read = parse_json(to_json(document), "x");
     RC_ASSERT(read.has_value());
@@ -184,7 +184,7 @@ TEST_CASE("a document does not differ from itself, also after it was printed and
 
 TEST_CASE("the changes turn the first document into the second") {
   CHECK(rc::check("apply(a, changes(a, b)) = b", [] {
-    const Value a = random_document(4), b = random_document(4);
+    const Value a = random_run_document(4), b = random_run_document(4);
     const Value turned = applied(a, document_changes(a, b));
     RC_ASSERT(document_changes(pruned(turned), pruned(b)).empty());
   }));
@@ -192,7 +192,7 @@ TEST_CASE("the changes turn the first document into the second") {
 
 TEST_CASE("the changes back are the changes forth, turned round") {
   CHECK(rc::check("changes(b, a) mirrors changes(a, b)", [] {
-    const Value a = random_document(4), b = random_document(4);
+    const Value a = random_run_document(4), b = random_run_document(4);
     std::vector<std::string> mirrored;
     for (const DocumentChange& change : document_changes(b, a)) {
       mirrored.push_back(change.path + ' ' + to_json(change.after, -1) + ' ' +
@@ -217,8 +217,15 @@ TEST_CASE("a run survives its document") {
                    .program = text(),
                    .data = text()};
     run.question = Value(Table{{"command", text()}});
-    run.result = random_document(3);
-    run.page = random_document(3);
+    run.result = random_run_document(3);
+    run.page = random_run_document(3);
+    if (*rc::gen::arbitrary<bool>()) {
+      run.files.emplace();
+      for (int i = *rc::gen::inRange(0, 4); i > 0; --i) {
+        run.files->push_back(input_of("f" + std::to_string(i), *rc::gen::arbitrary<std::string>()));
+        run.files->back().sent = *rc::gen::arbitrary<bool>();
+      }
+    }
     const Value document = runs_value({run});
     const auto read = parse_json(to_json(document), "x");
     RC_ASSERT(read.has_value());
@@ -237,9 +244,9 @@ TEST_CASE("a question survives its document, also printed and read") {
     question.command = text();
     if (*rc::gen::arbitrary<bool>()) question.scenario = ScenarioText{text(), text()};
     for (int i = *rc::gen::inRange(0, 4); i > 0; --i)
-      question.settings.push_back({text(), random_document(2), text()});
+      question.settings.push_back({text(), random_run_document(2), text()});
     for (int i = *rc::gen::inRange(0, 4); i > 0; --i)
-      question.options.set(text(), random_document(2));
+      question.options.set(text(), random_run_document(2));
     question.text_only = *rc::gen::arbitrary<bool>();
     const std::string written = to_json(question_value(question));
     const auto read = parse_json(written, "x");
