@@ -60,7 +60,7 @@ TEST_CASE("sites, classes, rates and costs of a fleet") {
   CHECK(page_equal(site("meter over racks"), line_of(json, "energy.meter_over_racks")));
   CHECK(page_equal(site("energy"), line_of(json, "energy.grid_energy") / 1e3));
   CHECK(page_equal(site("carbon"), line_of(json, "carbon.carbon_location_based") / 1e6));
-  CHECK(site("hours from UTC") == -4);
+  CHECK(site("hours from UTC") == -5);
   CHECK(site("may draw") == doctest::Approx(0.03));
   const PageFigure& scatter = figure_of(page, "sites_price_carbon");
   CHECK(page_equal(cell_of(scatter, "price of the grid", 0), site("price")));

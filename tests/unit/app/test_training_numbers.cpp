@@ -21,7 +21,7 @@ Answered answered(const Question& question) {
 const Answered& large_step() {
   static const Answered answer = [] {
     Question question = scenario_question("estimate train", "examples/llama_405b_h100.toml");
-    question.settings = {{"prices.electricity", Value("60 USD/MWh"), ""}};
+    question.settings = {{"prices.energy", Value("60 USD/MWh"), ""}};
     return answered(question);
   }();
   return answer;
