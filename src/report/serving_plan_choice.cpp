@@ -41,11 +41,12 @@ std::string other_fate(const CheckedProposals& checked, ProposalFate fate, std::
 std::string checked_text(const ServingPlanAnswer& answer) {
   const CheckedProposals& checked = answer.checked;
   if (checked.fates.empty()) return {};
-  std::string text = fmt::format("{} of {} proposals simulated, in {} runs",
-                                 checked.verified.size(), checked.fates.size(), checked.runs);
+  std::string text =
+      fmt::format("{} of {} proposals simulated, in {} {}", checked.verified.size(),
+                  checked.fates.size(), checked.runs, checked.runs == 1 ? "run" : "runs");
   text += other_fate(checked, ProposalFate::same_pools, "have the pools of an earlier one");
   text += other_fate(checked, ProposalFate::no_better,
-                     "cannot be better than the plan, whatever the simulation says");
+                     "cannot be better than the plan with replicas that keep up");
   text += other_fate(checked, ProposalFate::over_budget,
                      fmt::format("are beyond the {} that may be simulated", checked.budget));
   text += other_fate(checked, ProposalFate::stopped, "were not simulated to their end");
