@@ -12,13 +12,8 @@ foreach(line IN LISTS heavy_lines)
   set_source_files_properties(${CMAKE_SOURCE_DIR}/${file} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
 endforeach()
 
-# Tests whose names are not unique yet.
-set(POLYFLEET_UNITY_LATER test_app test_capital test_catalogue test_config test_cost test_fleet test_launch test_planner
-    test_report test_server test_serving test_training test_validation test_workload test_cli_commands test_property
-    test_reference test_golden)
-
 function(polyfleet_unity target)
-  if(POLYFLEET_UNITY AND NOT target IN_LIST POLYFLEET_UNITY_LATER)
+  if(POLYFLEET_UNITY)
     set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE ${POLYFLEET_UNITY_BATCH})
   endif()
 endfunction()

@@ -10,5 +10,5 @@ if [[ -z $format ]]; then
 fi
 mode=(--dry-run -Werror)
 [[ ${1:-} == --fix ]] && mode=(-i)
-find src tests bench fuzz cmake -name '*.[ch]pp' -not -path '*/layers_fixture/*' -print0 |
+find src tests bench fuzz cmake -name '*.[ch]pp' -not -path '*_fixture/src/*' -print0 |
   sort -z | xargs -0 -r -n 40 -P "$(nproc)" "$format" --style=file "${mode[@]}"

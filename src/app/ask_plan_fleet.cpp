@@ -42,11 +42,7 @@ Result<Reply> ask_plan_fleet(const Question& question, Workspace& workspace,
                              const RunControl& control) {
   const Result<ProcurementOptions> options = options_of(question, control);
   if (!options) return options.problems();
-  if (control.progress) control.progress("reading the scenario", -1);
-  const Result<Value> scenario = scenario_value(question);
-  if (!scenario) return scenario.problems();
-  Result<FleetDocument> document =
-      fleet_document_of(*scenario, question.scenario->file, question.settings, workspace);
+  Result<FleetDocument> document = fleet_document_of(question, control, workspace);
   if (!document) return document.problems();
   Result<ProcurementReport> done = run_procurement(*std::move(document), workspace, *options);
   if (!done) return done.problems();

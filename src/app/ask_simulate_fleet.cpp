@@ -43,11 +43,7 @@ Result<Reply> ask_simulate_fleet(const Question& question, Workspace& workspace,
   if (!options.store.empty() && options.futures == 0)
     return problem_at({"--resume", 0, 0}, "a file to resume from without futures",
                       "say how many: --futures 200");
-  if (control.progress) control.progress("reading the scenario", -1);
-  const Result<Value> scenario = scenario_value(question);
-  if (!scenario) return scenario.problems();
-  Result<FleetDocument> document =
-      fleet_document_of(*scenario, question.scenario->file, question.settings, workspace);
+  Result<FleetDocument> document = fleet_document_of(question, control, workspace);
   if (!document) return document.problems();
   Result<FleetAnswer> done = run_fleet(*std::move(document), workspace, options);
   if (!done) return done.problems();

@@ -53,14 +53,23 @@ FleetDealOptions deal_options(const FleetStudyOptions& options) {
   return deals;
 }
 
-}  // namespace
-
-Result<FleetDocument> fleet_document_of(const Value& scenario, const std::string& path,
-                                        const std::vector<Setting>& settings,
-                                        Workspace& workspace) {
+/// A scenario already parsed, named by its path, with settings laid over it.
+Result<FleetDocument> fleet_with_settings(const Value& scenario, const std::string& path,
+                                          const std::vector<Setting>& settings,
+                                          Workspace& workspace) {
   const Result<Value> document = with_fleet_settings(scenario, settings);
   if (!document) return document.problems();
   return read_fleet_document(*document, std::filesystem::path(path).parent_path(), workspace);
+}
+
+}  // namespace
+
+Result<FleetDocument> fleet_document_of(const Question& question, const RunControl& control,
+                                        Workspace& workspace) {
+  if (control.progress) control.progress("reading the scenario", -1);
+  const Result<Value> scenario = scenario_value(question);
+  if (!scenario) return scenario.problems();
+  return fleet_with_settings(*scenario, question.scenario->file, question.settings, workspace);
 }
 
 Result<FleetDocument> fleet_document_at(const std::string& path,
@@ -68,7 +77,7 @@ Result<FleetDocument> fleet_document_at(const std::string& path,
                                         Workspace& workspace) {
   const Result<Value> file = scenario_document(path, {});
   if (!file) return file.problems();
-  return fleet_document_of(*file, path, settings, workspace);
+  return fleet_with_settings(*file, path, settings, workspace);
 }
 
 Diagnostics fill_rates(FleetDocument& document, const Workspace& workspace,

@@ -10,6 +10,7 @@
 #include <string>
 
 #include "app/fleet_document.hpp"
+#include "app/question.hpp"
 #include "app/scenario_document.hpp"
 #include "report/fleet_answer.hpp"
 
@@ -30,9 +31,10 @@ struct FleetStudyOptions {
   std::function<void(const std::string& what, double share)> progress = {};
 };
 
-/// A scenario already parsed, named by its path, with settings laid over it, read and checked.
-Result<FleetDocument> fleet_document_of(const Value& scenario, const std::string& path,
-                                        const std::vector<Setting>& settings, Workspace& workspace);
+/// The fleet that is asked about: the question's scenario with its settings laid over it, read and
+/// checked.
+Result<FleetDocument> fleet_document_of(const Question& question, const RunControl& control,
+                                        Workspace& workspace);
 /// The same of the file at a path.
 Result<FleetDocument> fleet_document_at(const std::string& path,
                                         const std::vector<Setting>& settings, Workspace& workspace);

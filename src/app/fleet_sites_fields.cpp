@@ -5,7 +5,7 @@
 namespace polyfleet {
 namespace {
 
-constexpr Range kSiteWatts{1, 1e12}, kGrowth{-0.5, 0.5}, kPue{1, 3}, kYearHours{0, 8784};
+constexpr Range kSiteWatts{1, 1e12}, kGrowth{-0.5, 0.5}, kPue{1, 3}, kHoursUpToAYear{0, 8784};
 constexpr Range kEfficiency{0.01, 1}, kJoules{1, 1e18}, kUsdPerJoule{0, 1e-3}, kGridGrams{0, 1};
 constexpr Range kUsdPerWatt{0, 1000}, kUsdPerSecond{0, 1e6}, kCall{60, 30 * 86400.0},
     kCalls{0, 1e4};
@@ -126,7 +126,7 @@ const FieldTable<StatedCurtailment>& curtailment_fields() {
   static const FieldTable<C> fields = with_origin<C>({
       optional_number_field("share", &C::share, kAnyShare,
                             "of the draw, that falls away when called"),
-      optional_number_field("hours_a_year", &C::hours_a_year, kYearHours, "at most"),
+      optional_number_field("hours_a_year", &C::hours_a_year, kHoursUpToAYear, "at most"),
       optional_number_field("calls_a_year", &C::calls_a_year, kCalls, "expected"),
       span_field("longest_call", &C::longest_call, kCall, "of one call"),
       ranged_figure_field("standing", &C::standing, kUsdPerSecond,

@@ -20,7 +20,7 @@ constexpr const char* kFlagship = "scenarios/fleet/as_of_2026_11.toml";
 
 /// The middle of a few runs.
 template <class Run>
-double median_of(const Run& run) {
+double median_time(const Run& run) {
   double times[kRepeats];
   for (double& each : times) each = run();
   std::sort(std::begin(times), std::end(times));
@@ -29,7 +29,7 @@ double median_of(const Run& run) {
 
 void measure_study(const FleetModel& model, std::vector<SpeedFigure>& figures) {
   double installed = 0;
-  const double seconds = median_of([&] {
+  const double seconds = median_time([&] {
     const std::clock_t begun = std::clock();
     const FleetRun run = simulate_fleet(model, {}, {.with_series = true, .with_hourly = true});
     installed = 0;

@@ -106,7 +106,7 @@ FieldTable<StatedWorkload> question_fields() {
   };
 }
 
-const FieldTable<LoadShape>& shape_fields() {
+const FieldTable<LoadShape>& load_shape_fields() {
   using S = LoadShape;
   constexpr Range kLoad{0, 1e6};
   static const FieldTable<S> fields{
@@ -157,7 +157,7 @@ Result<std::vector<LoadShape>> load_shapes(const std::filesystem::path& data_dir
   const Result<Value> document = read_document((data_directory / "fleet" / "shapes.toml").string());
   if (!document) return document.problems();
   Diagnostics problems;
-  std::vector<LoadShape> shapes = read_list(*document, "shape", shape_fields(), problems);
+  std::vector<LoadShape> shapes = read_list(*document, "shape", load_shape_fields(), problems);
   for (const LoadShape& each : shapes) {
     if (each.hours.size() != kHoursADay || each.days.size() != kDaysAWeek)
       problems.push_back(problem_at(document->where(),

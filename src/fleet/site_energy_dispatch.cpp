@@ -10,7 +10,7 @@ namespace polyfleet {
 namespace {
 
 /// Below this share of the load a shortage is rounding, not a shortage.
-constexpr double kRounding = 1e-12;
+constexpr double kEnergyRounding = 1e-12;
 
 /// What the site may draw from where in every hour of the period, in watts at the meter.
 struct Supply {
@@ -181,7 +181,7 @@ struct Shedder {
   }
   /// True: what may give way was not enough.
   bool take(const SiteLoad& load, double excess) {
-    const double tolerance = excess * kRounding;
+    const double tolerance = excess * kEnergyRounding;
     output = left;
     for (const std::size_t part : order) {
       const double given = std::min(excess, left[part] * load.parts[part].sheddable);
@@ -265,7 +265,7 @@ double PeriodDispatch::part_load(std::size_t p, int h) const {
 double PeriodDispatch::shed(int h) {
   const auto i = static_cast<std::size_t>(h);
   const double lacking = flow_.wanted - flow_.gas - flow_.discharge - supply_.allowed[i];
-  if (lacking <= flow_.wanted * kRounding) return hours_.racks[i];
+  if (lacking <= flow_.wanted * kEnergyRounding) return hours_.racks[i];
   const double excess = std::min(lacking / hours_.meter_per_rack[i], hours_.racks[i]);
   for (std::size_t p = 0; p < lost_.size(); ++p) {
     shedder_.left[p] = part_load(p, h);

@@ -7,7 +7,7 @@
 namespace polyfleet {
 namespace {
 
-constexpr std::size_t kLongest = 10000;  // no model has as many layers
+constexpr std::size_t kLongestPattern = 10000;  // no model has as many layers
 constexpr int kDeepestPattern = 50;
 
 std::string without_blanks(std::string_view text) {
@@ -30,7 +30,7 @@ std::optional<int> number_at(std::string_view text, std::size_t& at) {
 /// `times` copies, or nothing when they grow too long.
 template <class List>
 bool repeat(List& list, int times) {
-  if (times < 0 || list.size() * static_cast<std::size_t>(times) > kLongest) return false;
+  if (times < 0 || list.size() * static_cast<std::size_t>(times) > kLongestPattern) return false;
   const List once = list;
   list.clear();
   for (int i = 0; i < times; ++i) list.insert(list.end(), once.begin(), once.end());
@@ -57,7 +57,7 @@ class ListReader {
     auto list = product(depth);
     while (list && take('+')) {
       const auto more = product(depth);
-      if (!more || list->size() + more->size() > kLongest) return {};
+      if (!more || list->size() + more->size() > kLongestPattern) return {};
       list->insert(list->end(), more->begin(), more->end());
     }
     return list;
@@ -82,7 +82,7 @@ class ListReader {
       if (!list.empty() && !take(',')) return {};
       if (!list.empty() && take(']')) break;
       const auto number = number_at(text_, at_);
-      if (!number || list.size() >= kLongest) return {};
+      if (!number || list.size() >= kLongestPattern) return {};
       list.push_back(*number);
     }
     return list;
@@ -106,7 +106,7 @@ class LayoutReader {
     std::string letters;
     while (at_ < text_.size() && text_[at_] != ')') {
       auto unit = one(depth);
-      if (!unit || letters.size() + unit->size() > kLongest) return {};
+      if (!unit || letters.size() + unit->size() > kLongestPattern) return {};
       letters += *unit;
     }
     return letters;

@@ -116,10 +116,10 @@ Result<std::vector<InferenceFormats>> load_inference_formats(
 }
 
 InferenceFormats formats_of_engine(const InferenceFormats& formats, const EngineProfile& profile) {
-  constexpr Bytes kWide = 2 * byte;
+  constexpr Bytes kWideElement = 2 * byte;
   InferenceFormats result = formats;
-  const bool narrow = bytes_per_element(formats.mlp.stored) < kWide ||
-                      bytes_per_element(formats.experts.stored) < kWide;
+  const bool narrow = bytes_per_element(formats.mlp.stored) < kWideElement ||
+                      bytes_per_element(formats.experts.stored) < kWideElement;
   if (profile.cache_follows_weights && narrow) result.cache = Dtype::fp8;
   return result;
 }

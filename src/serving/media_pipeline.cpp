@@ -7,7 +7,7 @@
 namespace polyfleet {
 namespace {
 
-constexpr double kMost = 1e6;
+constexpr double kMostOfAField = 1e6;
 
 Field<LatentDecoder> format_field() {
   std::vector<std::pair<std::string, Dtype>> formats;
@@ -21,13 +21,14 @@ const FieldTable<TextEncoder>& encoder_fields() {
   using E = TextEncoder;
   static const FieldTable<E> kFields{
       required(text_field("name", &E::name, "name")),
-      required(integer_field("layers", &E::layers, {1, kMost}, "layers")),
-      required(integer_field("hidden", &E::hidden, {1, kMost}, "width")),
-      required(integer_field("ffn", &E::ffn, {1, kMost}, "inner width of the MLP")),
+      required(integer_field("layers", &E::layers, {1, kMostOfAField}, "layers")),
+      required(integer_field("hidden", &E::hidden, {1, kMostOfAField}, "width")),
+      required(integer_field("ffn", &E::ffn, {1, kMostOfAField}, "inner width of the MLP")),
       required(integer_field("ffn_matrices", &E::ffn_matrices, {2, 3}, "3 with a gate")),
-      required(integer_field("heads", &E::heads, {1, kMost}, "attention heads")),
-      integer_field("kv_heads", &E::kv_heads, {0, kMost}, "KV heads, 0 = heads"),
-      required(integer_field("tokens", &E::tokens, {1, kMost}, "tokens of a padded prompt")),
+      required(integer_field("heads", &E::heads, {1, kMostOfAField}, "attention heads")),
+      integer_field("kv_heads", &E::kv_heads, {0, kMostOfAField}, "KV heads, 0 = heads"),
+      required(
+          integer_field("tokens", &E::tokens, {1, kMostOfAField}, "tokens of a padded prompt")),
       required(integer_field("prompts", &E::prompts, {1, 8}, "prompts encoded a request"))};
   return kFields;
 }
@@ -35,9 +36,9 @@ const FieldTable<TextEncoder>& encoder_fields() {
 const FieldTable<LatentDecoder>& decoder_fields() {
   using D = LatentDecoder;
   static const FieldTable<D> kFields{
-      required(
-          integer_field("latent_channels", &D::latent_channels, {1, kMost}, "latent channels")),
-      required(integer_list_field("channels", &D::channels, {1, kMost},
+      required(integer_field("latent_channels", &D::latent_channels, {1, kMostOfAField},
+                             "latent channels")),
+      required(integer_list_field("channels", &D::channels, {1, kMostOfAField},
                                   "channels of each level, latent side first")),
       required(integer_field("blocks", &D::blocks, {1, 100}, "residual blocks of a level")),
       required(integer_field("time_taps", &D::time_taps, {1, 9}, "kernel in time")),
@@ -48,8 +49,8 @@ const FieldTable<LatentDecoder>& decoder_fields() {
       bool_field("upsample_halves", &D::upsample_halves,
                  "the upsampling convolution halves the channels"),
       integer_field("pixel_patch", &D::pixel_patch, {1, 16}, "pixels of an output position"),
-      integer_field("tile", &D::tile, {0, kMost}, "latents of a spatial tile, 0 = whole"),
-      integer_field("tile_frames", &D::tile_frames, {0, kMost},
+      integer_field("tile", &D::tile, {0, kMostOfAField}, "latents of a spatial tile, 0 = whole"),
+      integer_field("tile_frames", &D::tile_frames, {0, kMostOfAField},
                     "latents of a tile in time, 0 = whole"),
       number_field("tile_overlap", &D::tile_overlap, {0, 0.9}, "share of a tile done twice"),
       required(format_field()),

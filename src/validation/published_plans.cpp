@@ -69,7 +69,7 @@ std::string missing_part(const RowInterpretation& row) {
 }
 
 /// Everything that a prediction of the row depends on but its date.
-std::string configuration_of(const RowInterpretation& row) {
+std::string published_configuration(const RowInterpretation& row) {
   const TrainingScenario& s = *row.scenario;
   const TrainingPlan& p = s.plan;
   const ParallelLayout& l = p.layout;
@@ -114,7 +114,7 @@ Result<PublishedPlans> published_plans(std::vector<RowInterpretation> rows,
       skip(std::move(missing));
       continue;
     }
-    const auto [slot, fresh] = seen.emplace(configuration_of(row), published.plans.size());
+    const auto [slot, fresh] = seen.emplace(published_configuration(row), published.plans.size());
     if (fresh) {
       published.plans.push_back({std::move(row), {}});
     } else {

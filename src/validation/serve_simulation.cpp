@@ -80,8 +80,8 @@ CacheTransfer transfer_between(const ServeSide& from, const ServeSide& to) {
   const double links = std::min(sender.accelerators(), receiver.accelerators());
   const InferenceContext context{*sender.question().model, sender.question().layout,
                                  sender.question().formats};
-  constexpr double kTokens = 1024;
-  const Bytes bytes = cache_bytes_of_sequence(context, kTokens) / kTokens;
+  constexpr double kAskedTokens = 1024;
+  const Bytes bytes = cache_bytes_of_sequence(context, kAskedTokens) / kAskedTokens;
   CacheTransfer transfer;
   transfer.to_pool = 1;
   transfer.latency = picos_of(kTransferStart);

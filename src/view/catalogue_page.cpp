@@ -13,15 +13,15 @@ namespace polyfleet {
 namespace {
 
 /// One quantity of every part.
-struct Quantity {
+struct ShownQuantity {
   std::string name, unit;
   std::function<Stated(const ComparedPart&)> of;
 };
 
 constexpr double kPeta = 1e15, kTera = 1e12, kGiga = 1e9, kPerHour = 1.0 / 3600;
 
-std::vector<Quantity> compute_rows() {
-  std::vector<Quantity> rows;
+std::vector<ShownQuantity> compute_rows() {
+  std::vector<ShownQuantity> rows;
   for (std::size_t i = 0; i < kDtypeCount; ++i)
     rows.push_back({std::string(kDtypeNames[i]), "PFLOP/s", [i](const ComparedPart& part) {
                       return stated(part.accelerator.peak[i], kPeta);
@@ -29,7 +29,7 @@ std::vector<Quantity> compute_rows() {
   return rows;
 }
 
-std::vector<Quantity> memory_rows() {
+std::vector<ShownQuantity> memory_rows() {
   return {{"memory", "GB",
            [](const ComparedPart& part) { return stated(part.accelerator.memory, kGiga); }},
           {"memory bandwidth", "TB/s", [](const ComparedPart& part) {
@@ -37,7 +37,7 @@ std::vector<Quantity> memory_rows() {
            }}};
 }
 
-std::vector<Quantity> link_rows() {
+std::vector<ShownQuantity> link_rows() {
   using A = Accelerator;
   using S = System;
   return {{"scale-up rate", "GB/s",
@@ -49,7 +49,7 @@ std::vector<Quantity> link_rows() {
            }}};
 }
 
-std::vector<Quantity> power_rows() {
+std::vector<ShownQuantity> power_rows() {
   using A = Accelerator;
   using S = System;
   return {{"design power", "W",
@@ -59,7 +59,7 @@ std::vector<Quantity> power_rows() {
            }}};
 }
 
-std::vector<Quantity> price_rows() {
+std::vector<ShownQuantity> price_rows() {
   using A = Accelerator;
   using S = System;
   return {
@@ -80,7 +80,7 @@ class PartTable {
   }
   const std::vector<std::string>& titles() const { return titles_; }
 
-  std::vector<Stated> values(const Quantity& row) const {
+  std::vector<Stated> values(const ShownQuantity& row) const {
     std::vector<Stated> values;
     for (const ComparedPart& part : parts_) values.push_back(row.of(part));
     return values;
@@ -88,7 +88,7 @@ class PartTable {
 
   /// A sentence for each figure that is less than a specification or a measurement, and the
   /// sources of all.
-  void tell(const Quantity& row, PageFigure& figure) const {
+  void tell(const ShownQuantity& row, PageFigure& figure) const {
     const std::vector<Stated> all = values(row);
     for (std::size_t i = 0; i < all.size(); ++i) {
       if (!all[i].known()) continue;
@@ -119,7 +119,7 @@ PageFigure compute_figure(const PartTable& table) {
       "kernels reach less (docs/accuracy.md).";
   std::vector<std::string> formats;
   std::vector<std::vector<double>> peaks(table.titles().size());
-  for (const Quantity& row : compute_rows()) {
+  for (const ShownQuantity& row : compute_rows()) {
     const std::vector<Stated> values = table.values(row);
     if (!any_known(values)) continue;
     formats.push_back(row.name);
@@ -134,7 +134,7 @@ PageFigure compute_figure(const PartTable& table) {
 }
 
 /// One quantity: a bar for each part, with the range that its source gives.
-PageFigure part_figure(const PartTable& table, const Quantity& row) {
+PageFigure part_figure(const PartTable& table, const ShownQuantity& row) {
   PageFigure figure;
   figure.title = row.name;
   figure.title.front() = static_cast<char>(std::toupper(figure.title.front()));
@@ -164,9 +164,9 @@ PageFigure part_figure(const PartTable& table, const Quantity& row) {
 }
 
 FigureSection section_of(const PartTable& table, std::string title,
-                         const std::vector<Quantity>& rows) {
+                         const std::vector<ShownQuantity>& rows) {
   FigureSection section{std::move(title), {}};
-  for (const Quantity& row : rows) {
+  for (const ShownQuantity& row : rows) {
     if (any_known(table.values(row))) section.figures.push_back(part_figure(table, row));
   }
   return section;

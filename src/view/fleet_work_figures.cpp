@@ -142,8 +142,8 @@ PageFigure utilization(const FleetAnswer& answer) {
 }
 
 /// Units by month of one account and workload.
-std::vector<double> monthly(const FleetAnswer& answer, const FleetMonths& months, Account account,
-                            int workload) {
+std::vector<double> monthly_work(const FleetAnswer& answer, const FleetMonths& months,
+                                 Account account, int workload) {
   std::vector<double> sums(months.size());
   for (const LedgerRow& row : answer.run.ledger.rows())
     if (row.account == account && row.workload == workload)
@@ -161,9 +161,9 @@ PageFigure unmet_demand(const FleetAnswer& answer) {
   std::string worst, met;
   for (std::size_t w = 0; w < answer.model.workloads.size(); ++w) {
     const int index = static_cast<int>(w);
-    const std::vector<double> done = monthly(answer, months, Account::output_units, index);
-    std::vector<double> missed = monthly(answer, months, Account::unmet_units, index);
-    const std::vector<double> shed = monthly(answer, months, Account::shed_units, index);
+    const std::vector<double> done = monthly_work(answer, months, Account::output_units, index);
+    std::vector<double> missed = monthly_work(answer, months, Account::unmet_units, index);
+    const std::vector<double> shed = monthly_work(answer, months, Account::shed_units, index);
     double all = 0, lost = 0;
     for (std::size_t i = 0; i < missed.size(); ++i) {
       missed[i] += shed[i];

@@ -258,10 +258,10 @@ const char* name_of_state(SlotState state) {
 /// Lanes that a picture holds; of more replicas only those that changed, at most so many.
 constexpr std::size_t kMostReplicaLanes = 32;
 
-using Replica = std::pair<int, int>;  ///< pool and number
+using ReplicaCourse = std::pair<int, int>;  ///< pool and number
 
-std::map<Replica, std::vector<SlotChange>> changes_by_replica(const ServingSimulation& run) {
-  std::map<Replica, std::vector<SlotChange>> lanes;
+std::map<ReplicaCourse, std::vector<SlotChange>> changes_by_replica(const ServingSimulation& run) {
+  std::map<ReplicaCourse, std::vector<SlotChange>> lanes;
   for (const SlotChange& each : run.report.changes)
     lanes[{each.pool, each.replica}].push_back(each);
   return lanes;

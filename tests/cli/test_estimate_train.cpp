@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "cli/json_output.hpp"
 #include "config/value.hpp"
 #include "run_binary.hpp"
 
@@ -9,15 +10,7 @@ using polyfleet::Value;
 
 namespace {
 
-Value json_of(const std::string& arguments) {
-  const Outcome outcome = polyfleet_run(arguments);
-  REQUIRE_MESSAGE(outcome.code == 0, outcome.err);
-  const auto parsed = polyfleet::parse_json(outcome.out, "standard output");
-  REQUIRE(parsed.has_value());
-  return *parsed;
-}
-
-double number_at(const Value& json, const std::string& first, const std::string& second = "") {
+double member_number(const Value& json, const std::string& first, const std::string& second = "") {
   const Value* found = json.find(first);
   REQUIRE(found != nullptr);
   if (!second.empty()) found = found->find(second);
@@ -47,11 +40,11 @@ TEST_CASE("the parts of a step sum to its time") {
   for (const auto& [name, seconds] : *parts->table()) {
     if (name != "total") sum += *seconds.number();
   }
-  const double total = number_at(json, "where_s", "total");
+  const double total = member_number(json, "where_s", "total");
   CHECK(sum == doctest::Approx(total).epsilon(1e-9));
-  CHECK(number_at(json, "step_time_s") == doctest::Approx(total).epsilon(1e-12));
-  CHECK(number_at(json, "interval", "low_s") < total);
-  CHECK(number_at(json, "interval", "high_s") > total);
+  CHECK(member_number(json, "step_time_s") == doctest::Approx(total).epsilon(1e-12));
+  CHECK(member_number(json, "interval", "low_s") < total);
+  CHECK(member_number(json, "interval", "high_s") > total);
 }
 
 TEST_CASE("memory parts of each stage sum to its total") {
@@ -62,7 +55,7 @@ TEST_CASE("memory parts of each stage sum to its total") {
   for (const Value& stage : *stages->array()) {
     double sum = 0;
     for (const auto& [name, bytes] : *stage.find("parts_bytes")->table()) sum += *bytes.number();
-    CHECK(sum == doctest::Approx(number_at(stage, "total_bytes")).epsilon(1e-9));
+    CHECK(sum == doctest::Approx(member_number(stage, "total_bytes")).epsilon(1e-9));
   }
 }
 
@@ -73,8 +66,8 @@ TEST_CASE("a file, flags and --set mean the same") {
                       "devices = 8\nprecision = \"bf16\"\n[plan]\n"
                       "global_batch = 64\nsequence_length = 4096\n"
                       "recompute = \"full\"\n");
-  const double by_flags = number_at(json_of(small_estimate("--tp 2 --json")), "step_time_s");
-  const double by_file = number_at(
+  const double by_flags = member_number(json_of(small_estimate("--tp 2 --json")), "step_time_s");
+  const double by_file = member_number(
       json_of("estimate train " + file + " --set plan.layout.tensor=2 --json"), "step_time_s");
   CHECK(by_file == by_flags);
 }
@@ -91,14 +84,14 @@ TEST_CASE("a stated setting is no assumption any more") {
 
 TEST_CASE("strict leaves the software-maturity factor out") {
   const Value json = json_of(small_estimate("--strict --json"));
-  CHECK(number_at(json, "where_s", "software") == 0);
-  CHECK(number_at(json, "software_maturity", "factor") == 1);
+  CHECK(member_number(json, "where_s", "software") == 0);
+  CHECK(member_number(json, "software_maturity", "factor") == 1);
 }
 
 TEST_CASE("a stated price gives a cost") {
   const Value json = json_of(small_estimate("--price '3.6 USD/h' --json"));
-  const double seconds = number_at(json, "step_time_s");
-  CHECK(number_at(json, "cost", "per_step_usd") == doctest::Approx(8 * seconds * 0.001));
+  const double seconds = member_number(json, "step_time_s");
+  CHECK(member_number(json, "cost", "per_step_usd") == doctest::Approx(8 * seconds * 0.001));
 }
 
 TEST_CASE("explain names kernels, collectives and sources") {
@@ -120,7 +113,7 @@ TEST_CASE("a timeline is JSON whose last event ends with the step") {
     if (event.find("dur") == nullptr) continue;
     end = std::max(end, *event.find("ts")->number() + *event.find("dur")->number());
   }
-  CHECK(end * 1e-6 == doctest::Approx(number_at(json, "step_time_s")).epsilon(0.02));
+  CHECK(end * 1e-6 == doctest::Approx(member_number(json, "step_time_s")).epsilon(0.02));
 }
 
 TEST_CASE("what does not fit in memory exits with 1, the shortfall and remedies") {
@@ -147,7 +140,7 @@ TEST_CASE("a part, a system and a model of the user's own work like shipped ones
   const Value own = json_of(small_estimate("--accelerator " + part + " --model " + model +
                                            " --system " + system + " --json"));
   CHECK(*own.find("scenario")->find("accelerator")->text() == "my_part");
-  CHECK(number_at(own, "step_time_s") > 0);
+  CHECK(member_number(own, "step_time_s") > 0);
   const Value usual = json_of(small_estimate("--accelerator " + part + " --json"));
   CHECK(*usual.find("scenario")->find("system")->text() == "hgx_h100");
 }
@@ -160,7 +153,7 @@ TEST_CASE("a Hugging Face config.json is a model") {
       "\"intermediate_size\": 14336, \"vocab_size\": 128256, \"max_position_embeddings\": 131072, "
       "\"tie_word_embeddings\": false, \"hidden_act\": \"silu\"}");
   const double own =
-      number_at(json_of(small_estimate("--model " + config + " --json")), "step_time_s");
-  const double shipped = number_at(json_of(small_estimate("--json")), "step_time_s");
+      member_number(json_of(small_estimate("--model " + config + " --json")), "step_time_s");
+  const double shipped = member_number(json_of(small_estimate("--json")), "step_time_s");
   CHECK(own == doctest::Approx(shipped).epsilon(1e-9));
 }

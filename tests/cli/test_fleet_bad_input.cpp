@@ -3,17 +3,12 @@
 
 #include <string>
 
+#include "cli/json_output.hpp"
 #include "run_binary.hpp"
 
 namespace {
 
 const std::string kFolder = std::string(POLYFLEET_SOURCE_DIR) + "/scenarios/fleet/";
-
-std::string replaced(std::string text, const std::string& part, const std::string& with) {
-  const std::size_t at = text.find(part);
-  REQUIRE_MESSAGE(at != std::string::npos, part);
-  return text.replace(at, part.size(), with);
-}
 
 /// The small fleet with one part exchanged is refused with this text on standard error.
 void refuses(const std::string& part, const std::string& with, const std::string& says) {

@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include "base/csv.hpp"
+#include "cli/json_output.hpp"
 #include "config/value.hpp"
 #include "run_binary.hpp"
 
@@ -11,12 +12,6 @@ namespace {
 const std::string kFleets = std::string(POLYFLEET_SOURCE_DIR) + "/scenarios/fleet/";
 const std::string kSmall = kFleets + "small.toml";
 const std::string kProcurement = kFleets + "procurement.toml";
-
-Value json_of(const Outcome& outcome) {
-  const auto json = parse_json(outcome.out, "standard output");
-  REQUIRE_MESSAGE(json.has_value(), outcome.err);
-  return *json;
-}
 
 double number(const Value& table, const char* key) {
   const Value* const value = table.find(key);

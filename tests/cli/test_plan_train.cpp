@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include "cli/json_output.hpp"
 #include "config/value.hpp"
 #include "run_binary.hpp"
 
@@ -13,21 +14,6 @@ std::string small_plan(const std::string& more = "") {
          "--sequence 4096 --precision bf16 --space pipeline=1,2 --space context=1 --space "
          "micro_batch=1,2 " +
          more;
-}
-
-Value json_of(const std::string& arguments) {
-  const Outcome outcome = polyfleet_run(arguments);
-  REQUIRE_MESSAGE(outcome.code == 0, outcome.err);
-  const auto parsed = polyfleet::parse_json(outcome.out, "standard output");
-  REQUIRE(parsed.has_value());
-  return *parsed;
-}
-
-double number_at(const Value& json, const std::string& key) {
-  const Value* found = json.find(key);
-  REQUIRE(found != nullptr);
-  REQUIRE(found->number().has_value());
-  return *found->number();
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "cli/json_output.hpp"
 #include "config/value.hpp"
 #include "run_binary.hpp"
 
@@ -10,7 +11,7 @@ using polyfleet::Value;
 
 namespace {
 
-const std::string kScenarios = std::string(POLYFLEET_SOURCE_DIR) + "/scenarios/serving/";
+const std::string kServices = std::string(POLYFLEET_SOURCE_DIR) + "/scenarios/serving/";
 
 std::string small_replica(const std::string& more = "") {
   return "estimate serve --model llama3.1-8b --accelerator nv_h100_sxm --engine vllm --tp 1 "
@@ -26,23 +27,6 @@ std::string small_service(const std::string& pool = "", const std::string& traff
          (traffic.empty() ? "arrivals = \"poisson\"\nrate = 4\nrequests = 50\n"
                             "input = 500\noutput = 40\n"
                           : traffic);
-}
-
-Value json_of(const std::string& arguments, int code = 0) {
-  const Outcome outcome = polyfleet_run(arguments);
-  REQUIRE_MESSAGE(outcome.code == code, outcome.err);
-  const auto parsed = polyfleet::parse_json(outcome.out, "standard output");
-  REQUIRE(parsed.has_value());
-  return *parsed;
-}
-
-double number_at(const Value& json, std::string_view key) {
-  const std::size_t dot = key.find('.');
-  const Value* found = json.find(key.substr(0, dot));
-  REQUIRE_MESSAGE(found != nullptr, key);
-  if (dot != std::string_view::npos) return number_at(*found, key.substr(dot + 1));
-  REQUIRE_MESSAGE(found->number().has_value(), key);
-  return *found->number();
 }
 
 }  // namespace
@@ -112,7 +96,7 @@ TEST_CASE("estimate serve: mistakes are named, all of them, and end with 2") {
 
 TEST_CASE("simulate serve: every shipped scenario runs and loses nothing") {
   int scenarios = 0;
-  for (const auto& file : std::filesystem::directory_iterator(kScenarios)) {
+  for (const auto& file : std::filesystem::directory_iterator(kServices)) {
     if (file.path().extension() != ".toml") continue;
     CAPTURE(file.path().string());
     ++scenarios;

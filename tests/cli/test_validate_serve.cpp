@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include "cli/json_output.hpp"
 #include "config/value.hpp"
 #include "run_binary.hpp"
 
@@ -18,14 +19,6 @@ std::string lines_of(const std::string& start) {
     at = end;
   }
   return chosen;
-}
-
-Value validated(const std::string& arguments) {
-  const Outcome outcome = polyfleet_run("validate " + arguments + " --json");
-  REQUIRE_MESSAGE(outcome.code == 0, outcome.err);
-  const auto json = polyfleet::parse_json(outcome.out, "standard output");
-  REQUIRE(json.has_value());
-  return *json;
 }
 
 }  // namespace

@@ -1,11 +1,16 @@
 #include <doctest/doctest.h>
 
+#include "cli/json_output.hpp"
 #include "config/value.hpp"
 #include "run_binary.hpp"
 
 using polyfleet::Value;
 
 namespace {
+
+Value deal_json(const std::string& arguments) {
+  return json_of("value deal " + arguments + " --json");
+}
 
 /// A member of the printed JSON, by a path of names and places.
 const Value* at(const Value& document, std::initializer_list<const char*> path) {
@@ -21,12 +26,6 @@ double number(const Value& document, std::initializer_list<const char*> path) {
   const Value* value = at(document, path);
   REQUIRE(value != nullptr);
   return value->number().value();
-}
-
-Value json_of(const std::string& arguments) {
-  const Outcome outcome = polyfleet_run("value deal " + arguments + " --json");
-  REQUIRE_MESSAGE(outcome.code == 0, outcome.err);
-  return *polyfleet::parse_json(outcome.out, "standard output");
 }
 
 constexpr const char* kFew = "amd_openai_2025 --paths 2000 ";
@@ -60,7 +59,7 @@ TEST_CASE("a deal by tranche, with both sides and every assumption") {
 TEST_CASE("given deliveries: the closed form stands beside the simulation") {
   const std::string path =
       "--paths 40000 --deployment 1GW:2027-06-30,3GW:2028-06-30,6GW:2029-12-31 --alone";
-  const Value json = json_of(std::string("amd_openai_2025 ") + path);
+  const Value json = deal_json(std::string("amd_openai_2025 ") + path);
   for (const char* i : {"0", "1", "2", "3", "4", "5"}) {
     const double value =
         number(json, {"warrants", "positions", "0", "tranches", i, "value_usd", "mean"});
@@ -80,32 +79,34 @@ TEST_CASE("the same bytes again, on one seed") {
 }
 
 TEST_CASE("terms are set by key, also of the share and of the other deal") {
-  const double low = number(json_of(std::string(kFew) + "--alone --set tranche.*.conditions=0.45"),
-                            {"warrants", "value_usd", "mean"});
-  const double high = number(json_of(std::string(kFew) + "--alone --set tranche.*.conditions=0.9"),
-                             {"warrants", "value_usd", "mean"});
+  const double low =
+      number(deal_json(std::string(kFew) + "--alone --set tranche.*.conditions=0.45"),
+             {"warrants", "value_usd", "mean"});
+  const double high =
+      number(deal_json(std::string(kFew) + "--alone --set tranche.*.conditions=0.9"),
+             {"warrants", "value_usd", "mean"});
   CHECK(high / low == doctest::Approx(2).epsilon(0.05));
-  CHECK(number(json_of(std::string(kFew) + "--set share.outstanding=1e9"),
+  CHECK(number(deal_json(std::string(kFew) + "--set share.outstanding=1e9"),
                {"warrants", "greatest_dilution"}) == doctest::Approx(0.32 / 1.32).epsilon(1e-6));
-  CHECK(number(json_of(std::string(kFew) + "--set amd_meta_2026.tranche.*.conditions=0"),
+  CHECK(number(deal_json(std::string(kFew) + "--set amd_meta_2026.tranche.*.conditions=0"),
                {"warrants", "positions", "1", "value_usd", "mean"}) == 0);
-  CHECK(number(json_of(std::string(kFew) + "--volatility 0.3 --price 300"),
+  CHECK(number(deal_json(std::string(kFew) + "--volatility 0.3 --price 300"),
                {"share", "volatility"}) == 0.3);
 }
 
 TEST_CASE("on the day of the announcement the price is that of the day") {
-  const Value json = json_of(std::string(kFew) + "--on 2025-10-06");
+  const Value json = deal_json(std::string(kFew) + "--on 2025-10-06");
   CHECK(number(json, {"share", "price_usd"}) == 206);
   CHECK(number(json, {"warrants", "value_usd", "mean"}) > 0);
 }
 
 TEST_CASE("money per gigawatt and a guarantee") {
-  const Value letter = json_of("nvidia_openai_2025");
+  const Value letter = deal_json("nvidia_openai_2025");
   CHECK(number(letter, {"investment", "released_usd"}) == doctest::Approx(100e9));
   const double value = number(letter, {"investment", "value_usd"});
   CHECK(value < 100e9);
   CHECK(value > 60e9);
-  const Value stake = json_of("nvidia_openai_2026");
+  const Value stake = deal_json("nvidia_openai_2026");
   CHECK(number(stake, {"investment", "rows", "0", "amount_usd"}) == doctest::Approx(30e9));
   CHECK(number(stake, {"guarantee", "expected_loss_usd"}) > 1e9);
   CHECK(number(stake, {"guarantee", "greatest_exposure_usd"}) < 105e9);

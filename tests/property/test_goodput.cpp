@@ -14,23 +14,23 @@ using namespace polyfleet;
 
 namespace {
 
-double between(double low, double high) {
+double log_between(double low, double high) {
   const double share = *rc::gen::inRange(0, 1000001) / 1e6;
   return low * std::pow(high / low, share);
 }
 
 RunProcess some_process() {
   RunProcess process;
-  const Seconds mean = between(600, 1e7) * second;
+  const Seconds mean = log_between(600, 1e7) * second;
   process.failure_rate = 1.0 / mean;
-  process.work = between(1, 50) * mean;
-  process.recovery = {{0.7, between(1e-3, 0.2) * mean}, {0.3, between(1e-3, 0.5) * mean}};
-  process.interval = between(1e-3, 0.8) * mean;
-  process.blocking = between(1e-6, 0.1) * mean;
+  process.work = log_between(1, 50) * mean;
+  process.recovery = {{0.7, log_between(1e-3, 0.2) * mean}, {0.3, log_between(1e-3, 0.5) * mean}};
+  process.interval = log_between(1e-3, 0.8) * mean;
+  process.blocking = log_between(1e-6, 0.1) * mean;
   process.background = process.interval * (*rc::gen::inRange(0, 101) / 100.0);
   process.replacing_share = *rc::gen::inRange(0, 101) / 100.0;
   process.spare_nodes = *rc::gen::inRange(0, 20);
-  process.repair = between(0.01, 10) * mean;
+  process.repair = log_between(0.01, 10) * mean;
   process.planned_rate = 0.1 / mean;
   process.planned_stop = 0.05 * mean;
   return process;
@@ -52,7 +52,7 @@ TEST_CASE("more failures, longer recoveries and fewer spares never shorten a run
   CHECK(rc::check([] {
     const RunProcess process = some_process();
     const double plain = expected_overheads(process).total();
-    const double factor = between(1, 3);
+    const double factor = log_between(1, 3);
     RunProcess worse = process;
     worse.failure_rate *= factor;
     RC_ASSERT(expected_overheads(worse).total() >= plain * (1 - 1e-12));
@@ -101,7 +101,7 @@ TEST_CASE("a simulated run keeps its books and is never shorter than its work") 
 
 TEST_CASE("waiting shrinks with spares and grows with repairs") {
   CHECK(rc::check([] {
-    const double load = between(1e-3, 100);
+    const double load = log_between(1e-3, 100);
     const int servers = *rc::gen::inRange(0, 200);
     const double loss = erlang_loss(servers, load);
     RC_ASSERT(loss >= 0);

@@ -20,11 +20,11 @@ namespace {
 /// (and makes that smaller), this the rest.
 std::mt19937_64 figures;
 
-std::int64_t between(std::int64_t low, std::int64_t high) {
+std::int64_t whole_between(std::int64_t low, std::int64_t high) {
   const auto range = static_cast<std::uint64_t>(high - low + 1);
   return low + static_cast<std::int64_t>(figures() % range);
 }
-bool chance(int percent) { return between(0, 99) < percent; }
+bool chance(int percent) { return whole_between(0, 99) < percent; }
 
 /// Piecewise affine with jumps at knots, other slopes for each batch size.
 class JaggedTimes final : public EngineTimes {
@@ -79,27 +79,27 @@ EngineSettings some_settings() {
   settings.batching = chance(50) ? BatchingPolicy::mixed : BatchingPolicy::prefill_first;
   settings.admission = chance(70) ? AdmissionPolicy::first_come : AdmissionPolicy::priority;
   settings.preemption = chance(60) ? PreemptionMode::recompute : PreemptionMode::swap;
-  settings.draft_tokens = chance(20) ? between(1, 3) : 0;
-  settings.token_budget = between(4, chance(50) ? 40 : 400);
-  settings.max_sequences = between(1, chance(50) ? 4 : 30);
-  settings.max_waiting = chance(20) ? between(1, 10) : 0;
+  settings.draft_tokens = chance(20) ? whole_between(1, 3) : 0;
+  settings.token_budget = whole_between(4, chance(50) ? 40 : 400);
+  settings.max_sequences = whole_between(1, chance(50) ? 4 : 30);
+  settings.max_waiting = chance(20) ? whole_between(1, 10) : 0;
   settings.block_tokens =
-      std::array<std::int64_t, 5>{1, 2, 7, 16, 64}[static_cast<std::size_t>(between(0, 4))];
-  settings.cache_blocks = between(100, chance(50) ? 300 : 3000) / settings.block_tokens + 2;
+      std::array<std::int64_t, 5>{1, 2, 7, 16, 64}[static_cast<std::size_t>(whole_between(0, 4))];
+  settings.cache_blocks = whole_between(100, chance(50) ? 300 : 3000) / settings.block_tokens + 2;
   settings.watermark = chance(50) ? 0 : 0.1;
   settings.chunked_prefill = chance(70);
   settings.reserve_prompt = chance(50);
   settings.reserve_output = chance(25);
   settings.prefix_cache = chance(50);
-  settings.swap_per_token = between(0, 50);
-  settings.front_end = chance(40) ? between(1, 30'000) : 0;
-  settings.first_token_delay = chance(30) ? between(1, 9'000) : 0;
-  settings.first_token_steps = chance(30) ? between(1, 20) : 0;
-  settings.receive_interval = chance(25) ? between(2, 12) : 1;
+  settings.swap_per_token = whole_between(0, 50);
+  settings.front_end = chance(40) ? whole_between(1, 30'000) : 0;
+  settings.first_token_delay = chance(30) ? whole_between(1, 9'000) : 0;
+  settings.first_token_steps = chance(30) ? whole_between(1, 20) : 0;
+  settings.receive_interval = chance(25) ? whole_between(2, 12) : 1;
   if (chance(40)) {
-    settings.tokens_per_step_denominator = between(1, 12);
-    settings.tokens_per_step_numerator =
-        settings.tokens_per_step_denominator + between(0, 2 * settings.tokens_per_step_denominator);
+    settings.tokens_per_step_denominator = whole_between(1, 12);
+    settings.tokens_per_step_numerator = settings.tokens_per_step_denominator +
+                                         whole_between(0, 2 * settings.tokens_per_step_denominator);
   }
   return settings;
 }
@@ -108,13 +108,13 @@ RequestState some_request(std::int64_t id, std::int64_t longest) {
   RequestState state;
   ServingRequest& request = state.request;
   request.id = id;
-  request.input_tokens = between(1, longest);
-  request.output_tokens = between(1, chance(70) ? 20 : 300);
-  request.priority = static_cast<std::int32_t>(between(0, 2));
-  request.prefix_block_tokens = static_cast<std::int32_t>(between(1, 30));
+  request.input_tokens = whole_between(1, longest);
+  request.output_tokens = whole_between(1, chance(70) ? 20 : 300);
+  request.priority = static_cast<std::int32_t>(whole_between(0, 2));
+  request.prefix_block_tokens = static_cast<std::int32_t>(whole_between(1, 30));
   // A few conversations; the last block is a part, and its hash tells its length.
   const std::int64_t blocks = (request.input_tokens - 1) / request.prefix_block_tokens + 1;
-  const std::int64_t conversation = between(0, 3);
+  const std::int64_t conversation = whole_between(0, 3);
   for (std::int64_t k = 0; k < blocks; ++k) {
     const bool part = (k + 1) * request.prefix_block_tokens > request.input_tokens;
     request.prefix_blocks.push_back(static_cast<std::uint64_t>(
@@ -122,7 +122,7 @@ RequestState some_request(std::int64_t id, std::int64_t longest) {
         (part ? request.input_tokens * 1'000'000'000 : 0)));
   }
   if (chance(15)) {
-    state.generated = between(0, request.output_tokens - 1);
+    state.generated = whole_between(0, request.output_tokens - 1);
     state.cache_arrives = chance(60);
     if (chance(70)) state.first_token = 0;
   }
@@ -134,18 +134,19 @@ Workload some_workload() {
   const std::int64_t count = *rc::gen::inRange<std::int64_t>(1, 25);
   Workload workload;
   workload.settings = some_settings();
-  workload.knot = between(1, chance(50) ? 50 : 5000);
+  workload.knot = whole_between(1, chance(50) ? 50 : 5000);
   const Picos span = count * (chance(50) ? 20'000 : 400'000);
   for (std::int64_t i = 0; i < count; ++i) {
     workload.requests.push_back(some_request(i, chance(70) ? 60 : 300));
-    const Picos at = chance(30) ? 0 : between(0, span);
+    const Picos at = chance(30) ? 0 : whole_between(0, span);
     workload.actions.push_back({Act::submit, at, static_cast<std::size_t>(i)});
     if (chance(25))
       workload.actions.push_back(
-          {Act::withdraw, at + between(0, span), static_cast<std::size_t>(i)});
+          {Act::withdraw, at + whole_between(0, span), static_cast<std::size_t>(i)});
   }
-  for (int i = 0; i < 6; ++i) workload.actions.push_back({Act::observe, between(0, 2 * span), 0});
-  if (chance(25)) workload.actions.push_back({Act::evict_and_return, between(0, span), 0});
+  for (int i = 0; i < 6; ++i)
+    workload.actions.push_back({Act::observe, whole_between(0, 2 * span), 0});
+  if (chance(25)) workload.actions.push_back({Act::evict_and_return, whole_between(0, span), 0});
   std::stable_sort(workload.actions.begin(), workload.actions.end(),
                    [](const Action& a, const Action& b) { return a.at < b.at; });
   return workload;

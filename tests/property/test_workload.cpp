@@ -42,14 +42,14 @@ ModelSpec random_model() {
   return model;
 }
 
-Setting random_setting() {
-  Setting setting(random_model());
+LayerSetting random_setting() {
+  LayerSetting setting(random_model());
   setting.batch.sequences = *rc::gen::inRange(1, 5);
   setting.batch.sequence_length = 64.0 * *rc::gen::inRange(1, 65);
   return setting;
 }
 
-LayerKind last_kind(const Setting& setting) {
+LayerKind last_kind(const LayerSetting& setting) {
   return layer_kind(setting.model, setting.model.layers - 1);
 }
 
@@ -67,8 +67,8 @@ double all_flops(const LayerWork& work, bool with_router) {
 }
 
 void ranks_do_the_whole_work() {
-  const Setting one = random_setting();
-  Setting split = one;
+  const LayerSetting one = random_setting();
+  LayerSetting split = one;
   split.layout.tensor = static_cast<int>(power(0, 3));
   split.layout.context = static_cast<int>(power(0, 2));
   split.layout.sequence_parallel = true;
@@ -81,7 +81,7 @@ void ranks_do_the_whole_work() {
 }
 
 void matrices_double_in_backward() {
-  const Setting setting = random_setting();
+  const LayerSetting setting = random_setting();
   const LayerWork work = setting.layer(last_kind(setting));
   const double forward = gemm_flops(work, Pass::forward);
   RC_ASSERT(near(gemm_flops(work, Pass::backward_input), forward));
@@ -89,8 +89,8 @@ void matrices_double_in_backward() {
 }
 
 void parameters_add_up_over_ranks() {
-  const Setting one = random_setting();
-  Setting split = one;
+  const LayerSetting one = random_setting();
+  LayerSetting split = one;
   split.layout.tensor = static_cast<int>(power(0, 3));
   split.layout.expert = static_cast<int>(power(0, 3));
   const LayerKind kind = last_kind(one);
@@ -104,7 +104,7 @@ void parameters_add_up_over_ranks() {
 }
 
 void recompute_adds_its_forward() {
-  const Setting setting = random_setting();
+  const LayerSetting setting = random_setting();
   StepWorkload step;
   step.batch = setting.batch;
   const auto hardware = [&](RecomputedPart part) {
@@ -120,7 +120,7 @@ void recompute_adds_its_forward() {
 }
 
 void activations_never_grow_when_more_is_recomputed_or_split() {
-  Setting setting = random_setting();
+  LayerSetting setting = random_setting();
   const LayerKind kind = last_kind(setting);
   const LayerWork whole = setting.layer(kind);
   RC_ASSERT(whole.saved_full <= whole.saved_selective);
@@ -134,7 +134,7 @@ void activations_never_grow_when_more_is_recomputed_or_split() {
 }
 
 void work_grows_with_tokens() {
-  Setting setting = random_setting();
+  LayerSetting setting = random_setting();
   const LayerKind kind = last_kind(setting);
   const LayerWork before = setting.layer(kind);
   setting.batch.sequences *= 2;
@@ -145,7 +145,7 @@ void work_grows_with_tokens() {
 }
 
 void attention_masks_only_remove() {
-  Setting setting = random_setting();
+  LayerSetting setting = random_setting();
   const double full = flops_of(setting.layer(LayerKind::dense), Pass::forward, OpClass::attention);
   setting.model.sliding_window = *rc::gen::inRange(1, 8192);
   RC_ASSERT(flops_of(setting.layer(LayerKind::dense_windowed), Pass::forward, OpClass::attention) <=

@@ -29,7 +29,7 @@ std::string text(const Value& from, const char* key) {
   return found != nullptr && found->text() != nullptr ? *found->text() : std::string();
 }
 
-double number(const Value& from, const char* key) {
+double trace_number(const Value& from, const char* key) {
   const Value* found = from.find(key);
   REQUIRE_MESSAGE((found != nullptr && found->number()), key);
   return *found->number();
@@ -56,8 +56,8 @@ AstraSimAssumptions assumptions(const Value& root, const Value& item) {
     dimension.latency = *list(item, "latency_ns")[d].number() * nanosecond;
     out.dimensions.push_back(dimension);
   }
-  out.chunks = static_cast<int>(number(item, "chunks"));
-  out.local_memory_rate = number(root, "local_mem_bw_GBps") * gigabyte_per_second;
+  out.chunks = static_cast<int>(trace_number(item, "chunks"));
+  out.local_memory_rate = trace_number(root, "local_mem_bw_GBps") * gigabyte_per_second;
   out.congestion_aware = text(item, "backend").find("congestion_aware") != std::string::npos;
   return out;
 }
@@ -79,12 +79,12 @@ TEST_CASE("ASTRA-sim collectives agree within 0.2 %") {
   int compared = 0;
   for (const Value& item : list(root, "cases")) {
     if (text(item, "status") != "ok") continue;
-    const AstraSimCollective one{kind(text(item, "collective")), number(item, "size_bytes") * byte,
-                                 Seconds()};
+    const AstraSimCollective one{kind(text(item, "collective")),
+                                 trace_number(item, "size_bytes") * byte, Seconds()};
     const auto time = astrasim_time(std::span(&one, 1), assumptions(root, item));
-    INFO("case " << number(item, "id"));
+    INFO("case " << trace_number(item, "id"));
     REQUIRE(time.has_value());
-    const double error = std::abs(*time / nanosecond / number(item, "time_ns") - 1);
+    const double error = std::abs(*time / nanosecond / trace_number(item, "time_ns") - 1);
     CHECK(error <= 0.002);
     worst = std::max(worst, error);
     exact += error == 0 ? 1 : 0;
@@ -100,18 +100,19 @@ TEST_CASE("ASTRA-sim data-parallel traces: all-reduces that overlap backward pas
   REQUIRE(traces != nullptr);
   double worst = 0;
   for (const Value& item : list(*traces, "cases")) {
-    const int layers = static_cast<int>(number(item, "layers"));
-    const double forward = number(item, "fwd_us");
-    const double backward = number(item, "bwd_us");
+    const int layers = static_cast<int>(trace_number(item, "layers"));
+    const double forward = trace_number(item, "fwd_us");
+    const double backward = trace_number(item, "bwd_us");
     std::vector<AstraSimCollective> jobs;
     for (int layer = 1; layer <= layers; ++layer) {
-      jobs.push_back({CollectiveKind::all_reduce, number(item, "allreduce_bytes_per_layer") * byte,
+      jobs.push_back({CollectiveKind::all_reduce,
+                      trace_number(item, "allreduce_bytes_per_layer") * byte,
                       (layers * forward + layer * backward) * microsecond});
     }
     const auto time = astrasim_time(jobs, assumptions(root, item));
     REQUIRE(time.has_value());
-    const double error = std::abs(*time / nanosecond / number(item, "time_ns") - 1);
-    INFO("layers " << layers << " " << *time / nanosecond << " " << number(item, "time_ns"));
+    const double error = std::abs(*time / nanosecond / trace_number(item, "time_ns") - 1);
+    INFO("layers " << layers << " " << *time / nanosecond << " " << trace_number(item, "time_ns"));
     CHECK(error <= 0.002);
     worst = std::max(worst, error);
   }

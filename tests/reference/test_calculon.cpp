@@ -14,13 +14,15 @@ using namespace polyfleet;
 
 namespace {
 
-double number(const Value& table, std::string_view key) {
+double calculon_number(const Value& table, std::string_view key) {
   const Value* value = table.find(key);
   REQUIRE_MESSAGE(value != nullptr, key);
   return value->number().value();
 }
 
-std::string text(const Value& table, std::string_view key) { return *table.find(key)->text(); }
+std::string calculon_text(const Value& table, std::string_view key) {
+  return *table.find(key)->text();
+}
 bool flag(const Value& table, std::string_view key) { return *table.find(key)->boolean(); }
 
 CalculonCurve curve(const Value& table, std::string_view key) {
@@ -31,9 +33,9 @@ CalculonCurve curve(const Value& table, std::string_view key) {
 }
 
 CalculonNetwork network(const Value& table) {
-  CalculonNetwork network{.rate = number(table, "bandwidth") * gigabyte_per_second,
-                          .efficiency = number(table, "efficiency"),
-                          .latency = number(table, "latency") * second};
+  CalculonNetwork network{.rate = calculon_number(table, "bandwidth") * gigabyte_per_second,
+                          .efficiency = calculon_number(table, "efficiency"),
+                          .latency = calculon_number(table, "latency") * second};
   const Value& ops = *table.find("ops");
   const std::string_view names[] = {"p2p", "reduce_scatter", "all_gather", "all_reduce"};
   for (std::size_t i = 0; i < 4; ++i) {
@@ -47,31 +49,34 @@ CalculonSystem system_of(const Value& table, const std::string& datatype) {
   CalculonSystem system;
   const auto processor = [&](std::string_view kind) {
     const Value& engine = *table.find(kind)->find(datatype);
-    return CalculonProcessor{number(engine, "tflops") * teraflop_per_second,
+    return CalculonProcessor{calculon_number(engine, "tflops") * teraflop_per_second,
                              curve(engine, "gflops_efficiency")};
   };
   system.matrix = processor("matrix");
   system.vector = processor("vector");
   const Value& memory = *table.find("mem1");
-  system.memory = {number(memory, "GBps") * gigabyte_per_second, curve(memory, "MB_efficiency")};
-  system.roofline = text(table, "processing_mode") == "roofline";
+  system.memory = {calculon_number(memory, "GBps") * gigabyte_per_second,
+                   curve(memory, "MB_efficiency")};
+  system.roofline = calculon_text(table, "processing_mode") == "roofline";
   for (const Value& entry : *table.find("networks")->array())
     system.networks.push_back(network(entry));
   return system;
 }
 
 CalculonModel model_of(const Value& table) {
-  return {.hidden = number(table, "hidden"),
-          .feedforward = number(table, "feedforward"),
-          .sequence = number(table, "seq_size"),
-          .heads = number(table, "attn_heads"),
-          .head_size = number(table, "attn_size"),
-          .blocks = static_cast<int>(number(table, "num_blocks"))};
+  return {.hidden = calculon_number(table, "hidden"),
+          .feedforward = calculon_number(table, "feedforward"),
+          .sequence = calculon_number(table, "seq_size"),
+          .heads = calculon_number(table, "attn_heads"),
+          .head_size = calculon_number(table, "attn_size"),
+          .blocks = static_cast<int>(calculon_number(table, "num_blocks"))};
 }
 
 CalculonExecution execution_of(const Value& table) {
   CalculonExecution run;
-  const auto whole = [&](std::string_view key) { return static_cast<int>(number(table, key)); };
+  const auto whole = [&](std::string_view key) {
+    return static_cast<int>(calculon_number(table, key));
+  };
   run.tensor = whole("tensor_par");
   run.pipeline = whole("pipeline_par");
   run.data = whole("data_par");
@@ -81,17 +86,17 @@ CalculonExecution execution_of(const Value& table) {
   run.batch = whole("batch_size");
   run.micro_batch = whole("microbatch_size");
   run.element_bytes = 2;
-  REQUIRE(text(table, "datatype") == "float16");
-  REQUIRE(text(table, "attention_type") == "multihead");
-  REQUIRE(text(table, "tensor_par_overlap") == "none");
+  REQUIRE(calculon_text(table, "datatype") == "float16");
+  REQUIRE(calculon_text(table, "attention_type") == "multihead");
+  REQUIRE(calculon_text(table, "tensor_par_overlap") == "none");
   run.fused_activation = flag(table, "fused_activation");
-  const std::string recompute = text(table, "activation_recompute");
+  const std::string recompute = calculon_text(table, "activation_recompute");
   run.recompute = recompute == "full"        ? CalculonRecompute::full
                   : recompute == "attn_only" ? CalculonRecompute::attention_only
                                              : CalculonRecompute::none;
   run.interleaving = whole("pipeline_interleaving");
   run.optimizer_sharding = flag(table, "optimizer_sharding");
-  const std::string comm = text(table, "tensor_par_comm_type");
+  const std::string comm = calculon_text(table, "tensor_par_comm_type");
   run.tensor_comm = comm == "rs_ag"       ? CalculonTensorComm::sequence_parallel
                     : comm == "p2p_rs_ag" ? CalculonTensorComm::scattered_hand_over
                                           : CalculonTensorComm::all_reduce;
@@ -108,7 +113,8 @@ Value cases() {
 CalculonReport estimate(const Value& all, const Value& entry) {
   const Value& execution = *entry.find("execution");
   const CalculonSystem system =
-      system_of(*all.find("systems")->find(text(entry, "system")), text(execution, "datatype"));
+      system_of(*all.find("systems")->find(calculon_text(entry, "system")),
+                calculon_text(execution, "datatype"));
   return calculon_estimate(model_of(*entry.find("model")), execution_of(execution), system).value();
 }
 
@@ -183,7 +189,7 @@ Named time_values(const CalculonReport& r) {
 
 void compare(const Named& ours, const Value& entry, double tolerance) {
   for (const auto& [key, value] : ours) {
-    const double theirs = number(*entry.find("predicted"), key);
+    const double theirs = calculon_number(*entry.find("predicted"), key);
     CAPTURE(key);
     CAPTURE(value);
     CAPTURE(theirs);
@@ -198,7 +204,7 @@ TEST_CASE("every FLOP count, memory part and volume of Calculon's 26 cases is eq
   const Array& entries = *all.find("cases")->array();
   REQUIRE(entries.size() == 26);
   for (const Value& entry : entries) {
-    const std::string id = text(entry, "id");
+    const std::string id = calculon_text(entry, "id");
     CAPTURE(id);
     const CalculonReport report = estimate(all, entry);
     compare(volume_values(report), entry, 0);
@@ -210,7 +216,7 @@ TEST_CASE("every FLOP count, memory part and volume of Calculon's 26 cases is eq
 TEST_CASE("with Calculon's assumptions every term of the time is Calculon's") {
   const Value all = cases();
   for (const Value& entry : *all.find("cases")->array()) {
-    const std::string id = text(entry, "id");
+    const std::string id = calculon_text(entry, "id");
     CAPTURE(id);
     compare(time_values(estimate(all, entry)), entry, 1e-12);
   }
@@ -224,8 +230,8 @@ TEST_CASE("Calculon's mean error on the eight measured step times is 3.65 %") {
     const Value* measured = entry.find("measured");
     if (measured == nullptr || measured->find("total_time_s") == nullptr) continue;
     const double error =
-        estimate(all, entry).time.total() / second / number(*measured, "total_time_s") - 1;
-    MESSAGE(text(entry, "id") << ": " << 100 * error << " %");
+        estimate(all, entry).time.total() / second / calculon_number(*measured, "total_time_s") - 1;
+    MESSAGE(calculon_text(entry, "id") << ": " << 100 * error << " %");
     sum += std::abs(error);
     ++count;
   }

@@ -9,14 +9,13 @@
 #include "base/files.hpp"
 #include "catalogue/catalogue.hpp"
 #include "cost/collective_validation.hpp"
+#include "shipped_data.hpp"
 
 using namespace polyfleet;
 
 namespace {
 
-const std::filesystem::path kData = std::filesystem::path(POLYFLEET_SOURCE_DIR) / "data";
-
-const CollectiveData& data() {
+const CollectiveData& collective_data() {
   static const CollectiveData loaded = [] {
     auto result = CollectiveData::load(kData);
     REQUIRE_MESSAGE(result.has_value(), (result ? "" : to_text(result.problems())));
@@ -60,7 +59,8 @@ void report(const CollectiveValidation& found) {
 }  // namespace
 
 TEST_CASE("collectives with the message size left out: 12 % for each vendor") {
-  const auto found = validate_collective_tables(data(), lookup(), LeaveOut::message_size);
+  const auto found =
+      validate_collective_tables(collective_data(), lookup(), LeaveOut::message_size);
   report(found);
   REQUIRE(found.by_vendor.size() >= 2);
   for (const auto& [vendor, errors] : found.by_vendor) {
@@ -70,28 +70,29 @@ TEST_CASE("collectives with the message size left out: 12 % for each vendor") {
 }
 
 TEST_CASE("collectives with the number of ranks left out") {
-  const auto found = validate_collective_tables(data(), lookup(), LeaveOut::ranks);
+  const auto found = validate_collective_tables(collective_data(), lookup(), LeaveOut::ranks);
   report(found);
   CHECK(found.skipped.empty());
   CHECK(found.overall.median_ape <= 0.12);
 }
 
 TEST_CASE("collectives with the accelerator left out") {
-  const auto found = validate_collective_tables(data(), lookup(), LeaveOut::accelerator);
+  const auto found = validate_collective_tables(collective_data(), lookup(), LeaveOut::accelerator);
   report(found);
   CHECK(found.overall.median_ape <= 0.12);
 }
 
 TEST_CASE("collectives with the whole generation left out") {
   // Latencies differ between generations by 40 %; the interval knows.
-  const auto found = validate_collective_tables(data(), lookup(), LeaveOut::generation);
+  const auto found = validate_collective_tables(collective_data(), lookup(), LeaveOut::generation);
   report(found);
   CHECK(found.overall.median_ape <= 0.33);
   CHECK(found.overall.coverage80 >= 0.6);
 }
 
 TEST_CASE("intervals hold what they promise where the message size is left out") {
-  const auto found = validate_collective_tables(data(), lookup(), LeaveOut::message_size);
+  const auto found =
+      validate_collective_tables(collective_data(), lookup(), LeaveOut::message_size);
   CHECK(found.overall.coverage80 >= 0.75);
   CHECK(found.overall.coverage80 <= 0.88);
 }

@@ -145,7 +145,7 @@ TEST_CASE("every shipped record gives the total that its own arithmetic gave") {
 
 namespace {
 
-double number(const Value& table, std::string_view key) {
+double flops_number(const Value& table, std::string_view key) {
   return table.find(key)->number().value();
 }
 
@@ -153,16 +153,16 @@ fixture::Setting calculon_setting(const Value& entry) {
   const Value& model = *entry.find("model");
   const Value& execution = *entry.find("execution");
   ModelSpec spec = fixture::gpt();
-  spec.hidden = static_cast<std::int64_t>(number(model, "hidden"));
-  spec.ffn = static_cast<std::int64_t>(number(model, "feedforward"));
-  spec.heads = spec.kv_heads = static_cast<std::int64_t>(number(model, "attn_heads"));
-  spec.head_dim = static_cast<std::int64_t>(number(model, "attn_size"));
+  spec.hidden = static_cast<std::int64_t>(flops_number(model, "hidden"));
+  spec.ffn = static_cast<std::int64_t>(flops_number(model, "feedforward"));
+  spec.heads = spec.kv_heads = static_cast<std::int64_t>(flops_number(model, "attn_heads"));
+  spec.head_dim = static_cast<std::int64_t>(flops_number(model, "attn_size"));
   fixture::Setting setting(spec);
-  setting.batch.sequences = number(execution, "microbatch_size");
-  setting.batch.sequence_length = number(model, "seq_size");
+  setting.batch.sequences = flops_number(execution, "microbatch_size");
+  setting.batch.sequence_length = flops_number(model, "seq_size");
   setting.batch.fused_attention = false;
   setting.batch.dropout = true;
-  setting.layout.tensor = static_cast<int>(number(execution, "tensor_par"));
+  setting.layout.tensor = static_cast<int>(flops_number(execution, "tensor_par"));
   setting.layout.sequence_parallel = *execution.find("tensor_par_comm_type")->text() == "rs_ag";
   return setting;
 }
@@ -182,21 +182,21 @@ TEST_CASE("Calculon's layer: FLOPs, saved activations, tensor-parallel volume") 
     INFO(*entry.find("id")->text());
     double forward = 0;
     for (const Op& op : work.ops[0]) forward += op.flops() / flop;
-    const double ratio = number(predicted, "block_fw_flops") / forward;
+    const double ratio = flops_number(predicted, "block_fw_flops") / forward;
     CHECK(ratio >= 1);
     CHECK(ratio < 1.0025);
     const std::string recompute = *entry.find("execution")->find("activation_recompute")->text();
     const bool sequence = setting.layout.sequence_parallel;
-    const double stored = number(predicted, "block_act_storage_space");
+    const double stored = flops_number(predicted, "block_act_storage_space");
     if (recompute == "none")
       CHECK(work.saved_activations / byte == doctest::Approx(stored).epsilon(1e-9));
     if (recompute == "attn_only" && sequence)
       CHECK(work.saved_selective / byte == doctest::Approx(stored).epsilon(1e-9));
     if (recompute == "full" && !sequence)
-      CHECK(work.saved_full / byte == number(predicted, "block_act_checkpoint_size"));
+      CHECK(work.saved_full / byte == flops_number(predicted, "block_act_checkpoint_size"));
     double volume = 0;
     for (const Comm& comm : work.comms[0]) volume += comm.payload / byte;
-    CHECK(volume == number(predicted, "baseblock_fw_tp_size"));
+    CHECK(volume == flops_number(predicted, "baseblock_fw_tp_size"));
     ++compared;
   }
   CHECK(compared == 26);

@@ -10,6 +10,7 @@
 #include "base/csv.hpp"
 #include "base/files.hpp"
 #include "catalogue/catalogue.hpp"
+#include "reference/csv_reading.hpp"
 #include "training/checkpoint_interval.hpp"
 #include "training/goodput_simulation.hpp"
 #include "training/reliability.hpp"
@@ -19,20 +20,7 @@ using namespace polyfleet;
 
 namespace {
 
-CsvTable table(const std::string& name) {
-  const std::string path = POLYFLEET_SOURCE_DIR "/tests/reference/data/" + name;
-  const auto text = read_file(path);
-  REQUIRE(text);
-  const auto parsed = CsvTable::parse(*text, path);
-  if (!parsed) FAIL(to_text(parsed.problems()));
-  return *parsed;
-}
-
-double number(const CsvTable& csv, const CsvRow& row, std::string_view column) {
-  return *parse_number(row.cells[*csv.column(column)]);
-}
-
-const ReliabilityData& data() {
+const ReliabilityData& reliability_data() {
   static const ReliabilityData loaded = [] {
     auto result = load_reliability(POLYFLEET_SOURCE_DIR "/data");
     if (!result) FAIL(to_text(result.problems()));
@@ -49,14 +37,14 @@ const Catalogue& catalogue() {
 FailureModel on_h100(double devices, std::string_view record = {}) {
   static const Accelerator part = catalogue().accelerator("nv_h100_sxm").value();
   static const System system = catalogue().system("hgx_h100").value();
-  return failure_model(data(), part, system, devices, record);
+  return failure_model(reliability_data(), part, system, devices, record);
 }
 
 constexpr double kLlamaGpus = 16384, kLlamaDays = 54, kLlamaInterruptions = 419;
 
 /// Detection, diagnosis and restart of data/reliability at this size, without the checkpoint load.
 std::vector<RecoveryClass> recovery_at(double devices) {
-  const RecoveryTimes& times = data().recovery;
+  const RecoveryTimes& times = reliability_data().recovery;
   const Seconds common = times.diagnosis.value + times.start.value +
                          devices * times.communicators_per_accelerator.value;
   const double manual = times.manual_share.value;
@@ -75,14 +63,14 @@ RunProcess llama_run(Seconds blocking) {
   process.blocking = blocking;
   process.interval = max(exact_interval(blocking, failures.mean_time_between()), 60 * second);
   process.planned_rate = failures.planned;
-  process.planned_stop = data().recovery.start.value + blocking;
+  process.planned_stop = reliability_data().recovery.start.value + blocking;
   return process;
 }
 
 }  // namespace
 
 TEST_CASE("Llama 3: the shipped rates are the counts, not the printed percentages") {
-  const CsvTable published = table("llama3_interruptions.csv");
+  const CsvTable published = csv_named("llama3_interruptions.csv");
   double sum = 0, printed = 0;
   for (const CsvRow& row : published.rows()) {
     sum += number(published, row, "count");
@@ -126,7 +114,7 @@ TEST_CASE("Llama 3: over 90 % effective time needs checkpoints that hardly stop 
 }
 
 TEST_CASE("Meta's research clusters: every row of the published formula to its digits") {
-  const CsvTable grid = table("../../../validation/meta_ettr_grid.csv");
+  const CsvTable grid = csv_named("../../../validation/meta_ettr_grid.csv");
   CHECK(grid.rows().size() == 54);
   for (const CsvRow& row : grid.rows()) {
     CAPTURE(row.line);
@@ -163,7 +151,7 @@ TEST_CASE("Meta's research clusters: the claims") {
 
 TEST_CASE(
     "the published first-order form is within 5 % of the simulation where failures are rare") {
-  const CsvTable grid = table("../../../validation/meta_ettr_grid.csv");
+  const CsvTable grid = csv_named("../../../validation/meta_ettr_grid.csv");
   int inside = 0, outside_and_wrong = 0;
   for (const CsvRow& row : grid.rows()) {
     const Hertz rate = number(grid, row, "nodes") * number(grid, row, "r_f_per_node_day") / day;

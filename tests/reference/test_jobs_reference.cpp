@@ -11,6 +11,7 @@
 #include "fleet/job_rounds.hpp"
 #include "fleet/job_simulation.hpp"
 #include "fleet/job_statistics.hpp"
+#include "reference/csv_reading.hpp"
 #include "training/spares.hpp"
 #include "validation/gavel_jobs.hpp"
 
@@ -20,18 +21,6 @@ namespace {
 
 const std::string kTraces = POLYFLEET_SOURCE_DIR "/data/jobtraces/";
 const std::string kExpected = POLYFLEET_SOURCE_DIR "/tests/reference/data/";
-
-CsvTable table(const std::string& path) {
-  const auto text = read_file(path);
-  REQUIRE(text);
-  const auto parsed = CsvTable::parse(*text, path);
-  if (!parsed) FAIL(to_text(parsed.problems()));
-  return *parsed;
-}
-
-double number(const CsvTable& csv, const CsvRow& row, std::string_view column) {
-  return *parse_number(row.cells[*csv.column(column)]);
-}
 
 const std::vector<JobKind>& gavel_kinds() {
   static const std::vector<JobKind> kinds =
@@ -67,7 +56,7 @@ double mean_completion(RoundPolicy policy, double per_hour, bool gangs) {
 }
 
 double published(const std::string& jobs, double rate, const std::string& policy) {
-  const CsvTable csv = table(kExpected + "gavel_continuous.csv");
+  const CsvTable csv = csv_at(kExpected + "gavel_continuous.csv");
   for (const CsvRow& row : csv.rows()) {
     if (row.cells[*csv.column("jobs")] == jobs && row.cells[*csv.column("policy")] == policy &&
         std::abs(number(csv, row, "rate_per_hour") - rate) < 1e-9)
@@ -80,7 +69,7 @@ double published(const std::string& jobs, double rate, const std::string& policy
 }  // namespace
 
 TEST_CASE("Gavel static: every job of the public simulator to a tenth of a second a job") {
-  const CsvTable averages = table(kExpected + "gavel_static.csv");
+  const CsvTable averages = csv_at(kExpected + "gavel_static.csv");
   for (const CsvRow& row : averages.rows()) {
     const std::string seed = row.cells[*averages.column("seed")];
     const bool fastest = row.cells[*averages.column("policy")] == "fifo_perf";
@@ -106,7 +95,7 @@ TEST_CASE("Gavel static: every job of the public simulator to a tenth of a secon
           doctest::Approx(number(averages, row, "makespan_h")).epsilon(1e-5));
     CHECK(summary.utilization ==
           doctest::Approx(number(averages, row, "utilization")).epsilon(1e-3));
-    const CsvTable each = table(kExpected + "gavel_static_" + seed + "_completion.csv");
+    const CsvTable each = csv_at(kExpected + "gavel_static_" + seed + "_completion.csv");
     for (std::size_t job = 0; job < 100; ++job) {
       const double time = seconds_of_job_ticks(run.outcomes[job].finished) / second;
       CAPTURE(job);
@@ -177,7 +166,7 @@ TEST_CASE("Philly: the shipped part of the trace against the published summary o
   const JobTraceFile file =
       read_job_trace(read_file(kTraces + "philly.csv").value(), "philly.csv", {}).value();
   const JobTraceSummary ours = summarize_trace(file);
-  const CsvTable csv = table(kExpected + "acme_summary.csv");
+  const CsvTable csv = csv_at(kExpected + "acme_summary.csv");
   for (const CsvRow& row : csv.rows()) {
     if (row.cells[0] != "Philly") continue;
     const double jobs = number(csv, row, "gpu_job_num");

@@ -9,21 +9,20 @@
 #include "cost/kernel_costs.hpp"
 #include "cost/kernel_validation.hpp"
 #include "cost/kernel_variants.hpp"
+#include "shipped_data.hpp"
 
 using namespace polyfleet;
 
 namespace {
 
-const std::filesystem::path kData = std::filesystem::path(POLYFLEET_SOURCE_DIR) / "data";
-
-const Catalogue& catalogue() {
+const Catalogue& kernel_catalogue() {
   static const Result<Catalogue> loaded = load_catalogue(kData);
   REQUIRE(loaded.has_value());
   return *loaded;
 }
 
 Accelerator part(const std::string& id) {
-  Result<Accelerator> found = catalogue().accelerator(id);
+  Result<Accelerator> found = kernel_catalogue().accelerator(id);
   REQUIRE(found.has_value());
   return *found;
 }

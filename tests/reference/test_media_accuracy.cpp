@@ -13,6 +13,7 @@
 #include "base/files.hpp"
 #include "catalogue/catalogue.hpp"
 #include "serving/media_model.hpp"
+#include "shipped_data.hpp"
 #include "training/machine.hpp"
 #include "workload/model_reader.hpp"
 
@@ -20,11 +21,9 @@ using namespace polyfleet;
 
 namespace {
 
-const std::filesystem::path kRoot = POLYFLEET_SOURCE_DIR;
-
 using Row = std::map<std::string, std::string>;
 
-double number(const Row& row, const std::string& key) {
+double media_number(const Row& row, const std::string& key) {
   const std::optional<double> value = parse_number(row.at(key));
   REQUIRE(value);
   return *value;
@@ -83,12 +82,13 @@ MediaBreakdown predicted(Setting& setting, const Row& row) {
   question.pipeline = pipeline_of(setting.pipelines, model->id);
   REQUIRE(question.pipeline != nullptr);
   question.engine = &*engine;
-  question.accelerators = static_cast<int>(number(row, "num_accelerators"));
+  question.accelerators = static_cast<int>(media_number(row, "num_accelerators"));
   const auto media_model = MediaModel::make(question);
   REQUIRE(media_model);
   return (*media_model)
-      ->explain({number(row, "frames"), number(row, "height"), number(row, "width"),
-                 static_cast<int>(number(row, "steps")), number(row, "guidance_passes")});
+      ->explain({media_number(row, "frames"), media_number(row, "height"),
+                 media_number(row, "width"), static_cast<int>(media_number(row, "steps")),
+                 media_number(row, "guidance_passes")});
 }
 
 }  // namespace
@@ -105,11 +105,11 @@ TEST_CASE("Published generation times") {
   std::vector<double> tested;
   for (const Row& row : published_rows()) {
     const MediaBreakdown parts = predicted(setting, row);
-    const double error = std::log(parts.total / second / number(row, "measured_value"));
+    const double error = std::log(parts.total / second / media_number(row, "measured_value"));
     const auto s = [](Seconds time) { return time / second; };
     std::puts(fmt::format("{:34} {:8.2f} of {:8.2f} s {:+.2f}  text {:.2f} products {:.1f} "
                           "attention {:.1f} small {:.1f} comm {:.1f} host {:.1f} decode {:.1f}",
-                          row.at("id"), s(parts.total), number(row, "measured_value"), error,
+                          row.at("id"), s(parts.total), media_number(row, "measured_value"), error,
                           s(parts.text), s(parts.products), s(parts.attention),
                           s(parts.small_kernels), s(parts.communication), s(parts.host),
                           s(parts.decoding))

@@ -8,15 +8,14 @@
 #include <string>
 
 #include "base/files.hpp"
+#include "shipped_data.hpp"
 #include "training/memory_footprints.hpp"
 
 using namespace polyfleet;
 
 namespace {
 
-const std::string kData = std::string(POLYFLEET_SOURCE_DIR) + "/data";
-
-double quantile(std::vector<double> values, double share) {
+double unsorted_quantile(std::vector<double> values, double share) {
   std::sort(values.begin(), values.end());
   return values[static_cast<std::size_t>(static_cast<double>(values.size() - 1) * share)];
 }
@@ -24,7 +23,7 @@ double quantile(std::vector<double> values, double share) {
 }  // namespace
 
 TEST_CASE("published footprints are met within 5 % in the median of every source") {
-  const auto footprints = read_footprints(kData + "/memory/footprints.csv").value();
+  const auto footprints = read_footprints(kData / "memory" / "footprints.csv").value();
   std::map<std::string, std::vector<double>> errors;
   int excluded = 0;
   const auto predictions = predict_footprints(footprints, kData).value();
@@ -42,17 +41,18 @@ TEST_CASE("published footprints are met within 5 % in the median of every source
   for (const auto& [source, signed_errors] : errors) {
     std::vector<double> sizes(signed_errors);
     for (double& e : sizes) e = std::abs(e);
-    MESSAGE(source << ": " << sizes.size() << " rows, median " << 100 * quantile(sizes, 0.5)
-                   << " %, p90 " << 100 * quantile(sizes, 0.9) << " %, bias "
-                   << 100 * quantile(signed_errors, 0.5) << " %");
-    CHECK(quantile(sizes, 0.5) < 0.05);
-    CHECK(quantile(sizes, 0.9) < 0.10);
+    MESSAGE(source << ": " << sizes.size() << " rows, median "
+                   << 100 * unsorted_quantile(sizes, 0.5) << " %, p90 "
+                   << 100 * unsorted_quantile(sizes, 0.9) << " %, bias "
+                   << 100 * unsorted_quantile(signed_errors, 0.5) << " %");
+    CHECK(unsorted_quantile(sizes, 0.5) < 0.05);
+    CHECK(unsorted_quantile(sizes, 0.9) < 0.10);
   }
 }
 
 TEST_CASE("a faulty footprint table is diagnosed with its lines") {
   const std::string path = "faulty_footprints.csv";
-  std::string text = read_file(kData + "/memory/footprints.csv").value();
+  std::string text = read_file(kData / "memory" / "footprints.csv").value();
   const auto replace = [&](const std::string& from, const std::string& to) {
     const std::size_t at = text.find(from);
     REQUIRE(at != std::string::npos);

@@ -7,12 +7,11 @@
 
 #include "catalogue/catalogue.hpp"
 #include "fleet/power_chain.hpp"
+#include "shipped_data.hpp"
 
 using namespace polyfleet;
 
 namespace {
-
-const std::filesystem::path kData = std::string(POLYFLEET_SOURCE_DIR) + "/data";
 
 /// Agrees to the decimals that the source prints.
 bool to_decimals(double got, double printed, int decimals) {

@@ -8,21 +8,12 @@
 #include "app/question.hpp"
 #include "app/serving_simulation.hpp"
 #include "base/files.hpp"
+#include "unit/app/page_check.hpp"
+#include "unit/app/shared_workspace.hpp"
 
 using namespace polyfleet;
 
 namespace {
-
-const std::string kRoot = POLYFLEET_SOURCE_DIR;
-
-Workspace& workspace() {
-  static const std::unique_ptr<Workspace> opened = [] {
-    auto found = Workspace::open(kRoot + "/data");
-    REQUIRE(found.has_value());
-    return *std::move(found);
-  }();
-  return *opened;
-}
 
 std::vector<std::string> scenarios_in(const std::string& folder) {
   std::vector<std::string> files;
@@ -58,18 +49,9 @@ Question small_replica(double most_tpot_ms = 0) {
 }
 
 Reply answer_to(const Question& question) {
-  Result<Reply> reply = ask(question, workspace(), {});
+  Result<Reply> reply = ask(question, shared_workspace(), {});
   REQUIRE_MESSAGE(reply.has_value(), (reply ? "" : to_text(reply.problems())));
   return *std::move(reply);
-}
-
-const PageFigure* figure_of(const FigurePage& page, const std::string& id) {
-  for (const FigureSection& section : page.sections) {
-    for (const PageFigure& figure : section.figures) {
-      if (figure.id == id) return &figure;
-    }
-  }
-  return nullptr;
 }
 
 /// The value of the percentile's row, in seconds.
@@ -107,7 +89,7 @@ TEST_CASE("every shipped service has a page without faults, with the report's ow
     for (const auto& [id, key] : {std::pair{"ttft", "ttft_s"}, std::pair{"tpot", "tpot_s"},
                                   std::pair{"end_to_end", "end_to_end_s"}}) {
       CAPTURE(id);
-      const PageFigure* figure = figure_of(page, id);
+      const PageFigure* figure = find_figure(page, id);
       REQUIRE(figure != nullptr);
       CHECK(percentile_in(*figure, 50) == doctest::Approx(number_in(json, key, "p50")));
       CHECK(percentile_in(*figure, 90) == doctest::Approx(number_in(json, key, "p90")));
@@ -116,9 +98,9 @@ TEST_CASE("every shipped service has a page without faults, with the report's ow
       for (const DataColumn& column : figure->data.columns)
         CHECK(std::is_sorted(column.numbers.begin(), column.numbers.end()));
     }
-    CHECK(figure_of(page, "requests_over_time") != nullptr);
-    CHECK(figure_of(page, "running_over_time") != nullptr);
-    CHECK(figure_of(page, "pools") != nullptr);
+    CHECK(find_figure(page, "requests_over_time") != nullptr);
+    CHECK(find_figure(page, "running_over_time") != nullptr);
+    CHECK(find_figure(page, "pools") != nullptr);
   }
 }
 
@@ -126,7 +108,7 @@ TEST_CASE("what a page needs to know changes nothing of the result") {
   for (const std::string& file : scenarios_in("serving")) {
     CAPTURE(file);
     const Question question = question_about("simulate serve", file);
-    auto plain = prepare_serving(workspace(), *question_document(question));
+    auto plain = prepare_serving(shared_workspace(), *question_document(question));
     REQUIRE(plain.has_value());
     REQUIRE(simulate(*plain).has_value());
     CHECK(to_json(answer_to(question).json()) == to_json(serving_simulation_json(plain->run)));
@@ -137,7 +119,7 @@ TEST_CASE("requests that come and go add up to those of the report") {
   const Reply reply = answer_to(
       question_about("simulate serve", kRoot + "/scenarios/serving/failures_and_drain.toml"));
   const FigurePage page = reply.page();
-  const DataTable& table = figure_of(page, "requests_over_time")->data;
+  const DataTable& table = find_figure(page, "requests_over_time")->data;
   const std::vector<double>& begin = table.find("time")->numbers;
   const double span = begin[1] - begin[0];  // seconds: the run is shorter than ten minutes
   CHECK(table.find("time")->unit == "s");
@@ -150,7 +132,7 @@ TEST_CASE("requests that come and go add up to those of the report") {
   CHECK(sum("arrived") == doctest::Approx(number_in(json, "requests", "arrived")));
   CHECK(sum("finished") == doctest::Approx(number_in(json, "requests", "finished")));
   CHECK(sum("cancelled") == doctest::Approx(number_in(json, "requests", "cancelled")));
-  CHECK(figure_of(page, "replicas") != nullptr);
+  CHECK(find_figure(page, "replicas") != nullptr);
 }
 
 TEST_CASE("a trace is found beside a scenario that comes as text, and in the program's data") {
@@ -188,7 +170,7 @@ TEST_CASE("a simulation that is stopped says so") {
   control.stop = &stop;
   Question question =
       question_about("simulate serve", kRoot + "/scenarios/serving/azure_conversation_mixed.toml");
-  const Result<Reply> reply = ask(question, workspace(), control);
+  const Result<Reply> reply = ask(question, shared_workspace(), control);
   REQUIRE(reply.has_value());
   CHECK(reply->verdict == Verdict::interrupted);
   CHECK(mentions(reply->page().notices, "Stopped early"));
@@ -200,8 +182,8 @@ TEST_CASE("a warm-up that outlasts the run leaves nothing to count, and a page w
       with(question_about("simulate serve", kRoot + "/scenarios/serving/failures_and_drain.toml"),
            {{"warm_up", "1 h"}}));
   CHECK(page_faults(reply.page()) == std::vector<std::string>{});
-  CHECK(figure_of(reply.page(), "ttft") == nullptr);
-  CHECK(figure_of(reply.page(), "requests_over_time") != nullptr);
+  CHECK(find_figure(reply.page(), "ttft") == nullptr);
+  CHECK(find_figure(reply.page(), "requests_over_time") != nullptr);
 }
 
 TEST_CASE("how far a simulation is grows to its end") {
@@ -210,7 +192,7 @@ TEST_CASE("how far a simulation is grows to its end") {
   control.progress = [&](const std::string&, double share) { shares.push_back(share); };
   const auto reply =
       ask(question_about("simulate serve", kRoot + "/scenarios/serving/diurnal_autoscaling.toml"),
-          workspace(), control);
+          shared_workspace(), control);
   REQUIRE(reply.has_value());
   REQUIRE_FALSE(shares.empty());
   CHECK(std::is_sorted(shares.begin(), shares.end()));
@@ -225,12 +207,12 @@ TEST_CASE("a replica has a page without faults; the chosen rate stands on it") {
   for (const char* id : {"throughput_tpot", "throughput_ttft", "decode_step", "prefill_share",
                          "memory", "requests_in_cache", "cost", "energy", "assumptions"}) {
     CAPTURE(id);
-    CHECK(figure_of(page, id) != nullptr);
+    CHECK(find_figure(page, id) != nullptr);
   }
   const FigurePage bounded = answer_to(small_replica(20)).page();
   CHECK(page_faults(bounded) == std::vector<std::string>{});
   CHECK(bounded.facts.front().label == "highest rate within the bounds");
-  const PageFigure& curve = *figure_of(bounded, "throughput_tpot");
+  const PageFigure& curve = *find_figure(bounded, "throughput_tpot");
   CHECK(curve.data.find("kind")->words.back() == "highest rate within the bounds");
   CHECK(curve.data.find("TPOT")->numbers.back() <= 20.001);
 }
@@ -239,10 +221,10 @@ TEST_CASE(
     "the memory of an accelerator is accounted for, and a decode step is the sum of its parts") {
   const FigurePage page = answer_to(small_replica()).page();
   double sum = 0;
-  for (const DataColumn& column : figure_of(page, "memory")->data.columns)
+  for (const DataColumn& column : find_figure(page, "memory")->data.columns)
     if (column.kind == ColumnKind::number) sum += column.numbers.front();
   CHECK(sum == doctest::Approx(85.52).epsilon(0.01));  // 80 GB as labelled, 79.6 GiB as shown
-  const DataTable& step = figure_of(page, "decode_step")->data;
+  const DataTable& step = find_figure(page, "decode_step")->data;
   for (std::size_t row = 0; row < step.rows(); ++row) {
     double parts = 0;
     for (const char* name :
@@ -269,7 +251,7 @@ TEST_CASE("every shipped plan of a service has a page without faults") {
     const Reply reply = answer_to(question_about("plan serve", file));
     const FigurePage page = reply.page();
     CHECK(page_faults(page) == std::vector<std::string>{});
-    const PageFigure& mix = *figure_of(page, "vendors");
+    const PageFigure& mix = *find_figure(page, "vendors");
     for (std::size_t row = 0; row < mix.data.rows(); ++row) {
       double sum = 0;
       for (const DataColumn& column : mix.data.columns)
@@ -277,11 +259,11 @@ TEST_CASE("every shipped plan of a service has a page without faults") {
       CHECK(sum == doctest::Approx(100));
     }
     const Value json = reply.json();
-    const PageFigure& considered = *figure_of(page, "considered");
+    const PageFigure& considered = *find_figure(page, "considered");
     double all = 0;
     for (const double count : considered.data.find("configurations")->numbers) all += count;
     CHECK(all == number_in(json, "counts", "configurations"));
-    CHECK(figure_of(page, "simulated") != nullptr);
+    CHECK(find_figure(page, "simulated") != nullptr);
   }
 }
 
@@ -295,7 +277,7 @@ TEST_CASE("a plan that nothing meets shows what is within reach and what was ref
   CHECK(page_faults(page) == std::vector<std::string>{});
   CHECK(mentions(page.notices, "No plan meets this"));
   CHECK(mentions(page.notices, "least mean TPOT"));
-  CHECK(figure_of(page, "refused") != nullptr);
+  CHECK(find_figure(page, "refused") != nullptr);
 }
 
 TEST_CASE("parts side by side: every published peak is drawn, each figure has a source") {
@@ -304,7 +286,7 @@ TEST_CASE("parts side by side: every published peak is drawn, each figure has a 
   question.options.set("names", Array{"mi355x", "b200", "amd_mi455x@announced"});
   const FigurePage page = answer_to(question).page();
   CHECK(page_faults(page) == std::vector<std::string>{});
-  const PageFigure& compute = *figure_of(page, "compute");
+  const PageFigure& compute = *find_figure(page, "compute");
   const auto& formats = compute.data.find("format")->words;
   const auto bf16 = std::find(formats.begin(), formats.end(), "bf16") - formats.begin();
   CHECK(compute.data.find("amd_mi355x")->numbers.at(static_cast<std::size_t>(bf16)) ==
@@ -317,7 +299,7 @@ TEST_CASE("parts side by side: every published peak is drawn, each figure has a 
     }
   }
   question.options.set("names", Array{"mi356x", "b201"});
-  const auto unknown = ask(question, workspace(), {});
+  const auto unknown = ask(question, shared_workspace(), {});
   REQUIRE_FALSE(unknown.has_value());
   CHECK(unknown.problems().size() == 2);
 }

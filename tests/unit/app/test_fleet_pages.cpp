@@ -11,6 +11,8 @@
 #include "app/job_document.hpp"
 #include "app/procurement_run.hpp"
 #include "report/fleet_json.hpp"
+#include "unit/app/page_check.hpp"
+#include "unit/app/shared_workspace.hpp"
 #include "view/deal_page.hpp"
 #include "view/fleet_page.hpp"
 #include "view/job_page.hpp"
@@ -20,18 +22,12 @@ using namespace polyfleet;
 
 namespace {
 
-const std::string kRoot = POLYFLEET_SOURCE_DIR;
 /// Figures keep six digits of each number.
 constexpr double kRounding = 2e-5;
 
-Workspace& workspace() {
-  static const auto opened = Workspace::open(kRoot + "/data");
-  REQUIRE(opened.has_value());
-  return **opened;
-}
-
 FleetDocument document_of(const std::string& name) {
-  auto document = fleet_document_at(kRoot + "/scenarios/fleet/" + name + ".toml", {}, workspace());
+  auto document =
+      fleet_document_at(kRoot + "/scenarios/fleet/" + name + ".toml", {}, shared_workspace());
   REQUIRE_MESSAGE(document.has_value(), (document ? "" : to_text(document.problems())));
   return *std::move(document);
 }
@@ -44,7 +40,7 @@ FleetAnswer played(const std::string& name, int futures, bool tornado) {
   options.futures = futures;
   options.with_tornado = tornado;
   options.with_tree = futures > 0;
-  auto answer = run_fleet(document_of(name), workspace(), options);
+  auto answer = run_fleet(document_of(name), shared_workspace(), options);
   REQUIRE_MESSAGE(answer.has_value(), (answer ? "" : to_text(answer.problems())));
   return *std::move(answer);
 }
@@ -70,26 +66,13 @@ void check_faultless(const FigurePage& page) {
     }
 }
 
-const PageFigure* find_figure(const FigurePage& page, const std::string& id) {
-  for (const FigureSection& section : page.sections)
-    for (const PageFigure& figure : section.figures)
-      if (figure.id == id) return &figure;
-  return nullptr;
-}
-
-const PageFigure& figure_of(const FigurePage& page, const std::string& id) {
-  const PageFigure* figure = find_figure(page, id);
-  REQUIRE_MESSAGE(figure != nullptr, id);
-  return *figure;
-}
-
 const DataColumn& column(const PageFigure& figure, const std::string& name) {
   const DataColumn* found = figure.data.find(name);
   REQUIRE_MESSAGE(found != nullptr, figure.id << ": " << name);
   return *found;
 }
 
-double sum_of(const std::vector<double>& values) {
+double column_sum(const std::vector<double>& values) {
   double sum = 0;
   for (const double value : values) sum += std::isnan(value) ? 0 : value;
   return sum;
@@ -101,7 +84,7 @@ double sum_drawn(const PageFigure& figure) {
   if (const auto* line = std::get_if<LineChart>(&figure.chart)) names = line->values;
   if (const auto* bars = std::get_if<BarChart>(&figure.chart)) names = bars->values;
   double sum = 0;
-  for (const std::string& name : names) sum += sum_of(column(figure, name).numbers);
+  for (const std::string& name : names) sum += column_sum(column(figure, name).numbers);
   return sum;
 }
 
@@ -124,7 +107,7 @@ void check_sums(const FleetAnswer& answer) {
         near(line_total(json, "carbon.carbon_location_based")));
   const PageFigure& cash = figure_of(page, "cash_by_quarter");
   CHECK(sum_drawn(cash) * 1e9 == near(line_total(json, "money.cash")));
-  CHECK(sum_of(column(cash, "together").numbers) * 1e9 == near(line_total(json, "money.cash")));
+  CHECK(column_sum(column(cash, "together").numbers) * 1e9 == near(line_total(json, "money.cash")));
   CHECK(column(figure_of(page, "running_cash"), "together").numbers.back() * 1e9 ==
         near(line_total(json, "money.cash")));
   double worked = 0;
@@ -221,7 +204,7 @@ TEST_CASE("a warrant's distribution holds every path; what vests by the end is t
   const WarrantValue& warrant = *flagship().deals.front().warrant;
   const FigurePage page = fleet_page(flagship());
   const PageFigure& distribution = figure_of(page, "deal_amd_openai_2025_distribution");
-  CHECK(sum_of(column(distribution, "paths").numbers) == doctest::Approx(100).epsilon(1e-4));
+  CHECK(column_sum(column(distribution, "paths").numbers) == doctest::Approx(100).epsilon(1e-4));
   // The median's bin is where half of the paths is passed.
   const WarrantValue& shown = *flagship().futures->deals.front().warrant;
   const std::vector<double>& from = column(distribution, "worth from").numbers;
@@ -268,12 +251,12 @@ TEST_CASE("pages of job studies: shares of accelerator-time sum to all of it") {
     const std::string path = kRoot + "/scenarios/jobs/" + name + ".toml";
     const auto document = scenario_document(path, {});
     REQUIRE(document.has_value());
-    auto study = read_job_study(*document, kRoot + "/scenarios/jobs", workspace());
+    auto study = read_job_study(*document, kRoot + "/scenarios/jobs", shared_workspace());
     REQUIRE(study.has_value());
     const JobAnswer answer = run_job_study(*std::move(study), {});
     const FigurePage page = job_page(answer);
     check_faultless(page);
-    CHECK(sum_of(column(figure_of(page, "accelerator_time"), "share").numbers) ==
+    CHECK(column_sum(column(figure_of(page, "accelerator_time"), "share").numbers) ==
           doctest::Approx(100).epsilon(1e-4));
     double accelerators = 0;
     for (const JobPool& pool : answer.pools) accelerators += double(pool.accelerators());
@@ -289,7 +272,7 @@ TEST_CASE("the page of a purchase plan: bars sum to what each vendor sells") {
   options.with_frontier = true;
   options.front_day = CalendarDate{2027, 6, 15};
   options.front_points = 3;
-  const auto report = run_procurement(document_of("procurement"), workspace(), options);
+  const auto report = run_procurement(document_of("procurement"), shared_workspace(), options);
   REQUIRE(report.has_value());
   const FigurePage page = procurement_page(*report);
   check_faultless(page);

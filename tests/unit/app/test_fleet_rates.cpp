@@ -49,7 +49,7 @@ std::vector<std::vector<WorkloadRate>> rates_of(const std::vector<RateQuestion>&
   return *rates;
 }
 
-std::string problems_of(const RateQuestion& question, const std::string& system) {
+std::string rate_problems(const RateQuestion& question, const std::string& system) {
   const auto rates = predict_rates(kData, {question}, {{system, ""}}, {});
   REQUIRE(!rates.has_value());
   return to_text(rates.problems());
@@ -136,7 +136,7 @@ TEST_CASE("what one class cannot run is an answer, what none can run is a proble
   RateQuestion large = research();
   large.model = "llama3.1-405b";
   large.accelerators = 64;
-  CHECK(problems_of(large, "hgx_h100").find("can run workload 'research'") != std::string::npos);
+  CHECK(rate_problems(large, "hgx_h100").find("can run workload 'research'") != std::string::npos);
   const auto rates = rates_of({large}, {{"hgx_h100", ""}, {"amd_helios", ""}}, {});
   CHECK(!rates[0][0].possible);
   CHECK(rates[0][0].reason == "no plan fits in memory");
@@ -147,12 +147,12 @@ TEST_CASE("unknown names and missing statements are reported") {
   RateQuestion question = chat();
   question.model = "lama3.1-8b";
   question.where = {"study.toml", 7, 3};
-  CHECK(problems_of(question, "hgx_h200").find("study.toml:7:3") != std::string::npos);
-  CHECK(problems_of(chat(), "hgx_h20O").find("hgx_h20") != std::string::npos);
+  CHECK(rate_problems(question, "hgx_h200").find("study.toml:7:3") != std::string::npos);
+  CHECK(rate_problems(chat(), "hgx_h20O").find("hgx_h20") != std::string::npos);
   question = chat();
   question.output_tokens = 0;
-  CHECK(problems_of(question, "hgx_h200").find("input and output tokens") != std::string::npos);
+  CHECK(rate_problems(question, "hgx_h200").find("input and output tokens") != std::string::npos);
   question = research();
   question.precisions.clear();
-  CHECK(problems_of(question, "hgx_h200").find("a precision") != std::string::npos);
+  CHECK(rate_problems(question, "hgx_h200").find("a precision") != std::string::npos);
 }

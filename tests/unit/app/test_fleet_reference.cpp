@@ -9,7 +9,7 @@ using namespace polyfleet;
 
 namespace {
 
-std::string reference() {
+std::string fleet_reference() {
   std::string text = reference_section("A fleet (simulate fleet)", fleet_scenario_fields());
   text += reference_section("[study]", study_fields());
   text += reference_section("[[site]]", fleet_site_fields());
@@ -34,5 +34,5 @@ std::string reference() {
 }  // namespace
 
 TEST_CASE("the reference of fleet documents is what the program reads") {
-  check_reference_page("fleet_scenarios.md", reference());
+  check_reference_page("fleet_scenarios.md", fleet_reference());
 }

@@ -2,16 +2,11 @@
 #include <doctest/doctest.h>
 
 #include "app/plan_question.hpp"
+#include "unit/app/shared_workspace.hpp"
 
 using namespace polyfleet;
 
 namespace {
-
-Workspace& workspace() {
-  static const auto opened = Workspace::open(std::string(POLYFLEET_SOURCE_DIR) + "/data");
-  REQUIRE(opened.has_value());
-  return **opened;
-}
 
 constexpr char kQuestion[] = R"(
 model = "llama3.1-8b"
@@ -37,20 +32,20 @@ rate = "40 GB/s"
 path = "host-staged"
 )";
 
-Result<PlanQuestion> question_of(const std::string& text, bool compare_stated = false) {
+Result<PlanQuestion> plan_question_of(const std::string& text, bool compare_stated = false) {
   const auto document = parse_toml(text, "question.toml");
   REQUIRE_MESSAGE(document.has_value(), (document ? "" : to_text(document.problems())));
-  return plan_question(workspace(), *document, compare_stated);
+  return plan_question(shared_workspace(), *document, compare_stated);
 }
 
 PlanQuestion asked(const std::string& text, bool compare_stated = false) {
-  auto question = question_of(text, compare_stated);
+  auto question = plan_question_of(text, compare_stated);
   REQUIRE_MESSAGE(question.has_value(), (question ? "" : to_text(question.problems())));
   return *std::move(question);
 }
 
-std::string problems_of(const std::string& text) {
-  const auto question = question_of(text);
+std::string plan_problems_of(const std::string& text) {
+  const auto question = plan_question_of(text);
   REQUIRE_FALSE(question.has_value());
   return to_text(question.problems());
 }
@@ -110,7 +105,7 @@ TEST_CASE("pools, nodes, prices and links of a cluster") {
 }
 
 TEST_CASE("mistakes in a cluster are all reported, each at its place") {
-  const std::string text = problems_of(std::string(kQuestion) + R"(
+  const std::string text = plan_problems_of(std::string(kQuestion) + R"(
 [[cluster.pool]]
 name = "a"
 devices = 8
@@ -125,26 +120,28 @@ between = ["a", "b"]
   CHECK(says(text, "needs a number of accelerators"));
   CHECK(says(text, "no pool is named 'b'"));
   CHECK(says(text, "question.toml:"));
-  CHECK(says(problems_of(std::string(kQuestion) + "[[cluster.pool]]\nnam = \"a\"\n"),
+  CHECK(says(plan_problems_of(std::string(kQuestion) + "[[cluster.pool]]\nnam = \"a\"\n"),
              "unknown key 'nam'"));
 }
 
 TEST_CASE("an accelerator beside a cluster is a contradiction") {
-  CHECK(
-      says(problems_of(std::string(kOnePool) + kQuestion + kTwoPools), "stated beside a cluster"));
+  CHECK(says(plan_problems_of(std::string(kOnePool) + kQuestion + kTwoPools),
+             "stated beside a cluster"));
 }
 
 TEST_CASE("pins that cannot run are named with what they contradict") {
   const std::string base = std::string(kOnePool) + kQuestion;
-  CHECK(says(problems_of(base + "[plan.layout]\ntensor = 3\n"), "32 attention heads"));
-  CHECK(says(problems_of(base + "[plan.layout]\ntensor = 8\npipeline = 4\n"), "= 32 accelerators"));
-  CHECK(says(problems_of(base + "[plan.layout]\nexpert = 8\n"), "no experts"));
-  CHECK(
-      says(problems_of(base + "micro_batch = 5\n"), "global batch of 64 does not divide into it"));
-  CHECK(says(problems_of(base + "[plan.layout]\ntensor = 8\n[search]\nmax_tensor = 4\n"),
+  CHECK(says(plan_problems_of(base + "[plan.layout]\ntensor = 3\n"), "32 attention heads"));
+  CHECK(says(plan_problems_of(base + "[plan.layout]\ntensor = 8\npipeline = 4\n"),
+             "= 32 accelerators"));
+  CHECK(says(plan_problems_of(base + "[plan.layout]\nexpert = 8\n"), "no experts"));
+  CHECK(says(plan_problems_of(base + "micro_batch = 5\n"),
+             "global batch of 64 does not divide into it"));
+  CHECK(says(plan_problems_of(base + "[plan.layout]\ntensor = 8\n[search]\nmax_tensor = 4\n"),
              "the largest tensor degree allowed is 4"));
-  CHECK(says(problems_of(base + "[plan.layout]\ntensor = 8\n[search.space]\ntensor = [1, 2]\n"),
-             "contradicts search.space.tensor = [1, 2]"));
+  CHECK(
+      says(plan_problems_of(base + "[plan.layout]\ntensor = 8\n[search.space]\ntensor = [1, 2]\n"),
+           "contradicts search.space.tensor = [1, 2]"));
 }
 
 TEST_CASE("shares of vendors must be able to hold") {
@@ -153,12 +150,12 @@ TEST_CASE("shares of vendors must be able to hold") {
   };
   CHECK(asked(with("\"AMD=0.3..0.6\"")).vendor_shares.front().most == doctest::Approx(0.6));
   CHECK(asked(with("\"AMD=..0.6 of tokens\"")).vendor_shares.front().of == ShareOf::tokens);
-  CHECK(says(problems_of(with("\"AMD=0.6..1\", \"NVIDIA=0.6..1\"")), "at least 1.2"));
-  CHECK(says(problems_of(with("\"AMD=0..0.2\", \"NVIDIA=0..0.2\"")), "at most 0.4"));
-  CHECK(says(problems_of(with("\"Intel=0.5\"")), "no pool has accelerators of 'Intel'"));
-  CHECK(says(problems_of(with("\"AMD=0.7..0.2\"")), "in order"));
-  CHECK(says(problems_of(std::string(kOnePool) + kQuestion +
-                         "[search]\nvendor_share = [\"NVIDIA=0..0.5\"]\n"),
+  CHECK(says(plan_problems_of(with("\"AMD=0.6..1\", \"NVIDIA=0.6..1\"")), "at least 1.2"));
+  CHECK(says(plan_problems_of(with("\"AMD=0..0.2\", \"NVIDIA=0..0.2\"")), "at most 0.4"));
+  CHECK(says(plan_problems_of(with("\"Intel=0.5\"")), "no pool has accelerators of 'Intel'"));
+  CHECK(says(plan_problems_of(with("\"AMD=0.7..0.2\"")), "in order"));
+  CHECK(says(plan_problems_of(std::string(kOnePool) + kQuestion +
+                              "[search]\nvendor_share = [\"NVIDIA=0..0.5\"]\n"),
              "at most 0.5"));
 }
 

@@ -10,7 +10,7 @@ using namespace polyfleet;
 
 namespace {
 
-std::string reference() {
+std::string plan_reference() {
   std::string text = reference_section("Cluster", cluster_fields());
   text += reference_section("[[pool]]", pool_fields());
   text += reference_section("[[link]]", pool_link_fields());
@@ -23,5 +23,5 @@ std::string reference() {
 }  // namespace
 
 TEST_CASE("the reference of plan questions is what the program reads") {
-  check_reference_page("planner.md", reference());
+  check_reference_page("planner.md", plan_reference());
 }

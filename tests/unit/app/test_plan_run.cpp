@@ -4,28 +4,23 @@
 
 #include "app/plan_document.hpp"
 #include "app/plan_run.hpp"
+#include "unit/app/shared_workspace.hpp"
 
 using namespace polyfleet;
 
 namespace {
 
-Workspace& workspace() {
-  static const auto opened = Workspace::open(std::string(POLYFLEET_SOURCE_DIR) + "/data");
-  REQUIRE(opened.has_value());
-  return **opened;
-}
-
 std::unique_ptr<PlanRun> run_of(const std::string& text, bool compare_stated = false) {
   const auto document = parse_toml(text, "question.toml");
   REQUIRE_MESSAGE(document.has_value(), (document ? "" : to_text(document.problems())));
-  auto question = plan_question(workspace(), *document, compare_stated);
+  auto question = plan_question(shared_workspace(), *document, compare_stated);
   REQUIRE_MESSAGE(question.has_value(), (question ? "" : to_text(question.problems())));
-  auto run = run_plan_search(workspace(), *std::move(question), {});
+  auto run = run_plan_search(shared_workspace(), *std::move(question), {});
   REQUIRE_MESSAGE(run.has_value(), (run ? "" : to_text(run.problems())));
   return *std::move(run);
 }
 
-constexpr char kSmall[] = R"(
+constexpr char kSmallPool[] = R"(
 [search.space]
 tensor = [1, 2, 4]
 pipeline = [1, 2]
@@ -46,7 +41,7 @@ TEST_CASE("plans of the search, written as scenarios, take the same time bit for
       "\"torchtitan\"\n[plan]\nglobal_batch = 16\nsequence_length = 4096\n"};
   for (const char* text : questions) {
     CAPTURE(text);
-    const auto run = run_of(std::string(text) + kSmall);
+    const auto run = run_of(std::string(text) + kSmallPool);
     REQUIRE(run->best.has_value());
     CHECK(run->best->estimate.time / second == run->result.best.front().time / second);
     for (const PlannedPlan& planned : run->result.best) {
@@ -56,9 +51,9 @@ TEST_CASE("plans of the search, written as scenarios, take the same time bit for
       // Through text, as a user would.
       const auto read = parse_toml(toml_text(*scenario), "plan.toml");
       REQUIRE_MESSAGE(read.has_value(), (read ? "" : to_text(read.problems())));
-      auto resolved = resolve_training(workspace(), *read);
+      auto resolved = resolve_training(shared_workspace(), *read);
       REQUIRE_MESSAGE(resolved.has_value(), (resolved ? "" : to_text(resolved.problems())));
-      const auto estimated = run_training(workspace(), *std::move(resolved), false);
+      const auto estimated = run_training(shared_workspace(), *std::move(resolved), false);
       REQUIRE(estimated.has_value());
       CHECK(estimated->estimate.time / second == planned.time / second);
       CHECK(estimated->estimate.fits_in_memory);
@@ -71,7 +66,7 @@ TEST_CASE("a stated plan is ranked against the best one") {
       std::string("model = \"llama3.1-8b\"\naccelerator = \"nv_h100_sxm\"\ndevices = 8\nprecision "
                   "= \"bf16\"\n[plan]\nglobal_batch = 16\nsequence_length = 4096\nrecompute = "
                   "\"full\"\n[plan.layout]\ntensor = 8\n") +
-          kSmall,
+          kSmallPool,
       true);
   const PlanAnswer answer = run->answer();
   REQUIRE(answer.stated.has_value());

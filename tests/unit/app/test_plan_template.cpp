@@ -8,16 +8,11 @@
 #include "app/plan_template.hpp"
 #include "app/scenario_resolve.hpp"
 #include "training/plan_fields.hpp"
+#include "unit/app/shared_workspace.hpp"
 
 using namespace polyfleet;
 
 namespace {
-
-Workspace& workspace() {
-  static const auto opened = Workspace::open(std::string(POLYFLEET_SOURCE_DIR) + "/data");
-  REQUIRE(opened.has_value());
-  return **opened;
-}
 
 struct Case {
   std::string model, accelerator, framework;
@@ -64,9 +59,9 @@ TEST_CASE("a remembered template equals direct resolution on random cuts") {
     CAPTURE(each.model);
     CAPTURE(each.framework);
     const Value base = base_document(each);
-    const auto model = workspace().model(each.model);
-    const auto machine = workspace().machine(each.accelerator, "");
-    const auto tables = workspace().mapping_tables();
+    const auto model = shared_workspace().model(each.model);
+    const auto machine = shared_workspace().machine(each.accelerator, "");
+    const auto tables = shared_workspace().mapping_tables();
     REQUIRE(model.has_value());
     REQUIRE(machine.has_value());
     const auto planned = plan_template(**tables, base, **model, (*machine)->accelerator);
@@ -80,7 +75,7 @@ TEST_CASE("a remembered template equals direct resolution on random cuts") {
       std::vector<Setting> settings = cut_settings(layout, micro_batch, mode);
       settings.push_back({"devices", Value(layout.devices()), ""});
       const auto document = with_settings(base, settings);
-      const auto direct = resolve_training(workspace(), *document);
+      const auto direct = resolve_training(shared_workspace(), *document);
       if (!direct) continue;  // a cut that cannot run (experts that do not divide)
       ++compared;
       CHECK(to_json(print_fields(plan_fields(), remembered), -1) ==

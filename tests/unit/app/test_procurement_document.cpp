@@ -9,7 +9,7 @@ using namespace polyfleet;
 
 namespace {
 
-FleetModel two_vendors() {
+FleetModel two_vendor_parts() {
   FleetModel model;
   model.time = FleetTime({2027, 1, 1}, {2029, 1, 1}, 7);
   model.sites.resize(2);
@@ -25,23 +25,24 @@ FleetModel two_vendors() {
   return model;
 }
 
-Result<ProcurementTerms> read(const std::string& plan, std::vector<std::string>& assumptions) {
+Result<ProcurementTerms> read_terms(const std::string& plan,
+                                    std::vector<std::string>& assumptions) {
   const auto document = parse_toml(plan, "plan.toml");
   REQUIRE(document.has_value());
   const Value* const table = document->find("plan");
-  return read_procurement_terms(table ? *table : Value(), two_vendors(), assumptions);
+  return read_procurement_terms(table ? *table : Value(), two_vendor_parts(), assumptions);
 }
 
 ProcurementTerms terms_of(const std::string& plan) {
   std::vector<std::string> assumptions;
-  const auto terms = read(plan, assumptions);
+  const auto terms = read_terms(plan, assumptions);
   REQUIRE_MESSAGE(terms.has_value(), to_text(terms.problems()));
   return *terms;
 }
 
 void fails(const std::string& plan, const std::string& part) {
   std::vector<std::string> assumptions;
-  const auto terms = read(plan, assumptions);
+  const auto terms = read_terms(plan, assumptions);
   REQUIRE_FALSE(terms.has_value());
   CHECK_MESSAGE(to_text(terms.problems()).find(part) != std::string::npos,
                 to_text(terms.problems()));
@@ -51,7 +52,7 @@ void fails(const std::string& plan, const std::string& part) {
 
 TEST_CASE("without [plan] all that has a price is on offer everywhere, and this is said") {
   std::vector<std::string> assumptions;
-  const auto terms = read("", assumptions);
+  const auto terms = read_terms("", assumptions);
   REQUIRE(terms.has_value());
   REQUIRE(terms->offers.size() == 2);
   CHECK(terms->offers[1].sites == std::vector<int>{0, 1});

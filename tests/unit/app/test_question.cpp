@@ -13,7 +13,7 @@ Question estimate(const std::string& scenario) {
   return question;
 }
 
-std::unique_ptr<Workspace> workspace() {
+std::unique_ptr<Workspace> opened_workspace() {
   auto opened = Workspace::open();
   REQUIRE(opened);
   return *std::move(opened);
@@ -45,7 +45,7 @@ TEST_CASE("every kind is complete: a command, a summary without full stop, one a
 }
 
 TEST_CASE("a scenario in memory answers as its file would, and its problems name it") {
-  const auto shared = workspace();
+  const auto shared = opened_workspace();
   const Result<Reply> reply = ask(estimate(kScenario), *shared, {});
   REQUIRE(reply);
   CHECK(reply->verdict == Verdict::ok);
@@ -61,7 +61,7 @@ TEST_CASE("a scenario in memory answers as its file would, and its problems name
 }
 
 TEST_CASE("options are checked against their kind") {
-  const auto shared = workspace();
+  const auto shared = opened_workspace();
   Question question = estimate(kScenario);
   question.options.set("strict", "yes");
   Result<Reply> reply = ask(question, *shared, {});

@@ -3,23 +3,18 @@
 #include <initializer_list>
 
 #include "app/run_estimate.hpp"
+#include "unit/app/shared_workspace.hpp"
 
 using namespace polyfleet;
 
 namespace {
 
-Workspace& workspace() {
-  static const auto opened = Workspace::open(POLYFLEET_SOURCE_DIR "/data");
-  REQUIRE(opened);
-  return **opened;
-}
-
 Result<std::unique_ptr<RunEstimate>> estimated(const RunTexts& texts,
                                                SimulationRequest simulation = {}) {
-  auto resolved =
-      read_scenario(workspace(), POLYFLEET_SOURCE_DIR "/scenarios/examples/llama_405b_h100.toml");
+  auto resolved = read_scenario(shared_workspace(),
+                                POLYFLEET_SOURCE_DIR "/scenarios/examples/llama_405b_h100.toml");
   REQUIRE(resolved);
-  return run_estimate(workspace(), *std::move(resolved), texts, simulation, false);
+  return run_estimate(shared_workspace(), *std::move(resolved), texts, simulation, false);
 }
 
 RunTexts usual() {
@@ -113,4 +108,13 @@ TEST_CASE("lengths that nobody plans with are words") {
   CHECK(length_text(3 * day) == "3 days");
   CHECK(length_text(1e6 * day) == "over 1000 years");
   CHECK(length_text(Seconds::from_base(1.0 / 0.0)) == "never");
+}
+
+TEST_CASE("a missing number of tokens names its option") {
+  const ReliabilityData data = load_reliability(POLYFLEET_SOURCE_DIR "/data").value();
+  const Result<RunQuestion> question = run_question(RunTexts{}, data);
+  REQUIRE_FALSE(question);
+  CHECK(question.problems().front().where.file == "--tokens");
+  CHECK(to_text(question.problems()).find("--tokens: the number of tokens is missing") !=
+        std::string::npos);
 }

@@ -6,12 +6,12 @@ using namespace polyfleet;
 
 namespace {
 
-Setting number(const std::string& key, int value) { return {key, Value(value), "--flag"}; }
+Setting number_setting(const std::string& key, int value) { return {key, Value(value), "--flag"}; }
 
 }  // namespace
 
 TEST_CASE("a setting becomes a nested key with the flag as its place") {
-  const auto document = scenario_document("", {number("plan.layout.tensor", 8)});
+  const auto document = scenario_document("", {number_setting("plan.layout.tensor", 8)});
   REQUIRE(document.has_value());
   const Value* tensor = stated(*document, "plan.layout.tensor");
   REQUIRE(tensor != nullptr);
@@ -22,16 +22,17 @@ TEST_CASE("a setting becomes a nested key with the flag as its place") {
 }
 
 TEST_CASE("later settings win and reach into what stands") {
-  const auto document =
-      scenario_document("", {number("plan.micro_batch", 1), number("plan.layout.tensor", 2),
-                             number("plan.micro_batch", 4)});
+  const auto document = scenario_document(
+      "", {number_setting("plan.micro_batch", 1), number_setting("plan.layout.tensor", 2),
+           number_setting("plan.micro_batch", 4)});
   REQUIRE(document.has_value());
   CHECK(*stated(*document, "plan.micro_batch")->integer() == 4);
   CHECK(*stated(*document, "plan.layout.tensor")->integer() == 2);
 }
 
 TEST_CASE("a setting below a key that is no table is refused") {
-  const auto document = scenario_document("", {number("devices", 8), number("devices.more", 1)});
+  const auto document =
+      scenario_document("", {number_setting("devices", 8), number_setting("devices.more", 1)});
   REQUIRE_FALSE(document.has_value());
   CHECK(document.problems().front().what == "'devices.more' reaches into a key that is no table");
 }
@@ -48,7 +49,7 @@ TEST_CASE("--set texts keep text keys as text") {
 }
 
 TEST_CASE("stated keys are read over the plan underneath") {
-  const auto document = scenario_document("", {number("plan.micro_batch", 4)});
+  const auto document = scenario_document("", {number_setting("plan.micro_batch", 4)});
   TrainingPlan base;
   base.micro_batch = 2;
   base.sequence_length = 4096;
@@ -59,8 +60,8 @@ TEST_CASE("stated keys are read over the plan underneath") {
 }
 
 TEST_CASE("every mistake of a document is reported") {
-  const auto document = scenario_document("", {number("plan.micro_bach", 4),
-                                               number("model", 1),
+  const auto document = scenario_document("", {number_setting("plan.micro_bach", 4),
+                                               number_setting("model", 1),
                                                {"prices.device", Value("2 GB/s"), ""},
                                                {"prices.energy", Value("-1 USD/kWh"), ""}});
   const auto read = read_stated(*document, {});

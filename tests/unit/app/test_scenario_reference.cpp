@@ -10,7 +10,7 @@ using namespace polyfleet;
 
 namespace {
 
-std::string reference() {
+std::string scenario_reference() {
   std::string text = reference_section("Scenario", scenario_fields());
   text += reference_section("[plan]", plan_fields());
   text += reference_section("[plan.layout]", layout_fields());
@@ -23,5 +23,5 @@ std::string reference() {
 }  // namespace
 
 TEST_CASE("the reference of scenarios is what the program reads") {
-  check_reference_page("scenarios.md", reference());
+  check_reference_page("scenarios.md", scenario_reference());
 }

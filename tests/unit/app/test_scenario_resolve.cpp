@@ -4,16 +4,11 @@
 
 #include "app/scenario_resolve.hpp"
 #include "app/training_run.hpp"
+#include "unit/app/shared_workspace.hpp"
 
 using namespace polyfleet;
 
 namespace {
-
-Workspace& shared_workspace() {
-  static const auto workspace = Workspace::open(std::string(POLYFLEET_SOURCE_DIR) + "/data");
-  REQUIRE(workspace.has_value());
-  return **workspace;
-}
 
 std::vector<Setting> question() {
   return {{"model", Value("llama3.1-8b"), ""},

@@ -10,21 +10,21 @@ namespace {
 const char kTraffic[] =
     "[traffic]\narrivals = \"poisson\"\nrate = 1\nrequests = 5\ninput = 10\noutput = 5\n";
 
-Result<StatedServing> read(const std::string& text) {
+Result<StatedServing> read_service(const std::string& text) {
   const auto document = parse_toml(text + kTraffic, "service.toml");
   REQUIRE_MESSAGE(document.has_value(), (document ? "" : to_text(document.problems())));
   return read_serving(*document);
 }
 
 std::string problems_in(const std::string& text) {
-  const auto stated = read(text);
+  const auto stated = read_service(text);
   return stated ? "" : to_text(stated.problems());
 }
 
 }  // namespace
 
 TEST_CASE("a service is read with pools, classes, events, transfers and autoscaling") {
-  const auto stated = read(R"(
+  const auto stated = read_service(R"(
 model = "llama3.1-8b"
 router = "prefix_aware"
 warm_up = "30 s"

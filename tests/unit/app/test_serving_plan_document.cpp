@@ -6,7 +6,7 @@
 namespace polyfleet {
 namespace {
 
-StatedServingPlan read(const std::string& text) {
+StatedServingPlan read_plan(const std::string& text) {
   const Result<Value> document = parse_toml(text, "plan.toml");
   REQUIRE(document.has_value());
   const Result<StatedServingPlan> plan = read_serving_plan(*document);
@@ -43,7 +43,7 @@ stock = 64
 }  // namespace
 
 TEST_CASE("a question as a document") {
-  const StatedServingPlan plan = read(kPlan);
+  const StatedServingPlan plan = read_plan(kPlan);
   CHECK(plan.slo.ttft.most == 2 * second);
   CHECK(plan.slo.ttft.measure == LatencyMeasure::p90);
   CHECK(plan.slo.tpot.measure == LatencyMeasure::mean);

@@ -11,7 +11,7 @@ using namespace polyfleet;
 
 namespace {
 
-std::string reference() {
+std::string serving_reference() {
   std::string text = reference_section("A replica (estimate serve)", serving_estimate_fields());
   text += reference_section("[load]", stated_load_fields());
   text += reference_section("A service (simulate serve)", serving_fields());
@@ -28,5 +28,5 @@ std::string reference() {
 }  // namespace
 
 TEST_CASE("the reference of serving documents is what the program reads") {
-  check_reference_page("serving.md", reference());
+  check_reference_page("serving.md", serving_reference());
 }

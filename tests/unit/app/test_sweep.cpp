@@ -1,18 +1,13 @@
 #include <doctest/doctest.h>
 
 #include "app/sweep.hpp"
+#include "unit/app/shared_workspace.hpp"
 
 using namespace polyfleet;
 
 namespace {
 
-Workspace& shared_workspace() {
-  static const auto workspace = Workspace::open(std::string(POLYFLEET_SOURCE_DIR) + "/data");
-  REQUIRE(workspace.has_value());
-  return **workspace;
-}
-
-Value document() {
+Value swept_document() {
   const auto laid = with_settings(Value(Table{}), {{"model", Value("llama3.1-8b"), ""},
                                                    {"accelerator", Value("nv_h100_sxm"), ""},
                                                    {"devices", Value(16), ""},
@@ -36,7 +31,7 @@ std::string fault(const std::string& text) {
 }
 
 SweepRequest request(const std::vector<std::string>& axes) {
-  SweepRequest asked{.document = document(), .axes = {}};
+  SweepRequest asked{.document = swept_document(), .axes = {}};
   for (const std::string& text : axes) {
     const auto axis = sweep_axis(text);
     REQUIRE(axis.has_value());
@@ -88,7 +83,7 @@ TEST_CASE("the first axis is the slowest, and the point without a change is the 
   REQUIRE(answer.points.size() == 4);
   CHECK(answer.points[1].values == std::vector<std::string>{"1", "2"});
   CHECK(answer.points[2].values == std::vector<std::string>{"2", "1"});
-  const auto plain = resolve_training(shared_workspace(), document());
+  const auto plain = resolve_training(shared_workspace(), swept_document());
   REQUIRE(plain.has_value());
   const auto models = shared_workspace().training_models();
   REQUIRE(models.has_value());

@@ -10,7 +10,7 @@ using namespace polyfleet;
 namespace {
 
 const CalendarDate kToday{2026, 1, 1};
-const ShareModel kShare{200 * usd, 0.5, 0.04, 0, 1000};
+const ShareModel kDealShare{200 * usd, 0.5, 0.04, 0, 1000};
 
 /// Tranches of 100 shares at these hurdles, one a gigawatt; expiry after four years of 365 days.
 Deal deal_of(const std::vector<double>& hurdles) {
@@ -45,7 +45,7 @@ ValuationOptions options_of(std::int64_t paths) {
 }
 
 WarrantValuation valued(const Deal& deal, const std::vector<DeploymentPath>& paths,
-                        std::int64_t count = 2000, const ShareModel& share = kShare) {
+                        std::int64_t count = 2000, const ShareModel& share = kDealShare) {
   return *warrant_valuation({{&deal, paths}}, share, options_of(count));
 }
 
@@ -101,7 +101,7 @@ TEST_CASE("the same bytes on any number of threads, other ones with another seed
   const Deal deal = deal_of({250, 300, 400});
   const std::vector<DeploymentPath> paths{every_year(deal, 200), every_year(deal, 500)};
   ValuationOptions options = options_of(6000);
-  const auto run = [&] { return *warrant_valuation({{&deal, paths}}, kShare, options); };
+  const auto run = [&] { return *warrant_valuation({{&deal, paths}}, kDealShare, options); };
   const WarrantValuation one = run();
   for (const unsigned threads : {2U, 5U}) {
     options.threads = threads;
@@ -170,7 +170,7 @@ TEST_CASE("two warrants on one share: values add, dilution is that of both") {
   const Deal one = deal_of({250, 350}), two = deal_of({300});
   const std::vector<DeploymentPath> first{every_year(one, 200)}, second{every_year(two, 300)};
   const WarrantValuation both =
-      *warrant_valuation({{&one, first}, {&two, second}}, kShare, options_of(20000));
+      *warrant_valuation({{&one, first}, {&two, second}}, kDealShare, options_of(20000));
   CHECK(both.positions.size() == 2);
   CHECK(both.value.mean ==
         doctest::Approx(both.positions[0].value.mean + both.positions[1].value.mean));
@@ -189,17 +189,17 @@ TEST_CASE("what cannot be valued is refused") {
     const auto value = warrant_valuation({{&deal, paths}}, share, options);
     return value ? std::string() : to_text(value.problems());
   };
-  ShareModel free = kShare;
+  ShareModel free = kDealShare;
   free.price = Usd();
   CHECK(refused(free, options_of(100)).find("price") != std::string::npos);
   ValuationOptions late = options_of(100);
   late.valued_on = deal.warrant->expiry.value;
-  CHECK(refused(kShare, late).find("expires") != std::string::npos);
-  CHECK(refused(kShare, options_of(0)).find("paths") != std::string::npos);
-  CHECK_FALSE(warrant_valuation({}, kShare, options_of(100)).has_value());
-  CHECK_FALSE(warrant_valuation({{&deal, {}}}, kShare, options_of(100)).has_value());
+  CHECK(refused(kDealShare, late).find("expires") != std::string::npos);
+  CHECK(refused(kDealShare, options_of(0)).find("paths") != std::string::npos);
+  CHECK_FALSE(warrant_valuation({}, kDealShare, options_of(100)).has_value());
+  CHECK_FALSE(warrant_valuation({{&deal, {}}}, kDealShare, options_of(100)).has_value());
   CHECK_FALSE(
-      warrant_valuation({{&deal, {DeploymentPath{}}}}, kShare, options_of(100)).has_value());
+      warrant_valuation({{&deal, {DeploymentPath{}}}}, kDealShare, options_of(100)).has_value());
 }
 
 TEST_CASE("deliveries as text") {

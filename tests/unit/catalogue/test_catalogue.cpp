@@ -12,7 +12,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-Catalogue shipped() { return load_catalogue(fs::path(POLYFLEET_SOURCE_DIR) / "data").value(); }
+Catalogue shipped_copy() { return load_catalogue(fs::path(POLYFLEET_SOURCE_DIR) / "data").value(); }
 
 /// A folder that disappears with the test.
 struct Folder {
@@ -52,7 +52,7 @@ fp4 = "4 PFLOP/s"
 }  // namespace
 
 TEST_CASE("a part is found by id, name, alias, and without regard to case or punctuation") {
-  const Catalogue catalogue = shipped();
+  const Catalogue catalogue = shipped_copy();
   for (const char* name : {"nv_h100_sxm", "NV-H100-SXM", "H100", "h100 sxm5", "H100-SXM"})
     CHECK(catalogue.accelerator(name).value().id == "nv_h100_sxm");
   CHECK(catalogue.accelerator("TPU v6e (Trillium)").value().id == "tpu_v6e");
@@ -63,7 +63,7 @@ TEST_CASE("a part is found by id, name, alias, and without regard to case or pun
 }
 
 TEST_CASE("an unknown name is answered with the nearest one") {
-  const Catalogue catalogue = shipped();
+  const Catalogue catalogue = shipped_copy();
   CHECK(says(problems(catalogue.accelerator("mi35x")), "did you mean 'MI3"));
   CHECK(says(to_text(catalogue.system("hgx_h10").problems()), "hgx_h100"));
   CHECK(says(to_text(catalogue.system("MI456X").problems()), "MI455X"));
@@ -75,7 +75,7 @@ TEST_CASE("an unknown name is answered with the nearest one") {
 }
 
 TEST_CASE("announced and later figures are both there, the later one by default") {
-  const Catalogue catalogue = shipped();
+  const Catalogue catalogue = shipped_copy();
   const auto now = catalogue.accelerator("MI455X").value();
   const auto announced = catalogue.accelerator("MI455X@announced").value();
   const auto halved = catalogue.accelerator("amd_mi455x@halved").value();
@@ -93,7 +93,7 @@ TEST_CASE("announced and later figures are both there, the later one by default"
 }
 
 TEST_CASE("a system follows from its accelerator and carries its edition") {
-  const Catalogue catalogue = shipped();
+  const Catalogue catalogue = shipped_copy();
   CHECK(catalogue.system("MI355X").value().id == "mi355x_8oam");
   const System now = catalogue.system("MI455X").value();
   const System announced = catalogue.system("amd_mi455x@announced").value();
@@ -111,7 +111,7 @@ TEST_CASE("a system follows from its accelerator and carries its edition") {
 }
 
 TEST_CASE("a package of two devices can be counted by devices") {
-  const Catalogue catalogue = shipped();
+  const Catalogue catalogue = shipped_copy();
   const System chips = catalogue.system("Trainium1").value();
   const System cores = catalogue.system("aws_trn1@core").value();
   CHECK(chips.id == cores.id);
@@ -127,7 +127,7 @@ TEST_CASE("a package of two devices can be counted by devices") {
 TEST_CASE("a reader's own file works like a shipped one") {
   const Folder folder;
   const std::string file = folder.file("mine.toml", kPart);
-  const Catalogue catalogue = shipped();
+  const Catalogue catalogue = shipped_copy();
   const Accelerator part = catalogue.accelerator(file).value();
   CHECK(part.id == "mine");
   CHECK(part.memory->value == 80 * gigabyte);
@@ -163,7 +163,7 @@ TEST_CASE("names are found in whatever way a file writes them") {
 
 TEST_CASE("every fault of a file is reported with its place") {
   const Folder folder;
-  const Catalogue catalogue = shipped();
+  const Catalogue catalogue = shipped_copy();
   const auto faults = [&](const std::string& text) {
     return problems(catalogue.accelerator(folder.file("bad.toml", text)));
   };
@@ -192,7 +192,7 @@ TEST_CASE("every fault of a file is reported with its place") {
 }
 
 TEST_CASE("sources are looked up by key") {
-  const Catalogue catalogue = shipped();
+  const Catalogue catalogue = shipped_copy();
   CHECK(says(catalogue.source("stas").value().url, "ml-engineering"));
   CHECK(says(to_text(catalogue.source("stass").problems()), "stas"));
   CHECK(catalogue.site(kDefaultSite).value().electricity_price.has_value());
@@ -202,7 +202,7 @@ TEST_CASE("sources are looked up by key") {
 }
 
 TEST_CASE("a format without a figure runs at the next wider one") {
-  const Catalogue catalogue = shipped();
+  const Catalogue catalogue = shipped_copy();
   const auto a100 = catalogue.accelerator("A100").value();
   CHECK(a100.dense_peak(Dtype::fp8)->value / teraflop_per_second == doctest::Approx(312));
   const auto v100 = catalogue.accelerator("V100").value();

@@ -1,15 +1,12 @@
 #include <doctest/doctest.h>
 
 #include "config/value.hpp"
+#include "unit/config/value_place.hpp"
 
 namespace polyfleet {
 namespace {
 
-std::string place_of(const Value* value) {
-  if (value == nullptr) return "missing";
-  return std::to_string(value->where().line) + ":" + std::to_string(value->where().column);
-}
-std::string problems_of(std::string_view text) {
+std::string json_problems(std::string_view text) {
   const Result<Value> document = parse_json(text, "a.json");
   return document ? "" : to_text(document.problems());
 }
@@ -64,31 +61,32 @@ TEST_CASE("JSON numbers keep their kind and size") {
 }
 
 TEST_CASE("JSON faults carry line and column of the token") {
-  CHECK(problems_of("{\"a\": 1,\n \"b\" 2}").starts_with("error: a.json:2:6: syntax error"));
-  CHECK(problems_of("").starts_with("error: a.json:1:1: "));
-  CHECK(problems_of("{\"a\": 1").starts_with("error: a.json:1:8: "));
-  CHECK(problems_of("[1] x").starts_with("error: a.json:1:5: "));
-  CHECK(problems_of("[1e999]").starts_with("error: a.json:1:2: number overflow"));
-  CHECK(problems_of("[\"\xff\"]").starts_with("error: a.json:1:2: "));
-  CHECK(problems_of("// c\n[1]").starts_with("error: a.json:1:1: "));
-  CHECK(problems_of("[NaN]").starts_with("error: a.json:1:2: "));
-  CHECK(problems_of(std::string_view("[1]\0", 4)) ==
+  CHECK(json_problems("{\"a\": 1,\n \"b\" 2}").starts_with("error: a.json:2:6: syntax error"));
+  CHECK(json_problems("").starts_with("error: a.json:1:1: "));
+  CHECK(json_problems("{\"a\": 1").starts_with("error: a.json:1:8: "));
+  CHECK(json_problems("[1] x").starts_with("error: a.json:1:5: "));
+  CHECK(json_problems("[1e999]").starts_with("error: a.json:1:2: number overflow"));
+  CHECK(json_problems("[\"\xff\"]").starts_with("error: a.json:1:2: "));
+  CHECK(json_problems("// c\n[1]").starts_with("error: a.json:1:1: "));
+  CHECK(json_problems("[NaN]").starts_with("error: a.json:1:2: "));
+  CHECK(json_problems(std::string_view("[1]\0", 4)) ==
         "error: a.json: holds binary data, not JSON text\n");
 }
 
 TEST_CASE("every key that appears twice is reported where it stands") {
-  CHECK(problems_of("{\"a\": 1, \"b\": {\"a\": 1},\n \"a\": 2, \"b\": 3}") ==
+  CHECK(json_problems("{\"a\": 1, \"b\": {\"a\": 1},\n \"a\": 2, \"b\": 3}") ==
         "error: a.json:2:2: the key \"a\" appears twice\n  fix: keep one of them\n"
         "error: a.json:2:10: the key \"b\" appears twice\n  fix: keep one of them\n");
 }
 
 TEST_CASE("deep JSON is refused, an object of very many keys is read in passable time") {
-  CHECK(problems_of(std::string(1'000'000, '[')).find("more than 100 levels") != std::string::npos);
-  CHECK(problems_of(std::string(100, '[') + std::string(100, ']')).empty());
-  CHECK_FALSE(problems_of(std::string(101, '[') + std::string(101, ']')).empty());
+  CHECK(json_problems(std::string(1'000'000, '[')).find("more than 100 levels") !=
+        std::string::npos);
+  CHECK(json_problems(std::string(100, '[') + std::string(100, ']')).empty());
+  CHECK_FALSE(json_problems(std::string(101, '[') + std::string(101, ']')).empty());
   std::string wide = "{\"k\":0";
   for (int i = 0; i < 200'000; ++i) wide += ",\"" + std::to_string(i) + "\":0";
-  CHECK(problems_of(wide + "}").empty());
+  CHECK(json_problems(wide + "}").empty());
 }
 
 }  // namespace polyfleet

@@ -1,15 +1,12 @@
 #include <doctest/doctest.h>
 
 #include "config/value.hpp"
+#include "unit/config/value_place.hpp"
 
 namespace polyfleet {
 namespace {
 
-std::string place_of(const Value* value) {
-  if (value == nullptr) return "missing";
-  return std::to_string(value->where().line) + ":" + std::to_string(value->where().column);
-}
-std::string problems_of(std::string_view text) {
+std::string toml_problems(std::string_view text) {
   const Result<Value> document = parse_toml(text, "a.toml");
   return document ? "" : to_text(document.problems());
 }
@@ -61,13 +58,13 @@ TEST_CASE("TOML kinds") {
 }
 
 TEST_CASE("TOML faults carry line and column") {
-  CHECK(problems_of("a = 1\nb = \n").starts_with("error: a.toml:2:"));
-  CHECK(problems_of("a = 1\na = 2\n").starts_with("error: a.toml:2:"));
-  CHECK(problems_of("[t]\n[t]\n").starts_with("error: a.toml:2:"));
-  CHECK(problems_of("x = 99999999999999999999\n").starts_with("error: a.toml:1:"));
-  CHECK(problems_of("x = \"never closed\n").starts_with("error: a.toml:1:"));
-  CHECK(problems_of("x = \"\xff\"\n").starts_with("error: a.toml:1:"));
-  CHECK(problems_of(std::string_view("x = 1\0", 6)) ==
+  CHECK(toml_problems("a = 1\nb = \n").starts_with("error: a.toml:2:"));
+  CHECK(toml_problems("a = 1\na = 2\n").starts_with("error: a.toml:2:"));
+  CHECK(toml_problems("[t]\n[t]\n").starts_with("error: a.toml:2:"));
+  CHECK(toml_problems("x = 99999999999999999999\n").starts_with("error: a.toml:1:"));
+  CHECK(toml_problems("x = \"never closed\n").starts_with("error: a.toml:1:"));
+  CHECK(toml_problems("x = \"\xff\"\n").starts_with("error: a.toml:1:"));
+  CHECK(toml_problems(std::string_view("x = 1\0", 6)) ==
         "error: a.toml: holds binary data, not TOML text\n");
 }
 
@@ -79,13 +76,13 @@ TEST_CASE("an empty TOML document is an empty table") {
 
 TEST_CASE("deep TOML is refused with its place, by whatever means it is deep") {
   const auto is_too_deep = [](const std::string& text) {
-    return problems_of(text).find("nested") != std::string::npos ||
-           problems_of(text).find("depth") != std::string::npos;
+    return toml_problems(text).find("nested") != std::string::npos ||
+           toml_problems(text).find("depth") != std::string::npos;
   };
   std::string dots = "a";
   for (int i = 0; i < 1'000'000; ++i) dots += ".a";
   CHECK(is_too_deep("\n" + dots + " = 1\n"));
-  CHECK(problems_of("\n" + dots + " = 1\n").starts_with("error: a.toml:2:"));
+  CHECK(toml_problems("\n" + dots + " = 1\n").starts_with("error: a.toml:2:"));
   CHECK(is_too_deep("[" + dots + "]\nx = 1\n"));
   CHECK(is_too_deep("x = " + std::string(100'000, '[')));
   CHECK(is_too_deep("x = " + std::string(150, '[') + std::string(150, ']')));
@@ -93,17 +90,17 @@ TEST_CASE("deep TOML is refused with its place, by whatever means it is deep") {
 }
 
 TEST_CASE("letters outside ASCII belong in quotes or comments") {
-  CHECK(problems_of("a = 1\n\xD8\x98 = 2\n") ==
+  CHECK(toml_problems("a = 1\n\xD8\x98 = 2\n") ==
         "error: a.toml:2: has a letter outside ASCII outside quotes\n"
         "  fix: write the key or text in quotes\n");
-  CHECK_FALSE(problems_of("a = 10\xD8\x98\n").empty());
-  CHECK(problems_of("\xEF\xBB\xBF\"\xC3\xA9\" = '\xC3\xA9' # \xC3\xA9\n").empty());
+  CHECK_FALSE(toml_problems("a = 10\xD8\x98\n").empty());
+  CHECK(toml_problems("\xEF\xBB\xBF\"\xC3\xA9\" = '\xC3\xA9' # \xC3\xA9\n").empty());
 }
 
 TEST_CASE("dots in strings and comments are not depth") {
   const std::string dots(500, '.');
-  CHECK(problems_of("a = \"" + dots + "\" # " + dots + "\nb = '" + dots + "'\nc = \"\"\"\n" + dots +
-                    "\n\\\"" + dots + "\"\"\"\nd = '''" + dots + "'''\n")
+  CHECK(toml_problems("a = \"" + dots + "\" # " + dots + "\nb = '" + dots + "'\nc = \"\"\"\n" +
+                      dots + "\n\\\"" + dots + "\"\"\"\nd = '''" + dots + "'''\n")
             .empty());
 }
 

@@ -2,15 +2,12 @@
 #include <fmt/format.h>
 
 #include "config/value.hpp"
+#include "unit/config/value_place.hpp"
 
 namespace polyfleet {
 namespace {
 
-std::string place_of(const Value* value) {
-  if (value == nullptr) return "missing";
-  return std::to_string(value->where().line) + ":" + std::to_string(value->where().column);
-}
-std::string problems_of(std::string_view text) {
+std::string yaml_problems(std::string_view text) {
   const Result<Value> document = parse_yaml(text, "a.yaml");
   return document ? "" : to_text(document.problems());
 }
@@ -47,16 +44,16 @@ TEST_CASE("YAML members stand where their keys begin, elements where they begin"
 }
 
 TEST_CASE("duplicate keys are refused, each with its place") {
-  CHECK(problems_of("a: 1\nb: 2\na: 3\n").find("a.yaml:3:1: the key \"a\" appears twice") !=
+  CHECK(yaml_problems("a: 1\nb: 2\na: 3\n").find("a.yaml:3:1: the key \"a\" appears twice") !=
         std::string::npos);
-  CHECK(problems_of("x: {k: 1, k: 2}").find("appears twice") != std::string::npos);
+  CHECK(yaml_problems("x: {k: 1, k: 2}").find("appears twice") != std::string::npos);
 }
 
 TEST_CASE("aliases are copies, merged keys give way to stated ones") {
   CHECK(json_of("a: &x {k: 1, l: 2}\nb: *x\nc:\n  <<: *x\n  l: 3\n") ==
         R"({"a": {"k": 1, "l": 2}, "b": {"k": 1, "l": 2}, "c": {"l": 3, "k": 1}})");
-  CHECK(problems_of("a: &x [*x]").find("refers to a node that holds it") != std::string::npos);
-  CHECK(problems_of("a: *nothing") != "");
+  CHECK(yaml_problems("a: &x [*x]").find("refers to a node that holds it") != std::string::npos);
+  CHECK(yaml_problems("a: *nothing") != "");
 }
 
 TEST_CASE("nesting is bounded at 100 levels, also through aliases") {
@@ -64,10 +61,10 @@ TEST_CASE("nesting is bounded at 100 levels, also through aliases") {
     return std::string(static_cast<std::size_t>(depth), '[') +
            std::string(static_cast<std::size_t>(depth), ']');
   };
-  CHECK(problems_of(nested(100)) == "");
-  CHECK(problems_of(nested(101)).find("100 levels") != std::string::npos);
-  CHECK(problems_of("a: &x " + nested(60) + "\nb: [[" + std::string(45, '[') + "*x" +
-                    std::string(45, ']') + "]]\n")
+  CHECK(yaml_problems(nested(100)) == "");
+  CHECK(yaml_problems(nested(101)).find("100 levels") != std::string::npos);
+  CHECK(yaml_problems("a: &x " + nested(60) + "\nb: [[" + std::string(45, '[') + "*x" +
+                      std::string(45, ']') + "]]\n")
             .find("100 levels") != std::string::npos);
 }
 
@@ -78,15 +75,15 @@ TEST_CASE("a bomb of aliases is refused, not swapped") {
     for (int k = 0; k < 10; ++k) bomb += fmt::format("{}*a{}", k == 0 ? "" : ", ", i - 1);
     bomb += "]\n";
   }
-  CHECK(problems_of(bomb).find("200,000 nodes") != std::string::npos);
+  CHECK(yaml_problems(bomb).find("200,000 nodes") != std::string::npos);
 }
 
 TEST_CASE("what is no plain data is named") {
-  CHECK(problems_of("? [a, b]\n: 1\n").find("a key must be text") != std::string::npos);
-  CHECK(problems_of("a: !python/object x").find("is not known") != std::string::npos);
-  CHECK(problems_of("a: 1\n---\nb: 2\n").find("more than one document") != std::string::npos);
-  CHECK(problems_of("a: [1, 2").find("a.yaml:1:") != std::string::npos);
-  CHECK(problems_of(std::string_view("a: \0b", 5)).find("binary") != std::string::npos);
+  CHECK(yaml_problems("? [a, b]\n: 1\n").find("a key must be text") != std::string::npos);
+  CHECK(yaml_problems("a: !python/object x").find("is not known") != std::string::npos);
+  CHECK(yaml_problems("a: 1\n---\nb: 2\n").find("more than one document") != std::string::npos);
+  CHECK(yaml_problems("a: [1, 2").find("a.yaml:1:") != std::string::npos);
+  CHECK(yaml_problems(std::string_view("a: \0b", 5)).find("binary") != std::string::npos);
   CHECK(json_of("") == "null");
 }
 

@@ -5,12 +5,11 @@
 #include <filesystem>
 
 #include "cost/collective_costs.hpp"
+#include "shipped_data.hpp"
 
 using namespace polyfleet;
 
 namespace {
-
-const std::filesystem::path kData = std::filesystem::path(POLYFLEET_SOURCE_DIR) / "data";
 
 const CollectiveData& data() {
   static const CollectiveData loaded = [] {

@@ -3,12 +3,11 @@
 #include <filesystem>
 
 #include "cost/collective_validation.hpp"
+#include "shipped_data.hpp"
 
 using namespace polyfleet;
 
 namespace {
-
-const std::filesystem::path kData = std::filesystem::path(POLYFLEET_SOURCE_DIR) / "data";
 
 constexpr const char* kFile =
     "id,source_title,source_url,vendor,accelerator,num_accelerators,op,dtype,shape_or_bytes,"

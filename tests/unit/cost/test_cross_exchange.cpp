@@ -2,12 +2,11 @@
 
 #include "catalogue/catalogue.hpp"
 #include "cost/cross_exchange.hpp"
+#include "shipped_data.hpp"
 
 using namespace polyfleet;
 
 namespace {
-
-const std::filesystem::path kData = POLYFLEET_SOURCE_DIR "/data";
 
 const CollectiveData& shipped_data() {
   static const CollectiveData data = *CollectiveData::load(kData);

@@ -6,12 +6,11 @@
 #include "cost/kernel_costs.hpp"
 #include "cost/kernel_library.hpp"
 #include "cost/kernel_transfer.hpp"
+#include "shipped_data.hpp"
 
 using namespace polyfleet;
 
 namespace {
-
-const std::filesystem::path kData = std::filesystem::path(POLYFLEET_SOURCE_DIR) / "data";
 
 Accelerator part(const char* id) {
   static const Result<Catalogue> catalogue = load_catalogue(kData);

@@ -6,12 +6,11 @@
 
 #include "catalogue/catalogue.hpp"
 #include "cost/kernel_validation.hpp"
+#include "shipped_data.hpp"
 
 using namespace polyfleet;
 
 namespace {
-
-const std::filesystem::path kData = std::filesystem::path(POLYFLEET_SOURCE_DIR) / "data";
 
 /// A file that is gone when the test is over.
 class TemporaryCsv {

@@ -6,12 +6,11 @@
 #include "catalogue/catalogue.hpp"
 #include "cost/collective_costs.hpp"
 #include "cost/network.hpp"
+#include "shipped_data.hpp"
 
 using namespace polyfleet;
 
 namespace {
-
-const std::filesystem::path kData = std::filesystem::path(POLYFLEET_SOURCE_DIR) / "data";
 
 Figure<BytesPerSecond> rate(double gigabytes) {
   Figure<BytesPerSecond> figure;

@@ -6,6 +6,8 @@
 
 namespace polyfleet {
 
+inline constexpr double kWeek = 7 * 86400.0;  // s
+
 inline WorkloadRate hand_rate(double per_second) {
   WorkloadRate rate;
   rate.possible = true;

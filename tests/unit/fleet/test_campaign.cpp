@@ -7,8 +7,6 @@ using doctest::Approx;
 
 namespace {
 
-constexpr double kWeek = 7 * 86400.0;
-
 /// A second group at another site, half as good.
 void add_south(FleetModel& model, double accelerators, FleetHour from) {
   SiteModel south = model.sites[0];

@@ -6,12 +6,11 @@
 #include "fleet/class_power.hpp"
 #include "fleet/cooling.hpp"
 #include "fleet/hourly_series.hpp"
+#include "shipped_data.hpp"
 
 using namespace polyfleet;
 
 namespace {
-
-const std::filesystem::path kData = std::string(POLYFLEET_SOURCE_DIR) + "/data";
 
 /// Yearly PUE as published, delivery losses of 3 % included.
 double published_pue(const std::string& cooling, const std::string& place) {

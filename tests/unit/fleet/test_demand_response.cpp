@@ -5,12 +5,11 @@
 #include <string>
 
 #include "fleet/demand_response.hpp"
+#include "shipped_data.hpp"
 
 using namespace polyfleet;
 
-namespace {
-const std::filesystem::path kData = std::string(POLYFLEET_SOURCE_DIR) + "/data";
-}
+namespace {}
 
 TEST_CASE("one tier by hand: the cube law") {
   const ThrottleLaw law{0.8, 3};

@@ -10,7 +10,7 @@ using doctest::Approx;
 
 namespace {
 
-constexpr double kWeek = 7 * 86400.0, kWeeks = 4 * kWeek;
+constexpr double kWeeks = 4 * kWeek;
 /// Shares of a year of a study of four weeks.
 const double kYears = kWeeks * second / kMeanYear;
 

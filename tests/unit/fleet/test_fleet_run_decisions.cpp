@@ -11,8 +11,6 @@ using doctest::Approx;
 
 namespace {
 
-constexpr double kWeek = 7 * 86400.0;
-
 double met(const FleetModel& model, int period) {
   return simulate_fleet(model).ledger.total(Account::output_units, period) / (50e3 * kWeek);
 }

@@ -6,12 +6,12 @@
 
 #include "fleet/hourly_series.hpp"
 #include "fleet/hourly_stamp.hpp"
+#include "shipped_data.hpp"
 
 using namespace polyfleet;
 
 namespace {
 
-const std::filesystem::path kData = std::string(POLYFLEET_SOURCE_DIR) + "/data";
 const FleetTime kDay({2026, 3, 8}, {2026, 3, 9}, 1);
 
 HourlySpec price_spec() {

@@ -7,12 +7,11 @@
 
 #include "catalogue/catalogue.hpp"
 #include "fleet/class_power.hpp"
+#include "shipped_data.hpp"
 
 using namespace polyfleet;
 
 namespace {
-
-const std::filesystem::path kData = std::string(POLYFLEET_SOURCE_DIR) + "/data";
 
 ClassPower power_of(const Catalogue& catalogue, const std::string& name) {
   const auto system = catalogue.system(name);

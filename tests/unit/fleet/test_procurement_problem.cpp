@@ -10,7 +10,7 @@ namespace {
 
 /// Ten months at two sites; a pool of 1,000 old accelerators and a phase of 500 new ones at the
 /// first; a stream and a campaign that crosses a quarter's end.
-FleetModel two_sites() {
+FleetModel two_bought_sites() {
   FleetModel model;
   model.time = FleetTime({2027, 2, 15}, {2028, 1, 1}, 7);
   model.sites.resize(2);
@@ -81,7 +81,7 @@ ProcurementTerms terms_of_new() {
 }  // namespace
 
 TEST_CASE("quarters are those of the calendar; the first and the last may be shorter") {
-  const FleetModel model = two_sites();
+  const FleetModel model = two_bought_sites();
   const ProcurementProblem problem = procurement_problem(model, terms_of_new());
   REQUIRE(problem.quarters.size() == 4);
   CHECK(problem.quarters[0].name == "2027 Q1");
@@ -92,7 +92,7 @@ TEST_CASE("quarters are those of the calendar; the first and the last may be sho
 }
 
 TEST_CASE("a campaign's amount is kept whole over the quarters that it crosses") {
-  const ProcurementProblem problem = procurement_problem(two_sites(), terms_of_new());
+  const ProcurementProblem problem = procurement_problem(two_bought_sites(), terms_of_new());
   double amount = 0;
   for (const ProcurementQuarter& quarter : problem.quarters) {
     amount += quarter.problem.demands[1].per_second * quarter.problem.length.base();
@@ -105,7 +105,7 @@ TEST_CASE("a campaign's amount is kept whole over the quarters that it crosses")
 TEST_CASE("what stands takes its power; phases only where they are kept") {
   ProcurementTerms terms = terms_of_new();
   const auto stands = [&](int group_of_new) {
-    const ProcurementProblem problem = procurement_problem(two_sites(), terms);
+    const ProcurementProblem problem = procurement_problem(two_bought_sites(), terms);
     double count = 0;
     for (const AllocationGroup& group : problem.quarters[1].problem.groups) {
       if (group.device_class == group_of_new) count += group.accelerators;
@@ -114,11 +114,11 @@ TEST_CASE("what stands takes its power; phases only where they are kept") {
   };
   CHECK(stands(0) == doctest::Approx(950));
   CHECK(stands(1) == 0);
-  CHECK(procurement_problem(two_sites(), terms).quarters[1].power_left[0] / megawatt ==
+  CHECK(procurement_problem(two_bought_sites(), terms).quarters[1].power_left[0] / megawatt ==
         doctest::Approx(8));
   terms.keep_phases = true;
   CHECK(stands(1) == doctest::Approx(475));
-  const ProcurementProblem problem = procurement_problem(two_sites(), terms);
+  const ProcurementProblem problem = procurement_problem(two_bought_sites(), terms);
   CHECK(problem.quarters[1].power_left[0] / megawatt == doctest::Approx(7));
   CHECK(problem.quarters[2].power_left[1] / megawatt == doctest::Approx(10));  // lowest of the Q
   CHECK(problem.quarters[3].power_left[1] / megawatt == doctest::Approx(20));
@@ -128,7 +128,7 @@ TEST_CASE("offers: prices with their share of all else and their change, first d
   ProcurementTerms terms = terms_of_new();
   terms.offers[0].per_quarter = 4 * megawatt;
   terms.deliveries = {{"AMD", 0, 6 * megawatt}, {"AMD", 24 * 200, 3 * megawatt}};
-  const ProcurementProblem problem = procurement_problem(two_sites(), terms);
+  const ProcurementProblem problem = procurement_problem(two_bought_sites(), terms);
   REQUIRE(problem.offers.size() == 2);
   CHECK(problem.offers[0].name == "new at north");
   CHECK(problem.offers[0].first_quarter == 2);
@@ -143,11 +143,11 @@ TEST_CASE("offers: prices with their share of all else and their change, first d
   CHECK(problem.deliveries[1].most[3] == 3 * megawatt);
   CHECK(problem.meet_from == 3);  // delivered in Q3, at work in Q4
   terms.meet_from = 0;
-  CHECK(procurement_problem(two_sites(), terms).meet_from == 0);
+  CHECK(procurement_problem(two_bought_sites(), terms).meet_from == 0);
 }
 
 TEST_CASE("the pool alone is enough; twice the demand needs what is on offer") {
-  FleetModel model = two_sites();
+  FleetModel model = two_bought_sites();
   ProcurementTerms terms = terms_of_new();
   CHECK(ProcurementPlanner(procurement_problem(model, terms)).plan().purchases.empty());
   model.workloads[0].demand = {{0, 3000}};

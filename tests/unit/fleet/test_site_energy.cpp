@@ -11,7 +11,7 @@ using namespace polyfleet;
 
 namespace {
 
-const FleetTime kWeek({2026, 6, 1}, {2026, 6, 8}, 7);  // Monday to Monday
+const FleetTime kStudyWeek({2026, 6, 1}, {2026, 6, 8}, 7);  // Monday to Monday
 
 SiteModel plain_site() {
   SiteModel site;
@@ -43,7 +43,7 @@ double imbalance(const SiteEnergy& e) {
 
 std::vector<double> daily(double low, double high) {
   std::vector<double> prices;
-  for (int h = 0; h < kWeek.hours(); ++h)
+  for (int h = 0; h < kStudyWeek.hours(); ++h)
     prices.push_back(((h % 24 < 8                    ? low
                        : h % 24 >= 17 && h % 24 < 21 ? high
                                                      : (low + high) / 2) *
@@ -59,7 +59,7 @@ TEST_CASE("a constant load on the grid: energy, losses, money and carbon by hand
   SiteState state;
   std::vector<double> hourly;
   const SiteEnergy e =
-      site_energy(site, load_of(20 * megawatt, 80 * megawatt), kWeek, 0, {}, state, &hourly);
+      site_energy(site, load_of(20 * megawatt, 80 * megawatt), kStudyWeek, 0, {}, state, &hourly);
   const double hours = 168;
   CHECK(e.racks / megawatt_hour == doctest::Approx(100 * hours));
   CHECK(e.delivery_loss / megawatt_hour == doctest::Approx(100 * hours * (1 / 0.95 - 1)));
@@ -83,7 +83,7 @@ TEST_CASE("the limit sheds what may give way first, then the rest, then the base
   const auto with_limit = [&](Watts at_racks) {
     site.limits = {{0, at_racks * factor, ""}};
     SiteState state;
-    return site_energy(site, load, kWeek, 0, {}, state);
+    return site_energy(site, load, kStudyWeek, 0, {}, state);
   };
   SUBCASE("the most sheddable part gives first") {
     const SiteEnergy e = with_limit(90 * megawatt);
@@ -118,7 +118,7 @@ TEST_CASE("the limit sheds what may give way first, then the rest, then the base
   SUBCASE("before its connection a site has no power") {
     site.limits = {{24, 500 * megawatt, ""}};
     SiteState state;
-    const SiteEnergy e = site_energy(site, load, kWeek, 0, {}, state);
+    const SiteEnergy e = site_energy(site, load, kStudyWeek, 0, {}, state);
     CHECK(e.unmet_hours == 24);
     CHECK(e.served[0] == doctest::Approx(6.0 / 7));
   }
@@ -130,15 +130,15 @@ TEST_CASE("gas runs where the grid is dearer or short") {
                                      400 * gram_co2e_per_kilowatt_hour, 0};
   const SiteLoad load = load_of(20 * megawatt, 80 * megawatt);
   SiteState state;
-  CHECK(site_energy(site, load, kWeek, 0, {}, state).generation == Joules());
+  CHECK(site_energy(site, load, kStudyWeek, 0, {}, state).generation == Joules());
   site.price = HourlySeries(daily(0.04, 0.12));
-  const SiteEnergy dear = site_energy(site, load, kWeek, 0, {}, state);
+  const SiteEnergy dear = site_energy(site, load, kStudyWeek, 0, {}, state);
   CHECK(dear.generation / megawatt_hour == doctest::Approx(30 * 16 * 7));
   CHECK(dear.generation_cost / usd == doctest::Approx(dear.generation / kilowatt_hour * 0.07));
   CHECK(imbalance(dear) < 1e-12);
   site.price = HourlySeries((0.01 * usd_per_kilowatt_hour).base());
   site.limits = {{0, 100 * megawatt, ""}};
-  const SiteEnergy shortage = site_energy(site, load, kWeek, 0, {}, state);
+  const SiteEnergy shortage = site_energy(site, load, kStudyWeek, 0, {}, state);
   CHECK(shortage.served[0] == doctest::Approx(1));
   CHECK(shortage.generation / megawatt_hour ==
         doctest::Approx((100 * site.meter_per_rack(0) - 100) * 168));
@@ -149,9 +149,9 @@ TEST_CASE("a battery buys low, sells high and loses its round trip") {
   site.price = HourlySeries(daily(0.02, 0.12));
   const SiteLoad load = load_of(20 * megawatt, 80 * megawatt);
   SiteState none, state;
-  const SiteEnergy without = site_energy(site, load, kWeek, 0, {}, none);
+  const SiteEnergy without = site_energy(site, load, kStudyWeek, 0, {}, none);
   site.battery = Battery{20 * megawatt, 80 * megawatt_hour, 0.85, 0};
-  const SiteEnergy with = site_energy(site, load, kWeek, 0, {}, state);
+  const SiteEnergy with = site_energy(site, load, kStudyWeek, 0, {}, state);
   CHECK(with.discharge / megawatt_hour == doctest::Approx(80 * 7));
   CHECK(with.charge / megawatt_hour == doctest::Approx(80 * 7 / 0.85));
   CHECK(without.grid_cost / usd - with.grid_cost / usd ==
@@ -159,7 +159,7 @@ TEST_CASE("a battery buys low, sells high and loses its round trip") {
   CHECK(imbalance(with) < 1e-12);
   site.price = HourlySeries(daily(0.11, 0.12));  // not worth its losses
   SiteState idle;
-  CHECK(site_energy(site, load, kWeek, 0, {}, idle).charge == Joules());
+  CHECK(site_energy(site, load, kStudyWeek, 0, {}, idle).charge == Joules());
 }
 
 TEST_CASE("a battery carries peaks over the limit") {
@@ -170,10 +170,10 @@ TEST_CASE("a battery carries peaks over the limit") {
   load.parts[0].shape = &shape;
   site.limits = {{0, 122 * megawatt, ""}};
   SiteState none, state;
-  const SiteEnergy without = site_energy(site, load, kWeek, 0, {}, none);
+  const SiteEnergy without = site_energy(site, load, kStudyWeek, 0, {}, none);
   CHECK(without.limited_hours == 14);
   site.battery = Battery{50 * megawatt, 200 * megawatt_hour, 0.9, 0};
-  const SiteEnergy with = site_energy(site, load, kWeek, 0, {}, state);
+  const SiteEnergy with = site_energy(site, load, kStudyWeek, 0, {}, state);
   CHECK(with.limited_hours == 0);
   CHECK(with.peak / megawatt <= 122 * (1 + 1e-12));
   CHECK(with.served[0] == 1);
@@ -182,7 +182,7 @@ TEST_CASE("a battery carries peaks over the limit") {
 TEST_CASE("what was bought dear is not sold cheap on the next day") {
   SiteModel site = plain_site();
   std::vector<double> prices;
-  for (int h = 0; h < kWeek.hours(); ++h) {
+  for (int h = 0; h < kStudyWeek.hours(); ++h) {
     const bool first_day = h < 24;
     const double price = first_day ? (h >= 20 ? 0.10 : 0.20) : h % 24 < 12 ? 0.09 : 0.08;
     prices.push_back((price * usd_per_kilowatt_hour).base());
@@ -191,7 +191,7 @@ TEST_CASE("what was bought dear is not sold cheap on the next day") {
   site.battery = Battery{20 * megawatt, 60 * megawatt_hour, 0.95, 0};
   SiteState state;
   const SiteEnergy e =
-      site_energy(site, load_of(20 * megawatt, 80 * megawatt), kWeek, 0, {}, state);
+      site_energy(site, load_of(20 * megawatt, 80 * megawatt), kStudyWeek, 0, {}, state);
   CHECK(e.charge / megawatt_hour == doctest::Approx(60 / 0.95));
   CHECK(e.discharge == Joules());
   CHECK(state.paid / usd_per_kilowatt_hour == doctest::Approx(0.10 / 0.95));
@@ -200,7 +200,7 @@ TEST_CASE("what was bought dear is not sold cheap on the next day") {
 TEST_CASE("on a day with a shortage the battery waits for it") {
   SiteModel site = plain_site();
   std::vector<double> prices;
-  for (int h = 0; h < kWeek.hours(); ++h)
+  for (int h = 0; h < kStudyWeek.hours(); ++h)
     prices.push_back(((h % 24 < 6    ? 0.02
                        : h % 24 < 12 ? 0.20
                                      : 0.05) *
@@ -212,7 +212,7 @@ TEST_CASE("on a day with a shortage the battery waits for it") {
   site.events = {{24 * 3 + 18, 2, 0.5, true}};
   const SiteLoad load = load_of(20 * megawatt, 80 * megawatt);
   SiteState state;
-  const SiteEnergy e = site_energy(site, load, kWeek, 0, {}, state);
+  const SiteEnergy e = site_energy(site, load, kStudyWeek, 0, {}, state);
   CHECK(e.limited_hours == 0);                   // 115 - 75 MW for two hours are in the battery
   CHECK(e.discharge / megawatt_hour > 180 * 4);  // and it traded on the days before and after
 }
@@ -248,7 +248,7 @@ TEST_CASE("calls take their share within the contract, outages theirs of the con
                                          .called = 0.5 * usd_per_kilowatt_hour};
   site.events = {{10, 6, 0.25, false}, {40, 6, 0.25, false}};
   SiteState state;
-  const SiteEnergy e = site_energy(site, load, kWeek, 0, {}, state);
+  const SiteEnergy e = site_energy(site, load, kStudyWeek, 0, {}, state);
   CHECK(e.limited_hours ==
         5);  // 3 of the first call, 2 of the second: the year's hours are used up
   CHECK(state.curtailed_hours == 5);
@@ -256,18 +256,18 @@ TEST_CASE("calls take their share within the contract, outages theirs of the con
   CHECK(e.curtailment_paid / usd == doctest::Approx(100 * 168 + 25e3 * factor * 5 * 0.5));
   SUBCASE("next year the hours count anew") {
     state.year = 2025;
-    SiteEnergy next = site_energy(site, load, kWeek, 0, {}, state);
+    SiteEnergy next = site_energy(site, load, kStudyWeek, 0, {}, state);
     CHECK(next.limited_hours == 5);
   }
   SUBCASE("nobody calls a site without a contract") {
     site.curtailment.reset();
-    CHECK(site_energy(site, load, kWeek, 0, {}, state).limited_hours == 0);
+    CHECK(site_energy(site, load, kStudyWeek, 0, {}, state).limited_hours == 0);
   }
   SUBCASE("an outage darkens the site, a future's events replace its own") {
     const std::vector<SupplyEvent> outage{{100, 4, 1, true}};
     SiteFactors factors;
     factors.events = &outage;
-    const SiteEnergy dark = site_energy(site, load, kWeek, 0, factors, state);
+    const SiteEnergy dark = site_energy(site, load, kStudyWeek, 0, factors, state);
     CHECK(dark.unmet_hours == 4);
     CHECK(dark.racks / megawatt_hour == doctest::Approx(100 * 164));
   }
@@ -290,7 +290,7 @@ TEST_CASE("growth and factors multiply price and carbon") {
 TEST_CASE("the quick and the exact way agree to rounding") {
   SiteModel site = plain_site();
   std::vector<double> pue, price;
-  for (int h = 0; h < kWeek.hours(); ++h) {
+  for (int h = 0; h < kStudyWeek.hours(); ++h) {
     pue.push_back(1.05 + 0.001 * (h % 24));
     price.push_back(1e-8 * (h % 31 - 3));
   }
@@ -302,9 +302,9 @@ TEST_CASE("the quick and the exact way agree to rounding") {
   load.parts[0].shape = &shape;
   load.parts[0].shape_offset_minutes = -330;
   SiteState state;
-  const SiteEnergy quick = site_energy(site, load, kWeek, 0, {}, state);
+  const SiteEnergy quick = site_energy(site, load, kStudyWeek, 0, {}, state);
   site.events = {{5, 1, 0, true}};  // an outage of nothing forces the exact way
-  const SiteEnergy exact = site_energy(site, load, kWeek, 0, {}, state);
+  const SiteEnergy exact = site_energy(site, load, kStudyWeek, 0, {}, state);
   CHECK(exact.grid.base() == doctest::Approx(quick.grid.base()).epsilon(1e-13));
   CHECK(exact.grid_cost.base() == doctest::Approx(quick.grid_cost.base()).epsilon(1e-12));
   CHECK(exact.location.base() == doctest::Approx(quick.location.base()).epsilon(1e-13));

@@ -22,6 +22,10 @@ inline const ToolTables& shipped_tables() {
   return *tables;
 }
 
+inline bool holds(const std::string& text, std::string_view part) {
+  return text.find(part) != std::string::npos;
+}
+
 inline ModelSpec dense_model() {
   ModelSpec model;
   model.id = model.name = "llama3.1-70b";

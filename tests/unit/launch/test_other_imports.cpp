@@ -14,7 +14,7 @@ LaunchImport read(LaunchFormat format, std::string_view text, const ImportContex
   return *import;
 }
 
-std::string names(const std::vector<ForeignSetting>& settings) {
+std::string names_in(const std::vector<ForeignSetting>& settings) {
   std::string text;
   for (const ForeignSetting& each : settings)
     text += fmt::format("{}{}:{}", text.empty() ? "" : " ", each.setting, each.where.line);
@@ -80,8 +80,8 @@ TEST_CASE("a Primus experiment without its presets: defaults, the model's name, 
   CHECK(import.model_name == "llama3.1_70B");
   CHECK(!import.model.has_value());
   CHECK(import.unresolved.size() == 2);  // two presets
-  CHECK(names(import.unknown) == "moon_phase:24");
-  CHECK(names(import.not_modelled) == "use_turbo_attention:22");
+  CHECK(names_in(import.unknown) == "moon_phase:24");
+  CHECK(names_in(import.not_modelled) == "use_turbo_attention:22");
   CHECK(import.why.at("plan.layout.tensor") == "tensor_model_parallel_size (line 15)");
 }
 
@@ -145,8 +145,8 @@ TEST_CASE("a DeepSpeed configuration of the Hugging Face kind: auto is asked for
   CHECK(plan.precision.name == "bf16");
   REQUIRE(import.unresolved.size() == 2);
   CHECK(import.unresolved[0].where.line == 11);
-  CHECK(names(import.unknown) == "moon_phase:14");
-  CHECK(names(import.without_effect) == "fp16.loss_scale:2");
+  CHECK(names_in(import.unknown) == "moon_phase:14");
+  CHECK(names_in(import.without_effect) == "fp16.loss_scale:2");
   CHECK(import.not_modelled.size() == 3);
 }
 
@@ -182,7 +182,7 @@ TEST_CASE("overrides of a Megatron-Bridge recipe: only what is said is stated") 
   CHECK(!plan.lora.output);
   CHECK(import.scenario.find("plan")->find("sharding") == nullptr);
   CHECK(import.scenario.find("plan")->find("recompute") == nullptr);
-  CHECK(names(import.without_effect) == "model.rotary_base:3");
+  CHECK(names_in(import.without_effect) == "model.rotary_base:3");
 }
 
 TEST_CASE("torchtitan: literals are read, everything else of Python is passed over") {
@@ -206,8 +206,8 @@ TEST_CASE("torchtitan: literals are read, everything else of Python is passed ov
   CHECK(plan.sharding == Sharding::zero3);
   CHECK(plan.recompute == Recompute::full);
   CHECK(*import.scenario.find("devices")->integer() == 16);
-  CHECK(names(import.unknown) == "model_spec:10");
-  CHECK(names(import.without_effect) == "optimizer.lr:9");
+  CHECK(names_in(import.unknown) == "model_spec:10");
+  CHECK(names_in(import.without_effect) == "optimizer.lr:9");
   const auto nothing =
       import_launch(LaunchFormat::torchtitan, "print(3)", "file", {}, shipped_tables());
   CHECK(!nothing.has_value());

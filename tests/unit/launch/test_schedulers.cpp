@@ -5,6 +5,7 @@
 #include "launch/shell_script.hpp"
 #include "launch/yaml_text.hpp"
 #include "launch_fixture.hpp"
+#include "unit/launch/launch_fixture.hpp"
 
 namespace polyfleet {
 namespace {
@@ -43,10 +44,6 @@ std::string batch_words(const std::string& text) {
   std::string words;
   for (const ShellWord& word : script->batch_options) words += word.text + " ";
   return words;
-}
-
-bool holds(const std::string& text, std::string_view part) {
-  return text.find(part) != std::string::npos;
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include "launch/serving_arguments.hpp"
 #include "launch/serving_launch.hpp"
 #include "launch/shell_script.hpp"
+#include "unit/launch/launch_fixture.hpp"
 
 namespace polyfleet {
 namespace {
@@ -47,9 +48,6 @@ LaunchExport made(ServingLaunchFormat format, const ServingLaunchJob& job) {
   return *result;
 }
 
-bool holds(const std::string& text, std::string_view part) {
-  return text.find(part) != std::string::npos;
-}
 bool lists(const LaunchExport& result, std::string_view setting) {
   return std::any_of(result.unexpressed.begin(), result.unexpressed.end(),
                      [&](const Unexpressed& each) { return each.setting == setting; });

@@ -10,11 +10,10 @@
 #include <numeric>
 
 #include "catalogue/catalogue.hpp"
+#include "shipped_data.hpp"
 
 namespace polyfleet {
 namespace {
-
-const std::string kData = std::string(POLYFLEET_SOURCE_DIR) + "/data";
 
 ModelSpec tiny_model(const WorldSpec& spec) {
   ModelSpec model;
@@ -54,9 +53,9 @@ struct Candidate {
   double time = 0;
 };
 
-class BruteForce {
+class MixedBruteForce {
  public:
-  explicit BruteForce(const MixedSearchQuestion& question) : question_(question) {
+  explicit MixedBruteForce(const MixedSearchQuestion& question) : question_(question) {
     physics_.model = question.pools[0].question.scenario.model;
     physics_.pools = pools_of(question.pools);
     physics_.network = question.network;
@@ -270,7 +269,7 @@ World::World(const WorldSpec& spec) : models_(*load_training_models(kData)) {
 }
 
 std::optional<double> brute_force(const MixedSearchQuestion& question) {
-  return BruteForce(question).run();
+  return MixedBruteForce(question).run();
 }
 
 }  // namespace polyfleet

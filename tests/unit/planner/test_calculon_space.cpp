@@ -1,6 +1,7 @@
 // Calculon's own space: its count, what its configurations mean, and the optimum against brute
 // force on small spaces and on a random sample of the big one.
 #include "planner/calculon_space.hpp"
+#include "unit/planner/plan_counts.hpp"
 #include "unit/planner/search_fixture.hpp"
 #include "workload/model_reader.hpp"
 
@@ -22,11 +23,6 @@ std::optional<double> rate_of(const PlanSearchQuestion& question, const Training
   const TrainingEstimate estimate = estimate_of(question, plan);
   if (!estimate.fits_in_memory) return {};
   return estimate.tokens_per_step / (estimate.time / second);
-}
-
-std::int64_t sum_of(const PlanCounts& counts) {
-  return counts.impossible + counts.too_large + counts.refused + counts.bounded + counts.equal +
-         counts.evaluated + counts.untouched;
 }
 
 }  // namespace

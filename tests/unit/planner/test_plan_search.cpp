@@ -2,20 +2,16 @@
 #include <algorithm>
 
 #include "planner/pareto.hpp"
+#include "unit/planner/plan_counts.hpp"
 #include "unit/planner/search_fixture.hpp"
 
 using namespace polyfleet;
 
 namespace {
 
-std::int64_t sum_of(const PlanCounts& counts) {
-  return counts.impossible + counts.too_large + counts.refused + counts.bounded + counts.equal +
-         counts.evaluated + counts.untouched;
-}
-
 /// What evaluating every plan finds; switches that are proven never to help are left out, as the
 /// search counts them as equal.
-struct BruteForce {
+struct PlanBruteForce {
   PlanRanking best;
   ParetoFront front;
   std::int64_t plans = 0, fitting = 0;
@@ -37,8 +33,8 @@ bool is_twin(const PlanSearchQuestion& question, const TrainingPlan& plan) {
           !plan.overlap.parameter_gather);
 }
 
-BruteForce brute_force(const PlanSearchQuestion& question) {
-  BruteForce brute{PlanRanking(question.objective, question.top), {}, 0, 0, {}};
+PlanBruteForce brute_force(const PlanSearchQuestion& question) {
+  PlanBruteForce brute{PlanRanking(question.objective, question.top), {}, 0, 0, {}};
   std::vector<PlannedPlan> accepted, twins;
   brute.plans = for_each_plan(question,
                               [&](const TrainingPlan& plan) {
@@ -155,7 +151,7 @@ TEST_CASE("the search finds what evaluating every plan finds") {
     CAPTURE(seed);
     const PlanSearchQuestion question = RandomQuestion(seed).question();
     const PlanSearchResult result = search_plans(question, {});
-    const BruteForce brute = brute_force(question);
+    const PlanBruteForce brute = brute_force(question);
     CHECK(result.counts.plans == brute.plans);
     CHECK(sum_of(result.counts) == brute.plans);
     CHECK(result.counts.untouched == 0);

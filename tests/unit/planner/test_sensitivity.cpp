@@ -4,14 +4,13 @@
 
 #include "catalogue/catalogue.hpp"
 #include "planner/plan_sensitivity.hpp"
+#include "shipped_data.hpp"
 #include "training/plan_check.hpp"
 #include "workload/model_reader.hpp"
 
 using namespace polyfleet;
 
 namespace {
-
-const std::filesystem::path kData = std::filesystem::path(POLYFLEET_SOURCE_DIR) / "data";
 
 struct Question {
   TrainingScenario scenario;

@@ -18,7 +18,7 @@ namespace {
 
 /// Two sites, an owned and a rented phase, chat and one training run; 4 periods of 7 days over the
 /// turn of a year.
-FleetAnswer small_answer() {
+FleetAnswer small_fleet_answer() {
   FleetAnswer answer;
   FleetModel& model = answer.model;
   model.name = "two sites";
@@ -125,7 +125,7 @@ double value_of(const std::vector<FleetLine>& lines, const char* key, std::size_
 }  // namespace
 
 TEST_CASE("a slice is a whole number of periods, by the first day of each") {
-  const FleetAnswer answer = small_answer();
+  const FleetAnswer answer = small_fleet_answer();
   const auto years = fleet_slices(answer.model.time, FleetSliceKind::year);
   REQUIRE(years.size() == 2);
   CHECK(years[0].name == "2026");
@@ -138,7 +138,7 @@ TEST_CASE("a slice is a whole number of periods, by the first day of each") {
 }
 
 TEST_CASE("lines are sums, means and ends of ledger rows") {
-  const FleetAnswer answer = small_answer();
+  const FleetAnswer answer = small_fleet_answer();
   const auto years = fleet_slices(answer.model.time, FleetSliceKind::year);
   const auto lines = fleet_lines(answer.model, answer.run, years);
   CHECK(value_of(lines, "delivered.program.six", 0) == doctest::Approx(3));
@@ -166,7 +166,7 @@ TEST_CASE("lines are sums, means and ends of ledger rows") {
 }
 
 TEST_CASE("costs: phases and workloads sum to the ledger; electricity goes to those that pay it") {
-  const FleetAnswer answer = small_answer();
+  const FleetAnswer answer = small_fleet_answer();
   const FleetCosts costs = fleet_costs(answer.model, answer.run);
   CHECK(costs.total() / usd == doctest::Approx(8000 + 2000 - 6000 + 4000 + 2000));
   CHECK(costs.phases[0].capital / usd == doctest::Approx(2000));
@@ -182,7 +182,7 @@ TEST_CASE("costs: phases and workloads sum to the ledger; electricity goes to th
 }
 
 TEST_CASE("costs without a place stay visible") {
-  FleetAnswer answer = small_answer();
+  FleetAnswer answer = small_fleet_answer();
   LedgerRow row;
   row.account = Account::upkeep;
   row.amount = -70;
@@ -194,7 +194,7 @@ TEST_CASE("costs without a place stay visible") {
 }
 
 TEST_CASE("net present value discounts the cash of the middle of each period") {
-  FleetAnswer answer = small_answer();
+  FleetAnswer answer = small_fleet_answer();
   CHECK(net_present_value(answer.model, answer.run.ledger) / usd == doctest::Approx(10000));
   answer.model.finance.discount = 0.1;
   const double first = std::pow(1.1, -3.0 / 365), step = std::pow(1.1, -7.0 / 365);
@@ -205,7 +205,7 @@ TEST_CASE("net present value discounts the cash of the middle of each period") {
 }
 
 TEST_CASE("limits join over periods; a missed demand names what binds in its worst period") {
-  FleetAnswer answer = small_answer();
+  FleetAnswer answer = small_fleet_answer();
   const auto limits = limit_summaries(answer.run.binding);
   REQUIRE(limits.size() == 2);
   CHECK(limits[0].what == "power of north");
@@ -246,7 +246,7 @@ TEST_CASE("units grow with the amount") {
 }
 
 TEST_CASE("the page names what a reader asks for") {
-  const FleetAnswer answer = small_answer();
+  const FleetAnswer answer = small_fleet_answer();
   const std::string text = fleet_text(answer, {FleetSliceKind::year, true}, {0, false});
   for (const char* part :
        {"every demand that must be met is met", "GW 1 2026-12-17, GW 2 2026-12-24", "run1",
@@ -258,7 +258,7 @@ TEST_CASE("the page names what a reader asks for") {
 }
 
 TEST_CASE("the JSON is the same study, and reads back") {
-  const FleetAnswer answer = small_answer();
+  const FleetAnswer answer = small_fleet_answer();
   const auto json = parse_json(to_json(fleet_json(answer, FleetSliceKind::year)), "answer");
   REQUIRE(json.has_value());
   CHECK(*json->find("study")->find("feasible")->boolean());
@@ -271,7 +271,7 @@ TEST_CASE("the JSON is the same study, and reads back") {
 }
 
 TEST_CASE("CSV files: the ledger's rows sum to its totals, and readers take every file") {
-  const FleetAnswer answer = small_answer();
+  const FleetAnswer answer = small_fleet_answer();
   double grid = 0;
   for (const auto& [name, content] : fleet_csv(answer, true)) {
     CAPTURE(name);

@@ -10,7 +10,7 @@ using namespace polyfleet_test;
 
 namespace {
 
-FuturesAnswer small_answer() {
+FuturesAnswer small_futures() {
   SmallStudy study;
   ScenarioBranch late;
   late.name = "AMD six months late";
@@ -40,7 +40,7 @@ bool has(const std::string& text, const std::string& part) {
 }  // namespace
 
 TEST_CASE("the page has percentiles, days, what matters and the tree") {
-  const std::string text = futures_text(small_answer(), {});
+  const std::string text = futures_text(small_futures(), {});
   CHECK(has(text, "20 futures, seed 7"));
   CHECK(has(text, "net present value"));
   CHECK(has(text, "1 GW, amd_openai"));
@@ -51,12 +51,12 @@ TEST_CASE("the page has percentiles, days, what matters and the tree") {
   CHECK(has(text, "30 %"));
   CHECK(has(text, "expected"));
   CHECK_FALSE(has(text, "INTERRUPTED"));
-  CHECK(has(futures_text(small_answer(), {}, "tokens"), "what moves tokens"));
-  CHECK(has(futures_text(small_answer(), {}, "music"), "no outcome 'music'"));
+  CHECK(has(futures_text(small_futures(), {}, "tokens"), "what moves tokens"));
+  CHECK(has(futures_text(small_futures(), {}, "music"), "no outcome 'music'"));
 }
 
 TEST_CASE("values are shown in units for people, days as dates") {
-  const FuturesAnswer answer = small_answer();
+  const FuturesAnswer answer = small_futures();
   const auto text = [&](const char* id, double value) {
     const int index = outcome_index(answer.futures.outcomes, id);
     REQUIRE(index >= 0);
@@ -71,7 +71,7 @@ TEST_CASE("values are shown in units for people, days as dates") {
 }
 
 TEST_CASE("a stopped study says so and how to go on") {
-  FuturesAnswer answer = small_answer();
+  FuturesAnswer answer = small_futures();
   answer.futures.interrupted = true;
   answer.store = "amd.futures";
   CHECK(has(futures_text(answer, {}), "INTERRUPTED after 20 of 20: run again with the same store"));
@@ -84,7 +84,7 @@ TEST_CASE("a stopped study says so and how to go on") {
 }
 
 TEST_CASE("the document holds every outcome with its spread, days as dates or null") {
-  const Value document = futures_document(small_answer());
+  const Value document = futures_document(small_futures());
   const Array& outcomes = *document.find("outcomes")->array();
   CHECK(outcomes.size() > 100);
   for (const Value& outcome : outcomes) {
@@ -99,7 +99,7 @@ TEST_CASE("the document holds every outcome with its spread, days as dates or nu
 }
 
 TEST_CASE("the tables for spreadsheets are whole") {
-  const auto files = futures_csv(small_answer());
+  const auto files = futures_csv(small_futures());
   REQUIRE(files.size() == 4);
   for (const auto& [name, content] : files) {
     const Result<CsvTable> table = CsvTable::parse(content, name);

@@ -4,12 +4,11 @@
 #include <string>
 
 #include "server/question_reader.hpp"
+#include "shipped_data.hpp"
 
 using namespace polyfleet;
 
 namespace {
-
-const std::filesystem::path kRoot = POLYFLEET_SOURCE_DIR;
 
 const QuestionKind& train() { return *question_kind("estimate train"); }
 

@@ -9,7 +9,7 @@ using namespace polyfleet;
 
 namespace {
 
-constexpr Bytes kGibibyte = 1073741824.0 * byte;
+constexpr Bytes kProfileGibibyte = 1073741824.0 * byte;
 
 Accelerator part(const std::string& id, const std::string& family) {
   Accelerator accelerator;
@@ -52,16 +52,18 @@ TEST_CASE("every shipped engine states its scheduler") {
 
 TEST_CASE("defaults follow the memory, the family and the release") {
   const EngineProfile vllm = engine_profile("vllm");
-  const EngineProfile small = profile_on(vllm, {part("a", "ada"), 23.6 * kGibibyte});
+  const EngineProfile small = profile_on(vllm, {part("a", "ada"), 23.6 * kProfileGibibyte});
   CHECK(small.settings.token_budget == 2048);
   CHECK(small.settings.max_sequences == 256);
-  const EngineProfile large = profile_on(vllm, {part("b", "hopper"), 79 * kGibibyte});
+  const EngineProfile large = profile_on(vllm, {part("b", "hopper"), 79 * kProfileGibibyte});
   CHECK(large.settings.token_budget == 8192);
   CHECK(large.settings.max_sequences == 1024);
   // the engine names A100 as the exception
-  CHECK(profile_on(vllm, {part("c", "ampere"), 79 * kGibibyte}).settings.token_budget == 2048);
+  CHECK(profile_on(vllm, {part("c", "ampere"), 79 * kProfileGibibyte}).settings.token_budget ==
+        2048);
   // exactly at the bound it holds
-  CHECK(profile_on(vllm, {part("b", "hopper"), 70 * kGibibyte}).settings.token_budget == 8192);
+  CHECK(profile_on(vllm, {part("b", "hopper"), 70 * kProfileGibibyte}).settings.token_budget ==
+        8192);
 
   const EngineProfile sglang = engine_profile("sglang");
   ModelSpec dense, routed, hybrid;
@@ -69,7 +71,7 @@ TEST_CASE("defaults follow the memory, the family and the release") {
   hybrid.moe.experts = 8;
   hybrid.linear_layers = 3;
   const auto at = [&](const char* version, const ModelSpec* model) {
-    return profile_on(sglang, {part("b", "hopper"), 79 * kGibibyte, version, model});
+    return profile_on(sglang, {part("b", "hopper"), 79 * kProfileGibibyte, version, model});
   };
   CHECK(at("0.5.6.post2", &dense).host_per_sequence == 45 * microsecond);
   CHECK(at("0.5.7", &dense).host_per_sequence == 0 * microsecond);
@@ -86,7 +88,7 @@ TEST_CASE("defaults follow the memory, the family and the release") {
   // between two releases: the first included, the last not
   const EngineProfile early = engine_profile("vllm");
   const auto vllm_at = [&](const char* version) {
-    return profile_on(early, {part("b", "hopper"), 79 * kGibibyte, version, &routed})
+    return profile_on(early, {part("b", "hopper"), 79 * kProfileGibibyte, version, &routed})
         .host_per_iteration;
   };
   CHECK(vllm_at("0.16.0") == 4 * millisecond);

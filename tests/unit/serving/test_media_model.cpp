@@ -57,7 +57,7 @@ struct Setting {
   }
 };
 
-const ServingRequest::Media kVideo{81, 480, 832, 50, 2};
+const ServingRequest::Media kModelVideo{81, 480, 832, 50, 2};
 
 }  // namespace
 
@@ -86,15 +86,15 @@ TEST_CASE("Every diffusion transformer of the catalogue has a pipeline") {
 TEST_CASE("A request takes the sum of its parts, and steps and passes multiply the forward") {
   const Setting setting("wan2.1-t2v-14b");
   const auto model = setting.made();
-  const MediaBreakdown parts = model->explain(kVideo);
+  const MediaBreakdown parts = model->explain(kModelVideo);
   CHECK(parts.total / second ==
         doctest::Approx((parts.text + parts.products + parts.attention + parts.small_kernels +
                          parts.communication + parts.host + parts.decoding) /
                         second));
-  CHECK(model->service_time(kVideo) == picos_of(parts.total));
-  CHECK(model->service_time(kVideo) == picos_of(parts.total));  // looked up
+  CHECK(model->service_time(kModelVideo) == picos_of(parts.total));
+  CHECK(model->service_time(kModelVideo) == picos_of(parts.total));  // looked up
   const Seconds once = parts.text + parts.decoding;
-  ServingRequest::Media shorter = kVideo;
+  ServingRequest::Media shorter = kModelVideo;
   shorter.steps = 25;
   CHECK((model->explain(shorter).total - once) / second ==
         doctest::Approx((parts.total - once) / second / 2));
@@ -171,12 +171,12 @@ TEST_CASE("The decoder runs at the smaller of a share of the peak and a rate of 
 
 TEST_CASE("Narrow products are faster, slower software slower") {
   Setting setting("wan2.1-t2v-14b");
-  const MediaBreakdown wide = setting.made()->explain(kVideo);
+  const MediaBreakdown wide = setting.made()->explain(kModelVideo);
   setting.question.linear = Dtype::fp8;
-  CHECK(setting.made()->explain(kVideo).products < wide.products * 0.8);
+  CHECK(setting.made()->explain(kModelVideo).products < wide.products * 0.8);
   setting.question.linear = Dtype::bf16;
   setting.question.maturity = 1.5;
-  const MediaBreakdown slow = setting.made()->explain(kVideo);
+  const MediaBreakdown slow = setting.made()->explain(kModelVideo);
   CHECK(slow.attention / second == doctest::Approx(1.5 * (wide.attention / second)));
   CHECK(slow.decoding / second == doctest::Approx(1.5 * (wide.decoding / second)));
 }

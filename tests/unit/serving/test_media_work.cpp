@@ -36,7 +36,7 @@ double payload(const std::vector<MediaBlock>& blocks, CollectiveKind kind) {
   return sum;
 }
 
-const ServingRequest::Media kVideo{81, 480, 832, 50, 2};
+const ServingRequest::Media kWorkVideo{81, 480, 832, 50, 2};
 
 LatentDecoder small_decoder() {
   LatentDecoder decoder;
@@ -117,12 +117,14 @@ TEST_CASE("Accelerators share one forward: together they do the work of one") {
     CAPTURE(id);
     const ModelSpec model = catalogue_model(id);
     DenoisingCut cut;
-    const double whole = flops(denoising_blocks(model, cut, kVideo));
+    const double whole = flops(denoising_blocks(model, cut, kWorkVideo));
     cut.accelerators = 4;
     // modulation and time embedding are repeated on every rank: under half a percent
-    CHECK(4 * flops(denoising_blocks(model, cut, kVideo)) == doctest::Approx(whole).epsilon(0.005));
+    CHECK(4 * flops(denoising_blocks(model, cut, kWorkVideo)) ==
+          doctest::Approx(whole).epsilon(0.005));
     cut.sequence_parallel = SequenceParallel::ring;
-    CHECK(4 * flops(denoising_blocks(model, cut, kVideo)) == doctest::Approx(whole).epsilon(0.005));
+    CHECK(4 * flops(denoising_blocks(model, cut, kWorkVideo)) ==
+          doctest::Approx(whole).epsilon(0.005));
   }
 }
 
@@ -133,12 +135,13 @@ TEST_CASE("Forward operators are those of training") {
   const double h = 5120;
   const double block = 2 * tokens * (4 * h * h + 2 * h * h + 2 * h * 13824) + 2 * 512 * 2 * h * h +
                        4 * tokens * tokens * h + 4 * tokens * 512 * h;
-  CHECK(flops(denoising_blocks(model, {}, kVideo)) == doctest::Approx(40 * block).epsilon(0.005));
+  CHECK(flops(denoising_blocks(model, {}, kWorkVideo)) ==
+        doctest::Approx(40 * block).epsilon(0.005));
 }
 
 TEST_CASE("No loss is computed when serving") {
   for (const char* id : {"wan2.1-t2v-14b", "flux.1-dev"}) {
-    for (const MediaBlock& block : denoising_blocks(catalogue_model(id), {}, kVideo)) {
+    for (const MediaBlock& block : denoising_blocks(catalogue_model(id), {}, kWorkVideo)) {
       for (const Op& op : block.ops) CHECK(op.op_class != OpClass::loss);
     }
   }
@@ -149,7 +152,7 @@ TEST_CASE("Ulysses exchanges four tensors a block, cross attention none") {
   DenoisingCut cut;
   cut.accelerators = 8;
   const double local = 21.0 * 30 * 52 / 8;
-  const auto blocks = denoising_blocks(model, cut, kVideo);
+  const auto blocks = denoising_blocks(model, cut, kWorkVideo);
   CHECK(payload(blocks, CollectiveKind::all_to_all) == doctest::Approx(40 * 4 * local * 5120 * 2));
   for (const MediaBlock& block : blocks) {
     for (const Op& op : block.ops) {
@@ -160,7 +163,7 @@ TEST_CASE("Ulysses exchanges four tensors a block, cross attention none") {
     }
   }
   cut.sequence_parallel = SequenceParallel::ring;
-  const auto ring = denoising_blocks(model, cut, kVideo);
+  const auto ring = denoising_blocks(model, cut, kWorkVideo);
   CHECK(payload(ring, CollectiveKind::send_recv) == doctest::Approx(40 * 7 * 2 * local * 5120 * 2));
 }
 

@@ -14,7 +14,7 @@ using namespace polyfleet;
 
 namespace {
 
-class PlainTimes final : public EngineTimes {
+class RoundTimes final : public EngineTimes {
  public:
   Picos tokens(const IterationTokens& iteration) const override {
     return 1000 + 10 * iteration.prefill_tokens + iteration.decode_sequences + iteration.sampled;
@@ -40,8 +40,8 @@ struct Log final : ReplicaListener {
 using Lines = std::vector<std::string>;
 
 /// A replica, what it told, and the requests handed in so far.
-struct Bench {
-  explicit Bench(const EngineSettings& settings)
+struct ReplicaBench {
+  explicit ReplicaBench(const EngineSettings& settings)
       : replica(times, settings, log, {.skip_ahead = true, .audit = true}) {}
 
   RequestState& submit(Picos now, std::int64_t input, std::int64_t output) {
@@ -61,7 +61,7 @@ struct Bench {
   }
   void run() { replica.advance(1'000'000'000'000); }
 
-  PlainTimes times;
+  RoundTimes times;
   Log log;
   Replica replica;
   std::deque<RequestState> states;
@@ -79,7 +79,7 @@ EngineSettings roomy() {
 }  // namespace
 
 TEST_CASE("one request alone: prefill, then one iteration a token") {
-  Bench bench(roomy());
+  ReplicaBench bench(roomy());
   bench.submit(0, 20, 4);
   bench.run();
   // Prefill 1000 + 200 + 1 sampled; decode with contexts 21, 22, 23: 1000 + 1 + 1 + 5 + 2 ctx.
@@ -100,7 +100,7 @@ TEST_CASE("one request alone: prefill, then one iteration a token") {
 TEST_CASE("mixed: decode goes on beside the chunks of a later prompt") {
   EngineSettings settings = roomy();
   settings.token_budget = 11;
-  Bench bench(settings);
+  ReplicaBench bench(settings);
   bench.submit(0, 10, 5);
   bench.submit(500, 15, 2);
   bench.run();
@@ -117,7 +117,7 @@ TEST_CASE("prefill first: decode waits while prompts run") {
   EngineSettings settings = roomy();
   settings.batching = BatchingPolicy::prefill_first;
   settings.token_budget = 10;
-  Bench bench(settings);
+  ReplicaBench bench(settings);
   bench.submit(0, 10, 3);
   bench.submit(500, 15, 2);
   bench.run();
@@ -130,7 +130,7 @@ TEST_CASE("an unchunked prompt beyond the budget runs alone") {
   EngineSettings settings = roomy();
   settings.chunked_prefill = false;
   settings.token_budget = 30;
-  Bench bench(settings);
+  ReplicaBench bench(settings);
   bench.submit(0, 20, 1);
   bench.submit(0, 50, 1);
   bench.submit(0, 5, 1);
@@ -144,7 +144,7 @@ TEST_CASE("sequence limit and order of admission") {
   EngineSettings settings = roomy();
   settings.max_sequences = 1;
   SUBCASE("first come") {
-    Bench bench(settings);
+    ReplicaBench bench(settings);
     for (int i = 0; i < 3; ++i) {
       RequestState& state = bench.prepare(10, 1);
       state.request.priority = 3 - i;
@@ -158,7 +158,7 @@ TEST_CASE("sequence limit and order of admission") {
   }
   SUBCASE("priority") {
     settings.admission = AdmissionPolicy::priority;
-    Bench bench(settings);
+    ReplicaBench bench(settings);
     for (int i = 0; i < 3; ++i) {
       RequestState& state = bench.prepare(10, 1);
       state.request.priority = 3 - i;
@@ -176,7 +176,7 @@ TEST_CASE("refusals: longer than the cache, the model or the queue") {
   settings.cache_blocks = 2;
   settings.max_model_length = 40;
   settings.max_waiting = 1;
-  Bench bench(settings);
+  ReplicaBench bench(settings);
   bench.submit(0, 30, 4);  // 33 tokens are cached in the end: three blocks
   bench.submit(0, 1, 40);
   bench.submit(0, 30, 3);
@@ -190,7 +190,7 @@ TEST_CASE("preemption by recompute: the last admitted starts again when blocks r
   EngineSettings settings = roomy();
   settings.block_tokens = 4;
   settings.cache_blocks = 5;
-  Bench bench(settings);
+  ReplicaBench bench(settings);
   bench.submit(0, 8, 6);
   bench.submit(0, 8, 3);
   bench.run();
@@ -216,7 +216,7 @@ TEST_CASE("room for all that running sequences will hold: nothing is preempted")
   settings.cache_blocks = 7;  // 8 + 5 and 8 + 2 tokens in the end: four and three blocks
   settings.reserve_output = true;
   SUBCASE("they fit exactly") {
-    Bench bench(settings);
+    ReplicaBench bench(settings);
     bench.submit(0, 8, 6);
     bench.submit(0, 8, 3);
     bench.run();
@@ -225,7 +225,7 @@ TEST_CASE("room for all that running sequences will hold: nothing is preempted")
   }
   SUBCASE("one block less: one after the other") {
     settings.cache_blocks = 6;
-    Bench bench(settings);
+    ReplicaBench bench(settings);
     bench.submit(0, 8, 6);
     bench.submit(0, 8, 3);
     bench.run();
@@ -241,7 +241,7 @@ TEST_CASE("drafts take of the token budget, and an early admission only a first 
   settings.block_tokens = 10;
   settings.cache_blocks = 4;
   settings.reserve_prompt = false;
-  Bench bench(settings);
+  ReplicaBench bench(settings);
   bench.submit(0, 10, 9);  // two blocks from its first decode step on
   bench.submit(0, 25, 1);  // three blocks in the end
   bench.run();
@@ -250,7 +250,7 @@ TEST_CASE("drafts take of the token budget, and an early admission only a first 
   CHECK(bench.states[1].started == 1101);
   CHECK(bench.states[1].preemptions >= 1);
   settings.reserve_prompt = true;
-  Bench whole(settings);
+  ReplicaBench whole(settings);
   whole.submit(0, 10, 9);
   whole.submit(0, 25, 1);
   whole.run();
@@ -263,7 +263,7 @@ TEST_CASE("preemption by swap: the cache goes to the host and comes back") {
   settings.cache_blocks = 5;
   settings.preemption = PreemptionMode::swap;
   settings.swap_per_token = 100;
-  Bench bench(settings);
+  ReplicaBench bench(settings);
   bench.submit(0, 8, 6);
   bench.submit(0, 8, 3);
   bench.run();
@@ -281,7 +281,7 @@ TEST_CASE("with priorities the least urgent is preempted, not the last") {
   settings.block_tokens = 4;
   settings.cache_blocks = 5;
   settings.admission = AdmissionPolicy::priority;
-  Bench bench(settings);
+  ReplicaBench bench(settings);
   RequestState& late = bench.prepare(8, 6);
   late.request.priority = 1;
   bench.replica.submit(late, 0);
@@ -298,7 +298,7 @@ TEST_CASE("the watermark holds back a prompt that would fit exactly, but not one
   settings.block_tokens = 10;
   settings.cache_blocks = 10;
   settings.watermark = 0.2;
-  Bench bench(settings);
+  ReplicaBench bench(settings);
   bench.submit(0, 50, 5);
   SUBCASE("30 tokens leave two blocks") {
     bench.submit(0, 30, 1);
@@ -322,7 +322,7 @@ TEST_CASE("speculation: floor(ir) tokens after i steps, the overshoot is dropped
   EngineSettings settings = roomy();
   settings.tokens_per_step_numerator = 9;
   settings.tokens_per_step_denominator = 5;  // 1 2 2 2 2 1 2 ...
-  Bench bench(settings);
+  ReplicaBench bench(settings);
   bench.submit(0, 20, 5);  // 4 beside the first: three steps give 1 + 2 + 2
   bench.run();
   // Contexts after each step: 21, 23, 25.
@@ -331,7 +331,7 @@ TEST_CASE("speculation: floor(ir) tokens after i steps, the overshoot is dropped
 }
 
 TEST_CASE("a transferred cache decodes at once; a restarted request covers what it had") {
-  Bench bench(roomy());
+  ReplicaBench bench(roomy());
   RequestState& moved = bench.prepare(20, 4);
   moved.cache_arrives = true;
   moved.generated = 1;
@@ -354,7 +354,7 @@ TEST_CASE("delays: front end, first token, decode steps before it is shown") {
   settings.front_end = 300;
   settings.first_token_delay = 50;
   settings.first_token_steps = 2;
-  Bench bench(settings);
+  ReplicaBench bench(settings);
   bench.submit(0, 20, 4);
   bench.submit(0, 20, 1);
   bench.run();
@@ -369,7 +369,7 @@ TEST_CASE("delays: front end, first token, decode steps before it is shown") {
 TEST_CASE("arrivals are looked for every so many decode steps") {
   EngineSettings settings = roomy();
   settings.receive_interval = 4;
-  Bench bench(settings);
+  ReplicaBench bench(settings);
   bench.submit(0, 20, 20);
   bench.submit(1300, 20, 1);  // in the first decode step
   bench.run();
@@ -380,7 +380,7 @@ TEST_CASE("arrivals are looked for every so many decode steps") {
 }
 
 TEST_CASE("withdrawn and evicted requests keep what they have and free their blocks") {
-  Bench bench(roomy());
+  ReplicaBench bench(roomy());
   RequestState& first = bench.submit(0, 20, 50);
   RequestState& second = bench.submit(0, 20, 50);
   bench.replica.advance(1402);                    // both prompts

@@ -17,7 +17,7 @@ struct GivenProbe final : ReplicaProbe {
 };
 
 /// Three replicas of a pool each, all idle.
-struct Bench {
+struct RouterBench {
   PlainTimes times[3];
   ServingPool pools[3];
   GivenProbe probes[3];
@@ -25,7 +25,7 @@ struct Bench {
   std::vector<int> candidates{0, 1, 2};
   RequestState request;
   SloClass objectives;
-  Bench() {
+  RouterBench() {
     for (std::size_t i = 0; i < 3; ++i) {
       pools[i] = plain_pool(times[i], 1);
       pools[i].price = 2 * usd_per_hour;
@@ -47,7 +47,7 @@ struct Bench {
 }  // namespace
 
 TEST_CASE("round robin takes each candidate in turn, whoever joins or leaves") {
-  Bench bench;
+  RouterBench bench;
   RoundRobinRouter router;
   CHECK(router.choose(bench.question()) == 0);
   CHECK(router.choose(bench.question()) == 1);
@@ -59,7 +59,7 @@ TEST_CASE("round robin takes each candidate in turn, whoever joins or leaves") {
 }
 
 TEST_CASE("least loaded counts outstanding requests by capacity") {
-  Bench bench;
+  RouterBench bench;
   bench.busy(0, 5);
   bench.busy(1, 6);
   bench.busy(2, 6);
@@ -69,7 +69,7 @@ TEST_CASE("least loaded counts outstanding requests by capacity") {
 }
 
 TEST_CASE("prefix-aware weighs what the cache has against what waits there") {
-  Bench bench;
+  RouterBench bench;
   bench.probes[1].match = 800;
   CHECK(bench.choose(RouterKind::prefix_aware) == 1);
   bench.probes[1].state.waiting_prefill_tokens = 799;
@@ -84,7 +84,7 @@ TEST_CASE("prefix-aware weighs what the cache has against what waits there") {
 }
 
 TEST_CASE("a prediction adds what waits, the prompt and the step") {
-  Bench bench;
+  RouterBench bench;
   bench.probes[0].state.waiting_prefill_tokens = 500;
   RoutePrediction prediction = predicted_route(bench.question(), bench.replicas[0]);
   CHECK(prediction.prefill == doctest::Approx(0.010 + 0.1));
@@ -110,7 +110,7 @@ TEST_CASE("a prediction adds what waits, the prompt and the step") {
 }
 
 TEST_CASE("predicted latency takes the faster replica until it is too busy") {
-  Bench bench;
+  RouterBench bench;
   bench.times[2].iteration = 5 * kMillisecond;
   CHECK(bench.choose(RouterKind::predicted_latency) == 2);
   bench.probes[2].state.waiting_prefill_tokens = 10'000;  // one second
@@ -120,7 +120,7 @@ TEST_CASE("predicted latency takes the faster replica until it is too busy") {
 }
 
 TEST_CASE("least cost takes the cheaper pool while its objectives are predicted to hold") {
-  Bench bench;
+  RouterBench bench;
   bench.pools[1].price = 1 * usd_per_hour;
   bench.times[1].iteration = 15 * kMillisecond;
   CHECK(bench.choose(RouterKind::least_cost) == 1);
@@ -134,7 +134,7 @@ TEST_CASE("least cost takes the cheaper pool while its objectives are predicted 
 }
 
 TEST_CASE("least energy takes the leaner pool, and a running batch before an idle one") {
-  Bench bench;
+  RouterBench bench;
   bench.pools[2].power = {true, 100 * watt, 200 * watt, 250 * watt, 1.0, ""};
   CHECK(bench.choose(RouterKind::least_energy) == 2);
   bench.pools[2].power.pue = 5;

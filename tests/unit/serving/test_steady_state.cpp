@@ -28,11 +28,11 @@ class LinearTimes final : public EngineTimes {
   Picos prefill_attention(std::int64_t, std::int64_t) const override { return 0; }
 };
 
-struct Bench {
+struct SteadyBench {
   LinearTimes times;
   EngineSettings settings;
   ReplicaPower power{true, 100 * watt, 500 * watt, 900 * watt, 1.2, "test"};
-  Bench() {
+  SteadyBench() {
     settings.cache_blocks = 100000;
     settings.token_budget = 4096;
   }
@@ -56,7 +56,7 @@ double ms(Seconds time) { return time / millisecond; }
 }  // namespace
 
 TEST_CASE("one user: the prompt's iteration, then decode steps of one") {
-  Bench bench;
+  SteadyBench bench;
   bench.settings.front_end = picos_of(15 * millisecond);
   const SteadyState state = steady_state(bench.engine(), closed(1));
   // 8 + 1000 x 0.05 = 58 ms; 8 + 0.02 + (1000 + 100.5) x 1 ns = 8.0211005 ms.
@@ -76,7 +76,7 @@ TEST_CASE("one user: the prompt's iteration, then decode steps of one") {
 }
 
 TEST_CASE("a prompt above the budget takes several iterations") {
-  Bench bench;
+  SteadyBench bench;
   const SteadyState state = steady_state(bench.engine(), closed(1, 10000, 2));
   // 4096 + 4096 + 1808 tokens in three iterations.
   CHECK(ms(state.ttft) == doctest::Approx(3 * 8 + 500).epsilon(2e-4));
@@ -86,7 +86,7 @@ TEST_CASE("a prompt above the budget takes several iterations") {
 }
 
 TEST_CASE("prompts of one iteration each are an M/D/1 queue") {
-  Bench bench;
+  SteadyBench bench;
   const double service = 0.008 + 4096 * 0.00005;  // the prompt fills the budget
   for (const double load : {0.2, 0.5, 0.8, 0.95}) {
     const SteadyState state = prefill_steady_state(bench.engine(), open(load / service, 4096, 50));
@@ -101,7 +101,7 @@ TEST_CASE("prompts of one iteration each are an M/D/1 queue") {
 }
 
 TEST_CASE("a replica that only decodes: Little's law with steps that grow with the batch") {
-  Bench bench;
+  SteadyBench bench;
   const double steps = 200, rate = 5;
   const SteadyState state = decode_steady_state(bench.engine(), open(rate));
   // b = rate x steps x (base + (1 + b) x each), so b = rate x steps x (base + each) / (1 - ...).
@@ -114,7 +114,7 @@ TEST_CASE("a replica that only decodes: Little's law with steps that grow with t
 }
 
 TEST_CASE("Little's law over the whole stay; more users, more throughput and longer steps") {
-  const Bench bench;
+  const SteadyBench bench;
   SteadyState before;
   for (const double users : {1, 2, 4, 8, 16, 32, 64, 128, 256}) {
     CAPTURE(users);
@@ -133,7 +133,7 @@ TEST_CASE("Little's law over the whole stay; more users, more throughput and lon
 }
 
 TEST_CASE("cache and seats limit the batch, and the answer says which") {
-  Bench bench;
+  SteadyBench bench;
   bench.settings.max_sequences = 16;
   SteadyState state = steady_state(bench.engine(), closed(64));
   CHECK(state.running == doctest::Approx(16).epsilon(1e-3));
@@ -161,7 +161,7 @@ TEST_CASE("cache and seats limit the batch, and the answer says which") {
 }
 
 TEST_CASE("the highest rate within bounds meets them, and a higher one does not") {
-  const Bench bench;
+  const SteadyBench bench;
   for (const double bound : {9.0, 12.0, 20.0}) {
     CAPTURE(bound);
     const SteadyState state =
@@ -185,7 +185,7 @@ TEST_CASE("the highest rate within bounds meets them, and a higher one does not"
 }
 
 TEST_CASE("found prompt tokens cost nothing, speculation shortens the gap between tokens") {
-  Bench bench;
+  SteadyBench bench;
   SteadyLoad load = closed(8);
   const SteadyState plain = steady_state(bench.engine(), load);
   load.cached_share = 0.8;
@@ -198,7 +198,7 @@ TEST_CASE("found prompt tokens cost nothing, speculation shortens the gap betwee
 }
 
 TEST_CASE("prompts first: decode waits for them") {
-  Bench bench;
+  SteadyBench bench;
   const SteadyState mixed = steady_state(bench.engine(), closed(32));
   bench.settings.batching = BatchingPolicy::prefill_first;
   const SteadyState first = steady_state(bench.engine(), closed(32));
@@ -208,7 +208,7 @@ TEST_CASE("prompts first: decode waits for them") {
 }
 
 TEST_CASE("an answer takes tens of microseconds") {
-  const Bench bench;
+  const SteadyBench bench;
   const std::clock_t start = std::clock();  // of this process: tests share their machine
   double sum = 0;
   constexpr int kCalls = 1000;

@@ -36,6 +36,12 @@ inline MixedPool pool_of(const char* system, std::int64_t devices,
   return pool;
 }
 
+inline TrainingPlan plain_plan() {
+  TrainingPlan plan = dense_plan();
+  plan.layout = {.tensor = 2, .sequence_parallel = true};
+  return plan;
+}
+
 /// A question with its network; not to be copied.
 struct MixedCase {
   MixedQuestion question;

@@ -30,12 +30,6 @@ StatedLink stated(std::size_t a, std::size_t b) {
   return link;
 }
 
-TrainingPlan plain_plan() {
-  TrainingPlan plan = dense_plan();
-  plan.layout = {.tensor = 2, .sequence_parallel = true};
-  return plan;
-}
-
 const MixedCase& two_vendors() {
   static const MixedCase c({pool_of("hgx_h100", 64), pool_of("mi300x_8oam", 64)});
   return c;

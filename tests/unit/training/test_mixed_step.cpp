@@ -4,13 +4,7 @@ using namespace polyfleet;
 
 namespace {
 
-TrainingPlan plain_plan() {
-  TrainingPlan plan = dense_plan();
-  plan.layout = {.tensor = 2, .sequence_parallel = true};
-  return plan;
-}
-
-std::vector<MixedPool> two_vendors(std::int64_t each = 64) {
+std::vector<MixedPool> two_vendor_pools(std::int64_t each = 64) {
   return {pool_of("hgx_h100", each), pool_of("mi300x_8oam", each, "primus")};
 }
 
@@ -43,7 +37,7 @@ void check_sums(const MixedStep& step) {
 }  // namespace
 
 TEST_CASE("the parts of every group sum to the step") {
-  const MixedCase c(two_vendors());
+  const MixedCase c(two_vendor_pools());
   check_sums(c.step(replicas_of_both(8, 5)));
   check_sums(c.step({{pipeline_of(plain_plan(), 18, 4, 8)}, 4096}));
   MixedPlan both = replicas_of_both(8, 5);
@@ -55,7 +49,7 @@ TEST_CASE("the parts of every group sum to the step") {
 }
 
 TEST_CASE("a step is never faster than the work of any pool in it") {
-  const MixedCase c(two_vendors());
+  const MixedCase c(two_vendor_pools());
   for (const MixedPlan& plan : {replicas_of_both(8, 5), replicas_of_both(1, 7),
                                 MixedPlan{{pipeline_of(plain_plan(), 20, 4, 8)}, 4096}}) {
     const MixedStep step = c.step(plan);
@@ -71,7 +65,7 @@ TEST_CASE("a step is never faster than the work of any pool in it") {
 }
 
 TEST_CASE("the slower pool is best served with fewer micro-batches") {
-  const MixedCase c(two_vendors());
+  const MixedCase c(two_vendor_pools());
   const auto speed = [&](std::int64_t first, std::int64_t second) {
     return c.step(replicas_of_both(first, second)).tokens_per_second;
   };
@@ -87,14 +81,14 @@ TEST_CASE("the slower pool is best served with fewer micro-batches") {
 TEST_CASE("the order of groups, and of pools, changes nothing") {
   MixedPlan plan = replicas_of_both(8, 5);
   plan.groups.push_back(pipeline_of(plain_plan(), 20, 4, 6));
-  const MixedCase c(two_vendors());
+  const MixedCase c(two_vendor_pools());
   const MixedStep once = c.step(plan);
   std::swap(plan.groups[0], plan.groups[2]);
   std::swap(plan.groups[0], plan.groups[1]);
   const MixedStep again = c.step(plan);
   CHECK(once.total / again.total == doctest::Approx(1).epsilon(1e-12));
   CHECK(once.energy.facility / again.energy.facility == doctest::Approx(1).epsilon(1e-12));
-  std::vector<MixedPool> pools = two_vendors();
+  std::vector<MixedPool> pools = two_vendor_pools();
   std::swap(pools[0], pools[1]);
   for (ReplicaGroup& group : plan.groups) {
     for (StageGroup& part : group.stages) part.pool = 1 - part.pool;
@@ -104,7 +98,7 @@ TEST_CASE("the order of groups, and of pools, changes nothing") {
 }
 
 TEST_CASE("a pool without a share takes no part") {
-  std::vector<MixedPool> pools = two_vendors();
+  std::vector<MixedPool> pools = two_vendor_pools();
   const MixedPlan plan{{replicas_on(0, plain_plan(), 4, 8)}, 4096};
   const MixedStep beside = MixedCase(pools).step(plan);
   pools.pop_back();
@@ -122,24 +116,24 @@ TEST_CASE("more bandwidth between pools never slows a step, staging never speeds
     for (const double rate : {0.5, 2.0, 12.5, 50.0, 400.0}) {
       StatedLink link = link_between(0, 1);
       link.rate = rate * gigabyte_per_second;
-      const MixedStep step = MixedCase(two_vendors(), {link}).step(plan);
+      const MixedStep step = MixedCase(two_vendor_pools(), {link}).step(plan);
       CHECK(step.total <= before);
       before = step.total;
       check_sums(step);
       link.route = CrossRoute::staged;
-      const MixedStep staged = MixedCase(two_vendors(), {link}).step(plan);
+      const MixedStep staged = MixedCase(two_vendor_pools(), {link}).step(plan);
       CHECK(staged.total >= step.total);
       CHECK(staged.groups[0].where.staging > 0 * second);
       check_sums(staged);
       link.route = CrossRoute::direct;
       link.aggregate = 0.25 * gigabyte_per_second;
-      CHECK(MixedCase(two_vendors(), {link}).step(plan).total > step.total);
+      CHECK(MixedCase(two_vendor_pools(), {link}).step(plan).total > step.total);
     }
   }
 }
 
 TEST_CASE("a border with unequal tensor degrees sends larger shares and gathers inside") {
-  const MixedCase c(two_vendors());
+  const MixedCase c(two_vendor_pools());
   ReplicaGroup group = pipeline_of(plain_plan(), 18, 4, 8);
   MixedPlan plan{{group}, 4096};
   const BorderTime even = border_time(c.question, plan, group, group.stages[0], group.stages[1]);
@@ -156,7 +150,7 @@ TEST_CASE("a border with unequal tensor degrees sends larger shares and gathers 
 }
 
 TEST_CASE("software maturity slows only its own pool's work") {
-  std::vector<MixedPool> pools = two_vendors();
+  std::vector<MixedPool> pools = two_vendor_pools();
   MixedCase c(pools);
   const MixedPlan plan = replicas_of_both(8, 5);
   c.question.strict = true;
@@ -174,7 +168,7 @@ TEST_CASE("software maturity slows only its own pool's work") {
 }
 
 TEST_CASE("the interval holds the step and is that of its pools") {
-  const MixedCase c(two_vendors());
+  const MixedCase c(two_vendor_pools());
   const MixedStep step = c.step(replicas_of_both(8, 5));
   CHECK(step.low < step.total);
   CHECK(step.high > step.total);
@@ -185,7 +179,7 @@ TEST_CASE("the interval holds the step and is that of its pools") {
 }
 
 TEST_CASE("waiting draws waiting power") {
-  const MixedCase c(two_vendors());
+  const MixedCase c(two_vendor_pools());
   const MixedStep fair = c.step(replicas_of_both(8, 5));
   const MixedStep idle = c.step(replicas_of_both(8, 1));  // the second pool mostly waits
   const auto draw = [](const MixedStep& step) {
@@ -200,7 +194,7 @@ TEST_CASE("waiting draws waiting power") {
 }
 
 TEST_CASE("cost is each pool's price for the whole step, unknown where one is") {
-  std::vector<MixedPool> pools = two_vendors();
+  std::vector<MixedPool> pools = two_vendor_pools();
   CHECK_FALSE(MixedCase(pools).step(replicas_of_both(8, 5)).cost);
   pools[0].prices.device = 2 * usd_per_hour;
   CHECK_FALSE(MixedCase(pools).step(replicas_of_both(8, 5)).cost);
@@ -211,7 +205,7 @@ TEST_CASE("cost is each pool's price for the whole step, unknown where one is") 
 }
 
 TEST_CASE("groups cut into different pipelines exchange the layers that they share") {
-  const MixedCase c(two_vendors());
+  const MixedCase c(two_vendor_pools());
   TrainingPlan deep = plain_plan();
   deep.layout.pipeline = 4;
   MixedPlan plan{{replicas_on(0, plain_plan(), 8, 4), replicas_on(1, deep, 2, 16)}, 4096};
@@ -222,7 +216,7 @@ TEST_CASE("groups cut into different pipelines exchange the layers that they sha
 }
 
 TEST_CASE("what cannot run is refused with a reason") {
-  const MixedCase c(two_vendors(8));
+  const MixedCase c(two_vendor_pools(8));
   const auto refused = [&](const MixedPlan& plan) {
     return !mixed_plan_problems(c.question.model, c.question.pools, plan).empty();
   };
@@ -256,7 +250,7 @@ TEST_CASE("what cannot run is refused with a reason") {
 }
 
 TEST_CASE("a link stated twice, or to an unknown pool, is diagnosed") {
-  const std::vector<MixedPool> pools = two_vendors();
+  const std::vector<MixedPool> pools = two_vendor_pools();
   const std::vector<StatedLink> twice{link_between(0, 1), link_between(1, 0)};
   CHECK_FALSE(CrossNetwork::make(pools, twice, shipped_catalogue().directory()));
   const std::vector<StatedLink> unknown{link_between(0, 2)};

@@ -5,19 +5,11 @@
 #include "training/checkpoint.hpp"
 #include "training/reliability.hpp"
 #include "unit/training/machine_fixture.hpp"
+#include "unit/training/reliability_fixture.hpp"
 
 using namespace polyfleet;
 
 namespace {
-
-const ReliabilityData& shipped() {
-  static const ReliabilityData data = [] {
-    auto loaded = load_reliability(POLYFLEET_SOURCE_DIR "/data");
-    if (!loaded) FAIL(to_text(loaded.problems()));
-    return *std::move(loaded);
-  }();
-  return data;
-}
 
 Accelerator part_of(const std::string& vendor, const std::string& family) {
   Accelerator part = h100_machine().accelerator;
@@ -27,14 +19,14 @@ Accelerator part_of(const std::string& vendor, const std::string& family) {
 }
 
 FailureModel on_h100(double devices, std::string_view record = {}) {
-  return failure_model(shipped(), h100_machine().accelerator, h100_machine().system, devices,
-                       record);
+  return failure_model(shipped_reliability(), h100_machine().accelerator, h100_machine().system,
+                       devices, record);
 }
 
 }  // namespace
 
 TEST_CASE("every record and figure has a source that the catalogue knows") {
-  for (const FailureRecord& record : shipped().records) {
+  for (const FailureRecord& record : shipped_reliability().records) {
     CAPTURE(record.id);
     CHECK_FALSE(record.source.empty());
     CHECK_FALSE(record.status.empty());
@@ -52,7 +44,7 @@ TEST_CASE("every record and figure has a source that the catalogue knows") {
 TEST_CASE("the record is that of the family, else of the vendor, else the general one") {
   const auto chosen = [](const std::string& vendor, const std::string& family) {
     const FailureModel model =
-        failure_model(shipped(), part_of(vendor, family), h100_machine().system, 64);
+        failure_model(shipped_reliability(), part_of(vendor, family), h100_machine().system, 64);
     return model.record->id + (model.borrowed ? " borrowed" : "");
   };
   CHECK(chosen("NVIDIA", "hopper") == "llama3");
@@ -63,8 +55,8 @@ TEST_CASE("the record is that of the family, else of the vendor, else the genera
   CHECK(chosen("Google", "tpu_v7x") == "tpu_v4 borrowed");
   CHECK(chosen("AMD", "cdna4") == "llama3 borrowed");
   CHECK(on_h100(64, "rsc2").record->id == "rsc2");
-  CHECK(record_problems(shipped(), "rsc1").empty());
-  CHECK(record_problems(shipped(), "rsc3").size() == 1);
+  CHECK(record_problems(shipped_reliability(), "rsc1").empty());
+  CHECK(record_problems(shipped_reliability(), "rsc3").size() == 1);
 }
 
 TEST_CASE("hardware fails with the devices, software with the job up to its full size") {
@@ -76,7 +68,8 @@ TEST_CASE("hardware fails with the devices, software with the job up to its full
   CHECK(large.replacing < large.hardware);
   System four = h100_machine().system;
   four.accelerators_per_node = 4;  // twice the hosts, the same accelerators
-  CHECK(failure_model(shipped(), h100_machine().accelerator, four, 4096).hardware > large.hardware);
+  CHECK(failure_model(shipped_reliability(), h100_machine().accelerator, four, 4096).hardware >
+        large.hardware);
 }
 
 TEST_CASE("damaged data are refused with their place") {
@@ -149,7 +142,7 @@ TEST_CASE("what training waits for depends on the mode") {
   scenario.model = dense_model();
   scenario.plan = dense_plan();
   scenario.devices = 8;
-  const CheckpointRates& rates = shipped().checkpoint;
+  const CheckpointRates& rates = shipped_reliability().checkpoint;
   CheckpointRequest request;
   request.storage = 10 * gigabyte_per_second;
   const auto cost = [&] { return checkpoint_cost(request, scenario, h100_machine(), rates); };

@@ -5,19 +5,11 @@
 #include "training/run_forecast.hpp"
 #include "training/straggler.hpp"
 #include "unit/training/machine_fixture.hpp"
+#include "unit/training/reliability_fixture.hpp"
 
 using namespace polyfleet;
 
 namespace {
-
-const ReliabilityData& shipped() {
-  static const ReliabilityData data = [] {
-    auto loaded = load_reliability(POLYFLEET_SOURCE_DIR "/data");
-    if (!loaded) FAIL(to_text(loaded.problems()));
-    return *std::move(loaded);
-  }();
-  return data;
-}
 
 TrainingScenario scenario_on(int data_parallel) {
   TrainingScenario scenario;
@@ -49,7 +41,7 @@ struct Case {
   TrainingEstimate estimate = estimate_of(scenario);
   RunQuestion question = question_of(1e12);
   RunForecast forecast() const {
-    return forecast_run(estimate, scenario, h100_machine(), question, shipped());
+    return forecast_run(estimate, scenario, h100_machine(), question, shipped_reliability());
   }
 };
 
@@ -92,7 +84,7 @@ TEST_CASE("an announced stop writes a checkpoint and starts again") {
   Case each;
   each.question.checkpoint.write_time = 1000 * second;
   const RunForecast plain = each.forecast();
-  const RecoveryTimes& times = shipped().recovery;
+  const RecoveryTimes& times = shipped_reliability().recovery;
   const Seconds restart = times.start.value + plain.checkpoint.load +
                           1024.0 * times.communicators_per_accelerator.value;
   CHECK(plain.process.planned_stop / second == doctest::Approx((1000 * second + restart) / second));
@@ -122,7 +114,7 @@ TEST_CASE("cost, energy and carbon by hand") {
   const Accelerator& part = h100_machine().accelerator;
   const System& system = h100_machine().system;
   REQUIRE(part.tdp);
-  const PowerActivity& activity = shipped().power;
+  const PowerActivity& activity = shipped_reliability().power;
   const Watts idle = part.idle ? part.idle->value : part.tdp->value * activity.idle_of_tdp.value;
   const Watts host = (system.host_power ? system.host_power->value
                                         : part.tdp->value * activity.host_of_accelerators.value) *
@@ -195,7 +187,7 @@ TEST_CASE("too few spares, borrowed rates and failures as frequent as recoveries
   CHECK(each.forecast().warnings.empty());
   each.question.spare_nodes = 0;
   CHECK(says(each.forecast(), "would do"));
-  ReliabilityData bad = shipped();
+  ReliabilityData bad = shipped_reliability();
   for (FailureRecord& record : bad.records) {
     for (FailureCause& cause : record.causes) cause.events *= 100;
   }
@@ -210,7 +202,7 @@ TEST_CASE("the slowest device counts beyond what steps were measured at") {
   each.scenario = scenario_on(4096);
   each.estimate = estimate_of(each.scenario);
   const RunForecast run = each.forecast();
-  CHECK(run.straggler_factor == straggler_factor(shipped().jitter, 8192));
+  CHECK(run.straggler_factor == straggler_factor(shipped_reliability().jitter, 8192));
   CHECK(run.expected.step / each.estimate.time == doctest::Approx(run.straggler_factor));
   CHECK(run.expected.goodput == doctest::Approx(run.expected.ettr / run.straggler_factor));
 }
@@ -223,7 +215,7 @@ TEST_CASE("every mistake of a question is told") {
   question.checkpoint.storage = -1 * byte_per_second;
   question.checkpoint.interval = 0 * second;
   question.failure_record = "nothing";
-  CHECK(question_problems(question, shipped()).size() == 7);
-  CHECK(question_problems(question_of(std::nan("")), shipped()).size() == 1);
-  CHECK(question_problems(question_of(1e12), shipped()).empty());
+  CHECK(question_problems(question, shipped_reliability()).size() == 7);
+  CHECK(question_problems(question_of(std::nan("")), shipped_reliability()).size() == 1);
+  CHECK(question_problems(question_of(1e12), shipped_reliability()).empty());
 }

@@ -6,7 +6,7 @@ using namespace polyfleet;
 
 namespace {
 
-Seconds sum_of(const StepBreakdown& where) {
+Seconds parts_sum(const StepBreakdown& where) {
   Seconds sum;
   for (const Seconds part : where.compute) sum += part;
   return sum + where.recompute + where.tensor + where.context + where.expert + where.pipeline +
@@ -20,14 +20,14 @@ StepTime timed(const TrainingPlan& plan) { return step_time(dense_model(), plan,
 
 TEST_CASE("the parts of a step sum to its total") {
   TrainingPlan plan = dense_plan();
-  CHECK(sum_of(timed(plan).where) / second == doctest::Approx(timed(plan).where.total / second));
+  CHECK(parts_sum(timed(plan).where) / second == doctest::Approx(timed(plan).where.total / second));
   plan.layout = {
       .tensor = 2, .pipeline = 4, .virtual_stages = 2, .data = 1, .sequence_parallel = true};
   plan.schedule = Schedule::interleaved;
   plan.recompute = Recompute::full;
   plan.host_seconds_per_layer = 1e-3;
   const StepTime step = timed(plan);
-  CHECK(sum_of(step.where) / second == doctest::Approx(step.where.total / second));
+  CHECK(parts_sum(step.where) / second == doctest::Approx(step.where.total / second));
   CHECK(step.where.bubble > 0 * second);
 }
 

@@ -72,7 +72,7 @@ bool assumed(const RowInterpretation& row, std::string_view setting, std::string
   return false;
 }
 
-const std::vector<RowInterpretation>& shipped() {
+const std::vector<RowInterpretation>& shipped_rows() {
   static const std::vector<RowInterpretation> rows = [] {
     const auto text = read_file(data_directory()->parent_path() / "validation" / "training.csv");
     REQUIRE(text);
@@ -254,7 +254,7 @@ TEST_CASE("sources: series of independent publications count apart") {
 }
 
 TEST_CASE("shipped rows read as a person reads them") {
-  const auto& rows = shipped();
+  const auto& rows = shipped_rows();
   const auto plan = [&](std::string_view id) -> const TrainingPlan& {
     return row_named(rows, id).scenario->plan;
   };
@@ -286,7 +286,7 @@ TEST_CASE("shipped rows read as a person reads them") {
 }
 
 TEST_CASE("at least 97 % of the shipped rows become scenarios, every other has a reason") {
-  const auto& read_rows = shipped();
+  const auto& read_rows = shipped_rows();
   REQUIRE(read_rows.size() == 2738);
   std::size_t complete = 0;
   for (const RowInterpretation& row : read_rows) {

@@ -12,7 +12,7 @@ namespace {
 
 const std::filesystem::path kRoot(POLYFLEET_SOURCE_DIR);
 
-const Catalogue& catalogue() {
+const Catalogue& plan_catalogue() {
   static const Catalogue loaded = [] {
     auto result = load_catalogue(kRoot / "data");
     REQUIRE(result.has_value());
@@ -45,8 +45,8 @@ std::vector<TruthRow> rows_named(const std::vector<std::string>& ids) {
 
 /// A question over a published row with a small space.
 struct RowQuestion {
-  RowShelves shelves{catalogue()};
-  RowMachines machines{catalogue()};
+  RowShelves shelves{plan_catalogue()};
+  RowMachines machines{plan_catalogue()};
   TruthInterpreter interpreter;
   RowInterpretation row;
   PlanSearchQuestion question;
@@ -134,7 +134,7 @@ TEST_CASE("the planner is no slower than published plans that it could have chos
       if (line.starts_with(id + ",")) few += line + '\n';
     }
   }
-  const auto judged = validate_plans(few, "few", catalogue(), models(), kRoot / "validation",
+  const auto judged = validate_plans(few, "few", plan_catalogue(), models(), kRoot / "validation",
                                      {.sample = 300, .threads = 2});
   REQUIRE_MESSAGE(judged.has_value(), (judged ? std::string() : to_text(judged.problems())));
   CHECK(judged->plans.size() == ids.size());
@@ -148,7 +148,7 @@ TEST_CASE("the planner is no slower than published plans that it could have chos
 }
 
 TEST_CASE("sweeps and guesses are no tuned plans, equal configurations count once") {
-  RowShelves shelves(catalogue());
+  RowShelves shelves(plan_catalogue());
   const auto interpreter = TruthInterpreter::load(
       (kRoot / "data").string(), (kRoot / "validation").string(), shelves.lookup());
   REQUIRE(interpreter.has_value());

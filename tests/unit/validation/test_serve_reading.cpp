@@ -4,6 +4,7 @@
 
 #include "base/files.hpp"
 #include "catalogue/catalogue.hpp"
+#include "unit/validation/serve_fixture.hpp"
 #include "validation/row_machines.hpp"
 #include "validation/serve_layout.hpp"
 #include "validation/serve_reading.hpp"
@@ -13,13 +14,6 @@
 using namespace polyfleet;
 
 namespace {
-
-std::string folder(const char* name) { return std::string(POLYFLEET_SOURCE_DIR) + '/' + name; }
-
-const Catalogue& catalogue() {
-  static const Catalogue loaded = *load_catalogue(folder("data"));
-  return loaded;
-}
 
 const ServeTables& tables() {
   static const ServeTables loaded = *ServeTables::load(folder("validation"));

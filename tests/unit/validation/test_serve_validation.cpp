@@ -4,6 +4,7 @@
 
 #include "base/files.hpp"
 #include "catalogue/catalogue.hpp"
+#include "unit/validation/serve_fixture.hpp"
 #include "validation/serve_engines.hpp"
 #include "validation/serve_prediction.hpp"
 #include "validation/serve_requests.hpp"
@@ -12,13 +13,6 @@
 using namespace polyfleet;
 
 namespace {
-
-std::string folder(const char* name) { return std::string(POLYFLEET_SOURCE_DIR) + '/' + name; }
-
-const Catalogue& catalogue() {
-  static const Catalogue loaded = *load_catalogue(folder("data"));
-  return loaded;
-}
 
 /// The header and the lines of the shipped table that begin with one of these.
 std::string subset(const std::vector<std::string>& starts) {

@@ -64,13 +64,13 @@ inline ModelSpec latent() {
 }
 
 /// Everything a BuildContext refers to.
-struct Setting {
+struct LayerSetting {
   ModelSpec model;
   ParallelLayout layout;
   PrecisionRecipe precision;
   MicroBatch batch;
   LoraSettings lora;
-  explicit Setting(ModelSpec spec) : model(std::move(spec)) {
+  explicit LayerSetting(ModelSpec spec) : model(std::move(spec)) {
     batch.sequences = 2;
     batch.sequence_length = 32;
   }

@@ -31,7 +31,7 @@ TEST_CASE("tokens of a video: latents of the autoencoder, grouped into patches")
 }
 
 TEST_CASE("a two-stream block runs both streams and joins them in attention") {
-  Setting setting(diffusion(2, false));
+  LayerSetting setting(diffusion(2, false));
   const LayerWork work = setting.layer(LayerKind::dit_double);
   // 2 samples of 32 latent and 8 text tokens; 12 h^2 a token; modulation 6 h^2 a sample and stream
   const double h2 = 64 * 64;
@@ -41,7 +41,7 @@ TEST_CASE("a two-stream block runs both streams and joins them in attention") {
 }
 
 TEST_CASE("a one-stream block joins projections and MLP") {
-  Setting setting(diffusion(0, false));
+  LayerSetting setting(diffusion(0, false));
   const LayerWork work = setting.layer(LayerKind::dit_single);
   const double h2 = 64 * 64;
   CHECK(gemm_flops(work, Pass::forward) == 2 * (80 * 12 * h2 + 2 * 3 * h2));
@@ -49,7 +49,7 @@ TEST_CASE("a one-stream block joins projections and MLP") {
 }
 
 TEST_CASE("a cross-attention block reads the text as keys and values") {
-  Setting setting(diffusion(0, true));
+  LayerSetting setting(diffusion(0, true));
   const LayerWork work = setting.layer(LayerKind::dit_single);
   const double h2 = 64 * 64;
   CHECK(gemm_flops(work, Pass::forward) == 2 * (64 * (4 + 2 + 8) * h2 + 16 * 2 * h2));
@@ -57,8 +57,8 @@ TEST_CASE("a cross-attention block reads the text as keys and values") {
 }
 
 TEST_CASE("tensor and context parallel split a diffusion block") {
-  Setting one(diffusion(2, false));
-  Setting split(diffusion(2, false));
+  LayerSetting one(diffusion(2, false));
+  LayerSetting split(diffusion(2, false));
   split.layout.tensor = 2;
   split.layout.context = 4;
   for (const LayerKind kind : {LayerKind::dit_double, LayerKind::dit_single}) {
@@ -70,7 +70,7 @@ TEST_CASE("tensor and context parallel split a diffusion block") {
 }
 
 TEST_CASE("a vision tower works on every image of the micro-batch") {
-  Setting setting(llama());
+  LayerSetting setting(llama());
   setting.model.vision = VisionEncoder{.layers = 1,
                                        .hidden = 32,
                                        .ffn = 128,
@@ -92,7 +92,7 @@ TEST_CASE("a vision tower works on every image of the micro-batch") {
 }
 
 TEST_CASE("a linear mixer has the projections of its shape") {
-  Setting setting(llama());
+  LayerSetting setting(llama());
   setting.model.linear_layers = 4;
   setting.model.linear = {
       .key_heads = 2, .key_dim = 16, .value_heads = 4, .value_dim = 32, .conv_kernel = 4};

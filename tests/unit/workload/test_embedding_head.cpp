@@ -6,7 +6,7 @@ using namespace polyfleet;
 using namespace polyfleet::fixture;
 
 TEST_CASE("the head multiplies 2 b s h V and splits the vocabulary") {
-  Setting setting(llama());
+  LayerSetting setting(llama());
   CHECK(gemm_flops(head_work(setting.context()), Pass::forward) == 2.0 * 64 * 64 * 512);
   setting.layout.tensor = 4;
   const LayerWork work = head_work(setting.context());
@@ -17,7 +17,7 @@ TEST_CASE("the head multiplies 2 b s h V and splits the vocabulary") {
 }
 
 TEST_CASE("tied weights are held once, or again on a last stage of their own") {
-  Setting setting(gpt());
+  LayerSetting setting(gpt());
   CHECK(head_work(setting.context()).parameters == 64);  // the final norm
   CHECK(embedding_work(setting.context()).parameters == 1024 * 64 + 128 * 64);
   setting.layout.pipeline = 2;
@@ -25,7 +25,7 @@ TEST_CASE("tied weights are held once, or again on a last stage of their own") {
 }
 
 TEST_CASE("a fused cross-entropy moves a sixth of the eager one") {
-  Setting setting(llama());
+  LayerSetting setting(llama());
   const double logits = 64 * 512;
   CHECK(traffic_of(head_work(setting.context()), Pass::forward, OpClass::loss) ==
         doctest::Approx(38 * logits));
@@ -35,7 +35,7 @@ TEST_CASE("a fused cross-entropy moves a sixth of the eager one") {
 }
 
 TEST_CASE("logits are kept in FP32, or as the fused kernel's gradient") {
-  Setting setting(llama());
+  LayerSetting setting(llama());
   const double logits = 64 * 512, stream = 64 * 64 * 2;
   CHECK(head_work(setting.context()).saved_activations / byte == 2 * stream + 4 * logits);
   setting.batch.fused_loss = true;
@@ -43,7 +43,7 @@ TEST_CASE("logits are kept in FP32, or as the fused kernel's gradient") {
 }
 
 TEST_CASE("a lookup writes a dense gradient and adds it") {
-  Setting setting(llama());
+  LayerSetting setting(llama());
   const LayerWork work = embedding_work(setting.context());
   CHECK(traffic_of(work, Pass::backward_weight, OpClass::gradient_accumulation) ==
         512 * 64 * (4 + 8));
@@ -51,7 +51,7 @@ TEST_CASE("a lookup writes a dense gradient and adds it") {
 }
 
 TEST_CASE("the head stays in its own format under a narrow recipe") {
-  Setting setting(llama());
+  LayerSetting setting(llama());
   setting.precision.linear = Dtype::nvfp4;
   setting.precision.cast_bytes_per_element = 4;
   const LayerWork work = head_work(setting.context());
@@ -62,7 +62,7 @@ TEST_CASE("the head stays in its own format under a narrow recipe") {
 }
 
 TEST_CASE("a prediction module is a projection, a layer and the shared head") {
-  Setting setting(mixture());
+  LayerSetting setting(mixture());
   const LayerWork module = mtp_work(setting.context());
   const LayerWork layer = setting.layer(LayerKind::moe);
   const LayerWork head = head_work(setting.context());

@@ -10,14 +10,14 @@ using namespace polyfleet;
 
 namespace {
 
-Result<ModelSpec> read(const std::string& text) {
+Result<ModelSpec> read_config(const std::string& text) {
   const Result<Value> document = parse_json(text, "config.json");
   REQUIRE(document.has_value());
   return model_from_hugging_face(*document);
 }
 
 ModelSpec accepted(const std::string& text) {
-  const Result<ModelSpec> model = read(text);
+  const Result<ModelSpec> model = read_config(text);
   if (!model) FAIL(to_text(model.problems()));
   return *model;
 }
@@ -153,7 +153,7 @@ TEST_CASE("Nemotron-H: one letter a layer") {
   CHECK(model.linear_layers == 2);
   CHECK(model.attention_layers == 1);
   CHECK(model.has_single_blocks());
-  CHECK(diagnosed(read(R"({"model_type": "nemotron_h", "hidden_size": 64,
+  CHECK(diagnosed(read_config(R"({"model_type": "nemotron_h", "hidden_size": 64,
     "intermediate_size": 256, "num_attention_heads": 4, "num_hidden_layers": 5,
     "hybrid_override_pattern": "M-M-*-", "mamba_num_heads": 8, "mamba_head_dim": 16,
     "ssm_state_size": 32, "n_groups": 2, "vocab_size": 100})"),
@@ -272,7 +272,7 @@ TEST_CASE("an unknown family is read by common names and says so") {
 }
 
 TEST_CASE("lacking fields are all named") {
-  const Result<ModelSpec> model = read(R"({"model_type": "llama", "hidden_size": 64})");
+  const Result<ModelSpec> model = read_config(R"({"model_type": "llama", "hidden_size": 64})");
   CHECK(diagnosed(model, "num_hidden_layers"));
   CHECK(diagnosed(model, "num_attention_heads"));
   CHECK(diagnosed(model, "vocab_size"));
@@ -282,29 +282,30 @@ TEST_CASE("contradicting and impossible fields") {
   const std::string rest =
       R"("num_hidden_layers": 2, "num_attention_heads": 4, "vocab_size": 9,
          "intermediate_size": 8)";
-  CHECK(diagnosed(read("{\"hidden_size\": 64, \"n_embd\": 32, " + rest + "}"),
+  CHECK(diagnosed(read_config("{\"hidden_size\": 64, \"n_embd\": 32, " + rest + "}"),
                   "contradicts hidden_size"));
-  CHECK(diagnosed(read("{\"hidden_size\": -64, " + rest + "}"), "hidden_size"));
-  CHECK(diagnosed(read("{\"hidden_size\": \"64\", " + rest + "}"), "hidden_size"));
-  CHECK(diagnosed(read("{\"hidden_size\": 64.5, " + rest + "}"), "hidden_size"));
-  CHECK(diagnosed(read("{\"hidden_size\": 1e300, " + rest + "}"), "hidden_size"));
-  CHECK(diagnosed(read("{\"hidden_size\": 66, " + rest + "}"), "head_dim"));
-  CHECK(diagnosed(read("{\"hidden_size\": 64, \"num_key_value_heads\": 3, " + rest + "}"),
+  CHECK(diagnosed(read_config("{\"hidden_size\": -64, " + rest + "}"), "hidden_size"));
+  CHECK(diagnosed(read_config("{\"hidden_size\": \"64\", " + rest + "}"), "hidden_size"));
+  CHECK(diagnosed(read_config("{\"hidden_size\": 64.5, " + rest + "}"), "hidden_size"));
+  CHECK(diagnosed(read_config("{\"hidden_size\": 1e300, " + rest + "}"), "hidden_size"));
+  CHECK(diagnosed(read_config("{\"hidden_size\": 66, " + rest + "}"), "head_dim"));
+  CHECK(diagnosed(read_config("{\"hidden_size\": 64, \"num_key_value_heads\": 3, " + rest + "}"),
                   "no multiple"));
-  CHECK(diagnosed(read("{\"hidden_size\": 64, \"num_experts\": 4, " + rest + "}"),
+  CHECK(diagnosed(read_config("{\"hidden_size\": 64, \"num_experts\": 4, " + rest + "}"),
                   "num_experts_per_tok"));
-  CHECK(diagnosed(read("{\"hidden_size\": 64, \"sliding_window\": 8, \"layer_types\": "
-                       "[\"full_attention\"], " +
-                       rest + "}"),
+  CHECK(diagnosed(read_config("{\"hidden_size\": 64, \"sliding_window\": 8, \"layer_types\": "
+                              "[\"full_attention\"], " +
+                              rest + "}"),
                   "lists 1 layers"));
-  CHECK(diagnosed(read("{\"hidden_size\": 64, \"vision_config\": {}, " + rest + "}"),
+  CHECK(diagnosed(read_config("{\"hidden_size\": 64, \"vision_config\": {}, " + rest + "}"),
                   "the tower's layers"));
-  CHECK(diagnosed(read("[1, 2]"), "must be a table"));
-  CHECK(diagnosed(read("{\"text_config\": 3}"), "text_config must be a table"));
+  CHECK(diagnosed(read_config("[1, 2]"), "must be a table"));
+  CHECK(diagnosed(read_config("{\"text_config\": 3}"), "text_config must be a table"));
 }
 
 TEST_CASE("a problem stands where the value stands") {
-  const Result<ModelSpec> model = read("{\n  \"hidden_size\": 64,\n  \"vocab_size\": \"many\"\n}");
+  const Result<ModelSpec> model =
+      read_config("{\n  \"hidden_size\": 64,\n  \"vocab_size\": \"many\"\n}");
   REQUIRE_FALSE(model.has_value());
   CHECK(std::any_of(model.problems().begin(), model.problems().end(), [](const Diagnostic& d) {
     return d.where.line == 3 && d.where.file == "config.json";

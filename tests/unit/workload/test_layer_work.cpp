@@ -7,7 +7,7 @@ using namespace polyfleet::fixture;
 
 // s = 32, b = 2: 64 tokens; h = 64.
 TEST_CASE("the matrices of a GPT layer multiply 24 b s h^2") {
-  const LayerWork work = Setting(gpt()).layer(LayerKind::dense);
+  const LayerWork work = LayerSetting(gpt()).layer(LayerKind::dense);
   const double expected = 24.0 * 64 * 64 * 64;
   CHECK(gemm_flops(work, Pass::forward) == expected);
   CHECK(gemm_flops(work, Pass::backward_input) == expected);
@@ -16,7 +16,7 @@ TEST_CASE("the matrices of a GPT layer multiply 24 b s h^2") {
 }
 
 TEST_CASE("grouped-query attention narrows keys and values") {
-  const LayerWork work = Setting(llama()).layer(LayerKind::dense);
+  const LayerWork work = LayerSetting(llama()).layer(LayerKind::dense);
   const double weights = 64 * (64 + 2 * 16) + 64 * 64 + 3 * 64 * 192;
   CHECK(gemm_flops(work, Pass::forward) == 2 * 64 * weights);
   CHECK(work.parameters == weights + 2 * 64);
@@ -24,7 +24,7 @@ TEST_CASE("grouped-query attention narrows keys and values") {
 
 // Korthikanti et al. 2022, arXiv:2205.05198, table 2.
 TEST_CASE("saved activations are Korthikanti's") {
-  Setting setting(gpt());
+  LayerSetting setting(gpt());
   setting.batch.fused_attention = false;
   setting.batch.dropout = true;
   const double sbh = 32 * 2 * 64, as_over_h = 4.0 * 32 / 64;
@@ -52,7 +52,7 @@ TEST_CASE("saved activations are Korthikanti's") {
 }
 
 TEST_CASE("flash attention keeps one FP32 number per query and head instead of the scores") {
-  Setting setting(gpt());
+  LayerSetting setting(gpt());
   const LayerWork work = setting.layer(LayerKind::dense);
   // no dropout masks: 34 - 2
   CHECK(work.saved_activations / byte == 32.0 * 64 * 64 + 64 * 4 * 4);
@@ -63,7 +63,7 @@ TEST_CASE("flash attention keeps one FP32 number per query and head instead of t
 }
 
 TEST_CASE("tensor parallel: one all-reduce a block, forward and backward") {
-  Setting setting(gpt());
+  LayerSetting setting(gpt());
   setting.layout.tensor = 2;
   const LayerWork work = setting.layer(LayerKind::dense);
   const double bytes = 64 * 64 * 2;
@@ -74,7 +74,7 @@ TEST_CASE("tensor parallel: one all-reduce a block, forward and backward") {
 }
 
 TEST_CASE("sequence parallel: gather and scatter, and a second gather for the weight gradient") {
-  Setting setting(gpt());
+  LayerSetting setting(gpt());
   setting.layout.tensor = 2;
   setting.layout.sequence_parallel = true;
   const LayerWork work = setting.layer(LayerKind::dense);
@@ -89,8 +89,8 @@ TEST_CASE("sequence parallel: gather and scatter, and a second gather for the we
 }
 
 TEST_CASE("context parallel exchanges keys and values and balances the triangle") {
-  Setting whole(llama());
-  Setting split(llama());
+  LayerSetting whole(llama());
+  LayerSetting split(llama());
   split.layout.context = 4;
   const LayerWork one = whole.layer(LayerKind::dense);
   const LayerWork part = split.layer(LayerKind::dense);
@@ -103,7 +103,7 @@ TEST_CASE("context parallel exchanges keys and values and balances the triangle"
 }
 
 TEST_CASE("elementwise traffic of a Llama layer") {
-  Setting setting(llama());
+  LayerSetting setting(llama());
   const LayerWork work = setting.layer(LayerKind::dense);
   const double stream = 64 * 64 * 2;  // bytes of one pass over the residual stream
   CHECK(traffic_of(work, Pass::forward, OpClass::norm) == 2 * 2 * stream);
@@ -118,7 +118,7 @@ TEST_CASE("elementwise traffic of a Llama layer") {
 }
 
 TEST_CASE("weight gradients are added to the main gradient") {
-  Setting setting(llama());
+  LayerSetting setting(llama());
   const double weights = 64 * (64 + 2 * 16) + 64 * 64 + 3 * 64 * 192;
   CHECK(traffic_of(setting.layer(LayerKind::dense), Pass::backward_weight,
                    OpClass::gradient_accumulation) == 8 * weights);
@@ -128,7 +128,7 @@ TEST_CASE("weight gradients are added to the main gradient") {
 }
 
 TEST_CASE("a narrow recipe runs the layer's matrices narrow and pays for the casts") {
-  Setting setting(llama());
+  LayerSetting setting(llama());
   setting.precision.linear = Dtype::fp8;
   setting.precision.cast_bytes_per_element = 4;
   const LayerWork work = setting.layer(LayerKind::dense);
@@ -149,7 +149,7 @@ TEST_CASE("a narrow recipe runs the layer's matrices narrow and pays for the cas
 }
 
 TEST_CASE("packed documents shorten attention") {
-  Setting setting(llama());
+  LayerSetting setting(llama());
   const double full = flops_of(setting.layer(LayerKind::dense), Pass::forward, OpClass::attention);
   setting.batch.mean_document = 8;
   const double packed =
@@ -158,7 +158,7 @@ TEST_CASE("packed documents shorten attention") {
 }
 
 TEST_CASE("a sliding window cuts the triangle") {
-  Setting setting(llama());
+  LayerSetting setting(llama());
   setting.model.sliding_window = 8;
   const double windowed =
       flops_of(setting.layer(LayerKind::dense_windowed), Pass::forward, OpClass::attention);
@@ -167,7 +167,7 @@ TEST_CASE("a sliding window cuts the triangle") {
 }
 
 TEST_CASE("unfused attention moves the scores through memory") {
-  Setting setting(gpt());
+  LayerSetting setting(gpt());
   const double fused =
       traffic_of(setting.layer(LayerKind::dense), Pass::forward, OpClass::attention);
   setting.batch.fused_attention = false;
@@ -181,7 +181,7 @@ TEST_CASE("unfused attention moves the scores through memory") {
 }
 
 TEST_CASE("attention and MLP in parallel share norm, collectives and residual") {
-  Setting setting(gpt());
+  LayerSetting setting(gpt());
   setting.layout.tensor = 2;
   setting.model.parallel_attention = true;
   const LayerWork work = setting.layer(LayerKind::dense);
@@ -191,7 +191,7 @@ TEST_CASE("attention and MLP in parallel share norm, collectives and residual") 
 
 TEST_CASE("a Llama layer keeps stream, heads, both halves of the gate and their product") {
   // per token: two norm inputs and outputs of 64; q, k, v of 96; output of 64; 2 x 192 and 192
-  Setting setting(llama());
+  LayerSetting setting(llama());
   const double per_token = 4 * 64 + 96 + 64 + 3 * 192;
   CHECK(setting.layer(LayerKind::dense).saved_activations / byte ==
         64 * (2 * per_token + 8 * 4));  // and the log-sum of 8 heads
@@ -202,7 +202,7 @@ TEST_CASE("a Llama layer keeps stream, heads, both halves of the gate and their 
 }
 
 TEST_CASE("a gated attention projects and keeps one more query") {
-  Setting setting(llama());
+  LayerSetting setting(llama());
   const LayerWork plain = setting.layer(LayerKind::dense);
   setting.model.gated_attention = true;
   const LayerWork gated = setting.layer(LayerKind::dense);
@@ -211,7 +211,7 @@ TEST_CASE("a gated attention projects and keeps one more query") {
 }
 
 TEST_CASE("a low-rank query and output") {
-  Setting setting(llama());
+  LayerSetting setting(llama());
   setting.model.latent = {.q_lora_rank = 16, .o_lora_rank = 8, .o_groups = 4};
   const LayerWork work = setting.layer(LayerKind::dense);
   CHECK(flops_of(work, Pass::forward, OpClass::projection) ==

@@ -6,8 +6,8 @@ using namespace polyfleet;
 using namespace polyfleet::fixture;
 
 TEST_CASE("LoRA freezes the base: no weight gradient but the adapters'") {
-  Setting full(llama());
-  Setting tuned(llama());
+  LayerSetting full(llama());
+  LayerSetting tuned(llama());
   tuned.lora.rank = 4;
   const LayerWork base = full.layer(LayerKind::dense);
   const LayerWork work = tuned.layer(LayerKind::dense);
@@ -23,14 +23,14 @@ TEST_CASE("LoRA freezes the base: no weight gradient but the adapters'") {
 }
 
 TEST_CASE("LoRA on the MLP too") {
-  Setting tuned(llama());
+  LayerSetting tuned(llama());
   tuned.lora = {.rank = 4, .mlp_up = true, .mlp_down = true};
   CHECK(tuned.layer(LayerKind::dense).parameters ==
         4 * (64 + 96) + 4 * (64 + 64) + 4 * (64 + 384) + 4 * (192 + 64));
 }
 
 TEST_CASE("LoRA leaves embedding and head frozen") {
-  Setting tuned(llama());
+  LayerSetting tuned(llama());
   tuned.lora.rank = 4;
   const LayerWork head = head_work(tuned.context());
   CHECK(head.parameters == 0);
@@ -42,9 +42,9 @@ TEST_CASE("LoRA leaves embedding and head frozen") {
 }
 
 TEST_CASE("biases are frozen with their matrices") {
-  Setting full(gpt());
+  LayerSetting full(gpt());
   full.model.biases = true;
-  Setting tuned = full;
+  LayerSetting tuned = full;
   tuned.lora.rank = 2;
   const double base = full.layer(LayerKind::dense).parameters;
   CHECK(base == 12 * 64 * 64 + 2 * 64 + (3 + 1 + 4 + 1) * 64);

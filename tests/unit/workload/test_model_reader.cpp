@@ -11,7 +11,7 @@ using namespace polyfleet;
 
 namespace {
 
-Result<ModelSpec> read(const std::string& text) {
+Result<ModelSpec> read_description(const std::string& text) {
   const Result<Value> document = parse_toml(text, "model.toml");
   REQUIRE(document.has_value());
   return read_model(*document);
@@ -39,7 +39,7 @@ vocab = 100
 }  // namespace
 
 TEST_CASE("a small model is read and what is left out is derived") {
-  const Result<ModelSpec> model = read(kSmall);
+  const Result<ModelSpec> model = read_description(kSmall);
   REQUIRE(model.has_value());
   CHECK(model->head_dim == 8);
   CHECK(model->attention == AttentionKind::grouped_query);
@@ -49,7 +49,7 @@ TEST_CASE("a small model is read and what is left out is derived") {
 }
 
 TEST_CASE("every problem is reported, each in its line") {
-  const Result<ModelSpec> model = read(R"(id = "x"
+  const Result<ModelSpec> model = read_description(R"(id = "x"
 layres = 2
 hidden = "wide"
 heads = 8
@@ -64,31 +64,37 @@ vocab = -1
 }
 
 TEST_CASE("contradictions are reported") {
-  CHECK(diagnosed(read("id = \"x\"\nlayers = 2\nhidden = 64\nffn = 1\nheads = 8\nkv_heads = 3\n"
+  CHECK(diagnosed(
+      read_description("id = \"x\"\nlayers = 2\nhidden = 64\nffn = 1\nheads = 8\nkv_heads = 3\n"
                        "vocab = 9\n"),
-                  0, "no multiple of kv_heads"));
-  CHECK(diagnosed(read(std::string(kSmall) + "[moe]\nexperts = 4\ntop_k = 5\nexpert_ffn = 8\n"), 0,
-                  "top_k = 5"));
-  CHECK(diagnosed(read(std::string(kSmall) + "[moe]\nexperts = 4\nexpert_ffn = 8\n"), 10, "top_k"));
-  CHECK(diagnosed(read("id = \"x\"\nlayers = 2\nhidden = 64\nffn = 1\nheads = 8\nvocab = 9\n"
+      0, "no multiple of kv_heads"));
+  CHECK(diagnosed(
+      read_description(std::string(kSmall) + "[moe]\nexperts = 4\ntop_k = 5\nexpert_ffn = 8\n"), 0,
+      "top_k = 5"));
+  CHECK(diagnosed(read_description(std::string(kSmall) + "[moe]\nexperts = 4\nexpert_ffn = 8\n"),
+                  10, "top_k"));
+  CHECK(diagnosed(
+      read_description("id = \"x\"\nlayers = 2\nhidden = 64\nffn = 1\nheads = 8\nvocab = 9\n"
                        "attention = \"mla\"\n"),
-                  0, "kv_lora_rank"));
-  CHECK(diagnosed(read(std::string(kSmall) + "[blocks]\nmamba = 5\n"), 0, "[blocks]"));
-  CHECK(diagnosed(read("id = \"x\"\nhidden = 64\nffn = 8\nheads = 7\nlayers = 1\nvocab = 5\n"), 0,
-                  "head_dim"));
+      0, "kv_lora_rank"));
+  CHECK(diagnosed(read_description(std::string(kSmall) + "[blocks]\nmamba = 5\n"), 0, "[blocks]"));
+  CHECK(diagnosed(
+      read_description("id = \"x\"\nhidden = 64\nffn = 8\nheads = 7\nlayers = 1\nvocab = 5\n"), 0,
+      "head_dim"));
 }
 
 TEST_CASE("shared experts get the width of so many experts") {
-  const Result<ModelSpec> model = read(std::string(kSmall) +
-                                       "[moe]\nexperts = 4\ntop_k = 2\nexpert_ffn = "
-                                       "8\nshared_experts = 2\ndense_first_layers = 1\n");
+  const Result<ModelSpec> model =
+      read_description(std::string(kSmall) +
+                       "[moe]\nexperts = 4\ntop_k = 2\nexpert_ffn = "
+                       "8\nshared_experts = 2\ndense_first_layers = 1\n");
   REQUIRE(model.has_value());
   CHECK(model->moe.shared_expert_ffn == 16);
   CHECK(model->moe_layers() == 1);
 }
 
 TEST_CASE("what a file leaves open is named") {
-  const Result<ModelSpec> video = read(R"(id = "v"
+  const Result<ModelSpec> video = read_description(R"(id = "v"
 kind = "video-diffusion"
 hidden = 64
 heads = 4
@@ -109,7 +115,8 @@ patch = [1, 2, 2]
 }
 
 TEST_CASE("a stated total far from the shapes is named") {
-  const Result<ModelSpec> model = read(std::string(kSmall) + "[parameters]\ntotal = 1e9\n");
+  const Result<ModelSpec> model =
+      read_description(std::string(kSmall) + "[parameters]\ntotal = 1e9\n");
   REQUIRE(model.has_value());
   REQUIRE(model->assumptions.size() == 1);
   CHECK(model->assumptions[0].find("are stated") != std::string::npos);

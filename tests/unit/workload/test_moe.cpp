@@ -6,7 +6,7 @@ using namespace polyfleet;
 using namespace polyfleet::fixture;
 
 TEST_CASE("routed experts: top-k copies over grouped GEMMs, shared expert beside them") {
-  const LayerWork work = Setting(mixture()).layer(LayerKind::moe);
+  const LayerWork work = LayerSetting(mixture()).layer(LayerKind::moe);
   CHECK(flops_of(work, Pass::forward, OpClass::expert) == 2.0 * 64 * 2 * 3 * 64 * 48);
   CHECK(flops_of(work, Pass::forward, OpClass::shared_expert) == 2.0 * 64 * 3 * 64 * 48);
   CHECK(flops_of(work, Pass::forward, OpClass::router) == 2.0 * 64 * 64 * 8);
@@ -17,7 +17,7 @@ TEST_CASE("routed experts: top-k copies over grouped GEMMs, shared expert beside
 }
 
 TEST_CASE("expert parallel spreads experts, keeps the copies and exchanges them") {
-  Setting setting(mixture());
+  LayerSetting setting(mixture());
   setting.layout.expert = 4;
   const LayerWork work = setting.layer(LayerKind::moe);
   CHECK(work.expert_parameters == 2 * 3 * 64 * 48);
@@ -31,7 +31,7 @@ TEST_CASE("expert parallel spreads experts, keeps the copies and exchanges them"
 }
 
 TEST_CASE("a narrow dispatch halves one of the two exchanges") {
-  Setting setting(mixture());
+  LayerSetting setting(mixture());
   setting.layout.expert = 4;
   setting.precision.linear = Dtype::fp8;
   setting.precision.dispatch_narrow = true;
@@ -43,8 +43,8 @@ TEST_CASE("a narrow dispatch halves one of the two exchanges") {
 }
 
 TEST_CASE("tensor parallel routes each token once, expert-tensor parallel splits experts") {
-  Setting one(mixture());
-  Setting tensor(mixture());
+  LayerSetting one(mixture());
+  LayerSetting tensor(mixture());
   tensor.layout.tensor = 2;
   tensor.layout.sequence_parallel = true;
   const double whole = flops_of(one.layer(LayerKind::moe), Pass::forward, OpClass::expert);
@@ -56,7 +56,7 @@ TEST_CASE("tensor parallel routes each token once, expert-tensor parallel splits
 }
 
 TEST_CASE("imbalance is carried by the expert operators alone") {
-  Setting setting(mixture());
+  LayerSetting setting(mixture());
   setting.batch.expert_imbalance = 1.3;
   const LayerWork work = setting.layer(LayerKind::moe);
   for (const Op& op : work.ops[0])
@@ -64,7 +64,7 @@ TEST_CASE("imbalance is carried by the expert operators alone") {
 }
 
 TEST_CASE("the busiest rank's activations move more bytes, memory is the mean's") {
-  Setting setting(mixture());
+  LayerSetting setting(mixture());
   setting.model.moe.shared_experts = 0;
   const LayerWork even = setting.layer(LayerKind::moe);
   setting.batch.expert_imbalance = 1.5;
@@ -75,7 +75,7 @@ TEST_CASE("the busiest rank's activations move more bytes, memory is the mean's"
 }
 
 TEST_CASE("permutation: gather and scatter, sorted again where experts share a rank") {
-  Setting setting(mixture());
+  LayerSetting setting(mixture());
   const double routed = 64 * 64 * 2, sent = 2 * routed;  // 64 tokens, two copies
   CHECK(traffic_of(setting.layer(LayerKind::moe), Pass::forward, OpClass::permutation) ==
         2 * (routed + sent));
@@ -88,13 +88,13 @@ TEST_CASE("permutation: gather and scatter, sorted again where experts share a r
 }
 
 TEST_CASE("router scores are FP32 and kept") {
-  const LayerWork work = Setting(mixture()).layer(LayerKind::moe);
+  const LayerWork work = LayerSetting(mixture()).layer(LayerKind::moe);
   const double gemm = 2.0 * (64 * 64 + 64 * 8 + 64 * 8);
   CHECK(traffic_of(work, Pass::forward, OpClass::router) == gemm + 3 * 64 * 8 * 4);
 }
 
 TEST_CASE("latent experts are reached by a projection each way") {
-  Setting setting(mixture());
+  LayerSetting setting(mixture());
   setting.model.moe.latent_dim = 32;
   const LayerWork work = setting.layer(LayerKind::moe);
   CHECK(work.expert_parameters == 8 * 3 * 32 * 48);
@@ -102,19 +102,19 @@ TEST_CASE("latent experts are reached by a projection each way") {
 }
 
 TEST_CASE("latent attention: compressed query, keys and values") {
-  const LayerWork work = Setting(latent()).layer(LayerKind::dense);
+  const LayerWork work = LayerSetting(latent()).layer(LayerKind::dense);
   const double projections = 64 * (16 + 4) + 64 * 24 + 24 * 8 * 12 + 16 * 8 * (8 + 8) + 8 * 8 * 64;
   CHECK(flops_of(work, Pass::forward, OpClass::projection) == 2 * 64 * projections);
   // 2 sequences, 8 heads, triangle of 32, sizes 12 + 8
   CHECK(flops_of(work, Pass::forward, OpClass::attention) == 2 * 2 * 8 * (32 * 33 / 2) * 20);
-  Setting direct(latent());
+  LayerSetting direct(latent());
   direct.model.latent.q_lora_rank = 0;
   CHECK(flops_of(direct.layer(LayerKind::dense), Pass::forward, OpClass::projection) ==
         2 * 64 * (projections - 64 * 24 - 24 * 8 * 12 + 64 * 8 * 12));
 }
 
 TEST_CASE("selective recompute of the up-projections frees queries, keys and values") {
-  Setting setting(latent());
+  LayerSetting setting(latent());
   const LayerWork core = setting.layer(LayerKind::moe);
   setting.batch.selective = {.core_attention = false, .latent_up = true};
   const LayerWork up = setting.layer(LayerKind::moe);
@@ -127,7 +127,7 @@ TEST_CASE("selective recompute of the up-projections frees queries, keys and val
 }
 
 TEST_CASE("latent attention gathers the compressed vectors, not the stream") {
-  Setting setting(latent());
+  LayerSetting setting(latent());
   setting.layout.tensor = 2;
   setting.layout.sequence_parallel = true;
   const LayerWork work = setting.layer(LayerKind::dense);
@@ -139,7 +139,7 @@ TEST_CASE("latent attention gathers the compressed vectors, not the stream") {
 }
 
 TEST_CASE("selective recompute of the expert activation") {
-  Setting setting(mixture());
+  LayerSetting setting(mixture());
   setting.batch.selective = {.core_attention = false, .activation = true};
   const LayerWork work = setting.layer(LayerKind::moe);
   CHECK((work.saved_activations - work.saved_selective) / byte == (128 + 64) * 48 * 2);
