@@ -141,5 +141,5 @@ TEST_CASE("every proposed plan of a service, its front and its simulated latenci
   for (const double sum : stack_sums(vendors, std::get<BarChart>(vendors.chart).values))
     CHECK(sum == doctest::Approx(100));
   CHECK(sum_of(numbers_of(figure_of(page, "pools"), "accelerators")) ==
-        number_at_path(json, "proposed/0/accelerators"));
+        number_at_path(json, "plan/accelerators"));
 }
