@@ -133,9 +133,10 @@ TEST_CASE("every proposed plan of a service, its front and its simulated latenci
   columns.push_back(
       {"pools", "requests of each replica", "1/s", "plan/pools/*/requests_per_second_each"});
   columns.push_back({"refused", "configurations", "", "refused/*/configurations"});
-  columns.push_back({"simulated", "TTFT p90", "ms", "simulated/*/measured/ttft", 1e3});
-  columns.push_back({"simulated", "TPOT p90", "ms", "simulated/*/measured/tpot", 1e3});
-  columns.push_back({"simulated", "end to end mean", "s", "simulated/*/measured/end_to_end"});
+  columns.push_back({"simulated", "TTFT p90", "ms", "simulated/0/runs/*/measured/ttft", 1e3});
+  columns.push_back({"simulated", "TPOT p90", "ms", "simulated/0/runs/*/measured/tpot", 1e3});
+  columns.push_back(
+      {"simulated", "end to end mean", "s", "simulated/0/runs/*/measured/end_to_end"});
   check_columns(page, json, columns);
   const PageFigure& vendors = figure_of(page, "vendors");
   for (const double sum : stack_sums(vendors, std::get<BarChart>(vendors.chart).values))
