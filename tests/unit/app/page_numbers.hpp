@@ -48,8 +48,8 @@ inline double number_at_path(const Value& json, std::string_view path) {
   return numbers.front();
 }
 
-/// Pages keep six digits of long series.
-inline bool page_equal(double a, double b, double tolerance = 2e-6) {
+/// Pages keep six digits of long series: half a unit of the sixth is 5e-6 of the least such number.
+inline bool page_equal(double a, double b, double tolerance = 6e-6) {
   if (std::isnan(a) || std::isnan(b)) return std::isnan(a) && std::isnan(b);
   return std::abs(a - b) <= tolerance * std::max(std::abs(a), std::abs(b)) + 1e-12;
 }
