@@ -9,10 +9,10 @@
 namespace polyfleet {
 namespace {
 
-/// A problem of one text, with the flag that it came by.
+/// Problems of one text, at the flag that it came by.
 void add_problems(const Diagnostics& found, const std::string& flag, Diagnostics& problems) {
   for (Diagnostic each : found) {
-    each.what = flag + ": " + each.what;
+    each.where = {flag, 0, 0};
     problems.push_back(std::move(each));
   }
 }
@@ -30,13 +30,13 @@ std::optional<Q> read_optional(const std::string& text, const std::string& flag,
 
 double read_tokens(const std::string& text, Diagnostics& problems) {
   if (text.empty()) {
-    problems.push_back(problem("the number of tokens is missing",
-                               "give the tokens of the whole run: --tokens 15e12"));
+    problems.push_back(problem_at({"--tokens", 0, 0}, "the number of tokens is missing",
+                                  "give the tokens of the whole run: --tokens 15e12"));
     return 0;
   }
   if (const std::optional<double> number = parse_number(text)) return *number;
-  problems.push_back(
-      problem(fmt::format("--tokens: '{}' is not a number", text), "such as --tokens 15e12"));
+  problems.push_back(problem_at({"--tokens", 0, 0}, fmt::format("'{}' is not a number", text),
+                                "such as --tokens 15e12"));
   return 0;
 }
 
@@ -46,8 +46,9 @@ std::optional<int> read_spares(const std::string& text, Diagnostics& problems) {
   constexpr double kMostSpares = 1e6;
   if (number && *number == std::floor(*number) && std::abs(*number) <= kMostSpares)
     return static_cast<int>(*number);
-  problems.push_back(problem(fmt::format("--spares: '{}' is not a number of nodes", text),
-                             "a whole number up to a million, such as --spares 8"));
+  problems.push_back(problem_at({"--spares", 0, 0},
+                                fmt::format("'{}' is not a number of nodes", text),
+                                "a whole number up to a million, such as --spares 8"));
   return std::nullopt;
 }
 

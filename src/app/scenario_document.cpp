@@ -4,7 +4,8 @@
 
 #include <limits>
 
-#include "app/optional_fields.hpp"
+#include "app/price_fields.hpp"
+#include "config/optional_fields.hpp"
 #include "training/plan_fields.hpp"
 
 namespace polyfleet {
@@ -42,6 +43,10 @@ void lay(Value& table, std::string_view key, const Setting& setting, Diagnostics
   }
 }
 
+constexpr Range kDevices{1, 1 << 24};
+
+}  // namespace
+
 const FieldTable<StatedPrices>& price_fields() {
   using P = StatedPrices;
   constexpr Range kPrice{0, std::numeric_limits<double>::infinity()};
@@ -54,10 +59,6 @@ const FieldTable<StatedPrices>& price_fields() {
   };
   return fields;
 }
-
-constexpr Range kDevices{1, 1 << 24};
-
-}  // namespace
 
 const FieldTable<StatedScenario>& scenario_fields() {
   using S = StatedScenario;

@@ -30,6 +30,7 @@ struct StatedServingEstimate : StatedEngine, StatedSite {
 
 const FieldTable<StatedServingEstimate>& serving_estimate_fields();
 const FieldTable<StatedLoad>& stated_load_fields();
+const FieldTable<StatedBounds>& stated_bounds_fields();
 
 /// Points without `concurrency` or `rate`: a closed loop of 1, 2, 4, ... users until neither seats
 /// nor half a thousand are left. Errors: every problem of the document.

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "catalogue/figure.hpp"
 #include "server/api_parts.hpp"
 
 namespace polyfleet {
@@ -52,7 +53,8 @@ HttpResponse choices(const ApiParts& parts) {
   for (const auto& [name, recipe] : (*tables)->precisions) precisions.push(name);
   for (const EngineProfile& engine : **engines) engine_ids.push(engine.id);
   for (const InferenceFormats& each : **formats) format_names.push(each.name);
-  Value validations{Array{}};
+  Value statuses{Array{}}, validations{Array{}};
+  for (const std::string_view status : kStatusNames) statuses.push(status);
   if (const QuestionKind* kind = question_kind("validate")) {
     for (const QuestionOption& option : kind->options) {
       if (option.name != "what") continue;
@@ -63,22 +65,25 @@ HttpResponse choices(const ApiParts& parts) {
                              {"precisions", std::move(precisions)},
                              {"engines", std::move(engine_ids)},
                              {"formats", std::move(format_names)},
+                             {"statuses", std::move(statuses)},
                              {"validations", std::move(validations)}});
 }
 
 }  // namespace
 
 std::vector<Route> about_routes(const ApiParts& parts) {
-  return {{.method = "GET",
-           .address = "/api/v1/about",
-           .summary = "Which program and data answer, and the commands that they know",
-           .answer = [parts](const RouteCall&) { return about(parts); },
-           .schema = "About"},
-          {.method = "GET",
-           .address = "/api/v1/choices",
-           .summary = "Names of frameworks, precisions, engines, formats and validations",
-           .answer = [parts](const RouteCall&) { return choices(parts); },
-           .schema = "Choices"}};
+  return {
+      {.method = "GET",
+       .address = "/api/v1/about",
+       .summary = "Which program and data answer, and the commands that they know",
+       .answer = [parts](const RouteCall&) { return about(parts); },
+       .schema = "About"},
+      {.method = "GET",
+       .address = "/api/v1/choices",
+       .summary =
+           "Names of frameworks, precisions, engines, formats, statuses of figures and validations",
+       .answer = [parts](const RouteCall&) { return choices(parts); },
+       .schema = "Choices"}};
 }
 
 }  // namespace polyfleet

@@ -3,11 +3,10 @@
 #include <charconv>
 
 #include "server/api_parts.hpp"
+#include "server/service_limits.hpp"
 
 namespace polyfleet {
 namespace {
-
-constexpr std::chrono::seconds kQuickLimit{10}, kSlowLimit{120};
 
 HttpResponse ask_now(const QuestionKind& kind, const RouteCall& call, const ApiParts& parts,
                      bool report) {

@@ -1,5 +1,6 @@
 #include "server/openapi_schemas.hpp"
 
+#include "app/setting_kinds.hpp"
 #include "server/question_reader.hpp"
 
 namespace polyfleet {
@@ -120,6 +121,7 @@ Value choices_schema() {
                     {"precisions", names},
                     {"engines", names},
                     {"formats", names},
+                    {"statuses", names},
                     {"validations", names}});
 }
 
@@ -180,6 +182,27 @@ Value scenario_schema(const QuestionKind& kind) {
   return schema;
 }
 
+Value settings_schema(const QuestionKind& kind) {
+  Value schema = of_type("object",
+                         "keys of the scenario and their values, over its text: "
+                         "{\"plan.layout.tensor\": 8}; further keys as its reference has them");
+  Value members{Table{}};
+  for (const SettingKind& setting : setting_kinds(kind.command)) {
+    Value member{Table{}};
+    member.set("description", setting.help);
+    member.set("x-polyfleet-type", setting.type);
+    if (!setting.choices.empty()) {
+      Value choices{Array{}};
+      for (const std::string& choice : setting.choices) choices.push(choice);
+      member.set("enum", std::move(choices));
+    }
+    members.set(setting.key, std::move(member));
+  }
+  if (!members.table()->empty()) schema.set("properties", std::move(members));
+  schema.set("maxProperties", kMostSettings);
+  return schema;
+}
+
 }  // namespace
 
 Value schema_named(const std::string& name) {
@@ -218,13 +241,7 @@ Value answer_schemas() {
 Value body_schema(const QuestionKind& kind) {
   Table members;
   if (kind.scenario != ScenarioUse::none) members.emplace_back("scenario", scenario_schema(kind));
-  if (kind.takes_settings) {
-    Value settings = of_type("object",
-                             "keys of the scenario and their values, over its text: "
-                             "{\"plan.layout.tensor\": 8}");
-    settings.set("maxProperties", kMostSettings);
-    members.emplace_back("set", std::move(settings));
-  }
+  if (kind.takes_settings) members.emplace_back("set", settings_schema(kind));
   members.emplace_back("options", options_schema(kind));
   Value models = of_type("object",
                          "models of your own: a name, and the text of its config.json; "

@@ -1,10 +1,13 @@
 // GET and DELETE runs: what `polyfleet runs list|show|compare --json` print, and a run's figures.
+#include <fmt/format.h>
+
 #include "app/report_file.hpp"
 #include "app/run_record.hpp"
 #include "history/run_document.hpp"
 #include "report/runs_comparison.hpp"
 #include "report/runs_report.hpp"
 #include "server/api_parts.hpp"
+#include "server/service_limits.hpp"
 
 namespace polyfleet {
 namespace {
@@ -28,11 +31,11 @@ Result<RunsListing> listing_of(const RunHistory& history, const RunFilter& filte
 }
 
 HttpResponse list_runs(const RouteCall& call, const ApiParts& parts) {
-  constexpr std::int64_t kMost = 1000;  // of one answer
   const auto before = number_of(call.query("before", "1"));
   const auto most = number_of(call.query("most", "50"));
-  if (!before || !most || *most > kMost)
-    return refusal(400, "before and most are numbers from 1, most at most 1000");
+  if (!before || !most || *most > kMostRunsListed)
+    return refusal(
+        400, fmt::format("before and most are numbers from 1, most at most {}", kMostRunsListed));
   RunFilter filter{.command = call.query("command"), .text = call.query("text")};
   filter.before = call.request.query.contains("before") ? *before : 0;
   filter.most = static_cast<std::size_t>(*most);

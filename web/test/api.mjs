@@ -91,6 +91,39 @@ async function questions() {
   }
 }
 
+/** A problem names the field that it belongs to, so that a form can mark it. */
+async function fields() {
+  const fieldsOf = async (word, question) => {
+    const path = `/api/v1/ask/${word}`;
+    const {response, document} = await call("post", path, path, question);
+    expect(response.status === 422, `${word}: ${response.status}`);
+    return document.problems.map((problem) => problem.field);
+  };
+  for (const word of ["estimate-run", "plan-size"]) {
+    expect((await fieldsOf(word, {...kExample, options: word === "plan-size" ? {days: "90"} : {}})).includes("options.tokens"), `${word}: no tokens, no field`);
+    const wrong = await fieldsOf(word, {...kExample, options: {tokens: "many", ...(word === "plan-size" && {days: "90"})}});
+    expect(wrong.includes("options.tokens"), `${word}: tokens that are no number, no field`);
+  }
+}
+
+/** Every choice that is described is taken, and another is refused at its key. */
+async function settings() {
+  const path = "/api/v1/ask/estimate-train";
+  const described = api.components.schemas["Question-estimate-train"].properties.set.properties;
+  const closed = Object.entries(described).filter(([, setting]) => setting.enum);
+  expect(closed.length > 5, "few settings have closed choices");
+  const fits = schemaAt(["components", "schemas", "Question-estimate-train"]);
+  for (const [key, setting] of closed) {
+    const refused = (document) => document?.problems?.some((problem) => problem.field === key && /one of|unknown|not/.test(problem.what));
+    const wrong = {...kExample, set: {[key]: "no such choice"}};
+    expect(refused((await call("post", path, path, wrong)).document), `${key}: a choice that is none`);
+    expect(!fits(wrong), `${key}: the description lets anything through`);
+    const last = setting.enum[setting.enum.length - 1];
+    const {response, text} = await call("post", path, path, {...kExample, set: {[key]: last}});
+    expect(response.status === 200 || !text.includes(`'${last}'`), `${key} = ${last}: ${text.slice(0, 200)}`);
+  }
+}
+
 async function jobs() {
   const begun = await call("post", "/api/v1/jobs/estimate-train", "/api/v1/jobs/estimate-train", kExample);
   const job = begun.document.job;
@@ -139,6 +172,8 @@ async function shelves() {
 
 try {
   await questions();
+  await fields();
+  await settings();
   await jobs();
   await runs();
   await shelves();

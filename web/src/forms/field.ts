@@ -2,7 +2,8 @@
 // serve_fields.ts). `key` is the scenario's key, which is also where the server says a problem is.
 import type {Json} from "../documents";
 
-export type FieldKind = "text" | "integer" | "number" | "truth" | "texts" | "numbers";
+/** "choice": one of a closed list, which the API's description of the setting has. */
+export type FieldKind = "text" | "integer" | "number" | "truth" | "texts" | "numbers" | "choice";
 
 /** Lists that the API knows. */
 export type SuggestionList =
@@ -13,7 +14,8 @@ export type SuggestionList =
   | "frameworks"
   | "precisions"
   | "engines"
-  | "formats";
+  | "formats"
+  | "statuses";
 
 export interface FieldSpec {
   key: string;
@@ -21,7 +23,7 @@ export interface FieldSpec {
   kind: FieldKind;
   help: string;
   unit?: string;
-  /** A closed list. */
+  /** A closed list, as the API has it. */
   choices?: readonly string[];
   /** An open list, shown while typing. */
   suggest?: SuggestionList;
@@ -57,6 +59,7 @@ const listOf = (text: string): string[] =>
 export function valueOfText(kind: FieldKind, text: string): Json {
   switch (kind) {
     case "text":
+    case "choice":
       return text;
     case "integer":
       return numberOrText(text, true);

@@ -26,7 +26,8 @@ const kTruths = ["true", "false"];
 
 export function FieldInput({form, field, text, assumed, problems, onText}: FieldInputProps) {
   const id = `${form}-${field.key}`;
-  const choices = field.kind === "truth" ? kTruths : field.choices;
+  // A closed list is a list from the first moment, also while its values are on their way.
+  const choices = field.kind === "truth" ? kTruths : (field.choices ?? (field.kind === "choice" ? [] : undefined));
   const described = [`${id}-help`, ...(problems.length ? [`${id}-problem`] : [])].join(" ");
   const shared = {
     id,

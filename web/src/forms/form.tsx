@@ -2,9 +2,10 @@
 // the caller shows the others.
 import type {Json, Problem} from "../documents";
 import {valueAt} from "../documents";
-import type {FieldGroup, FieldTexts, SuggestionList} from "./field";
+import type {FieldGroup, FieldSpec, FieldTexts, SuggestionList} from "./field";
 import {fieldsOf, textOfValue} from "./field";
 import {FieldInput} from "./field_input";
+import type {SettingSpec} from "../scenario/commands";
 import {SuggestionData} from "./suggestions";
 
 export interface FormProps {
@@ -12,6 +13,8 @@ export interface FormProps {
   groups: readonly FieldGroup[];
   texts: FieldTexts;
   problems: Problem[];
+  /** What the API says of the command's settings: closed lists come from there. */
+  settings: SettingSpec[];
   /** Where the values that the last answer assumed stand; keys as in the form. */
   assumed?: Json;
   onText: (key: string, text: string) => void;
@@ -28,7 +31,13 @@ function listsOf(groups: readonly FieldGroup[]): SuggestionList[] {
   return [...new Set(fieldsOf(groups).flatMap((field) => field.suggest ?? []))];
 }
 
-export function FormFields({name, groups, texts, problems, assumed, onText}: FormProps) {
+/** The field with its closed list, where its setting has one. */
+function withChoices(field: FieldSpec, settings: SettingSpec[]): FieldSpec {
+  const choices = settings.find((setting) => setting.key === field.key)?.choices ?? [];
+  return choices.length ? {...field, choices} : field;
+}
+
+export function FormFields({name, groups, texts, problems, settings, assumed, onText}: FormProps) {
   return (
     <>
       {listsOf(groups).map((list) => (
@@ -39,7 +48,7 @@ export function FormFields({name, groups, texts, problems, assumed, onText}: For
           <FieldInput
             key={field.key}
             form={name}
-            field={field}
+            field={withChoices(field, settings)}
             text={texts[field.key] ?? ""}
             assumed={textOfValue(valueAt(assumed, field.key))}
             problems={problems.filter(belongsTo(field.key))}

@@ -3,6 +3,7 @@
 import type {Json, Problem} from "../documents";
 import {valueOfAny} from "./field";
 import {ProblemLine} from "./field_input";
+import type {SettingSpec} from "../scenario/commands";
 
 export interface KeyValue {
   key: string;
@@ -20,15 +21,26 @@ export interface KeyValuesProps {
   rows: KeyValue[];
   problems: Problem[];
   example: KeyValue;
+  /** Keys that are suggested while typing, with what they mean. */
+  settings: SettingSpec[];
   onRows: (rows: KeyValue[]) => void;
 }
 
-export function KeyValues({form, rows, problems, example, onRows}: KeyValuesProps) {
+export function KeyValues({form, rows, problems, example, settings, onRows}: KeyValuesProps) {
   const change = (place: number, part: Partial<KeyValue>) =>
     onRows(rows.map((row, at) => (at === place ? {...row, ...part} : row)));
   return (
     <fieldset class="key-values">
       <legend>Further keys</legend>
+      {rows.length > 0 && (
+        <datalist id={`${form}-keys`}>
+          {settings.map(({key, help}) => (
+            <option key={key} value={key}>
+              {help}
+            </option>
+          ))}
+        </datalist>
+      )}
       {rows.map((row, place) => {
         const wrong = problems.filter((problem) => row.key.trim() !== "" && problem.field === row.key.trim());
         const note = `${form}-row-${place}-problem`;
@@ -41,6 +53,7 @@ export function KeyValues({form, rows, problems, example, onRows}: KeyValuesProp
               autoComplete="off"
               spellcheck={false}
               value={row.key}
+              list={`${form}-keys`}
               aria-invalid={wrong.length > 0}
               aria-describedby={wrong.length ? note : undefined}
               onInput={(event) => change(place, {key: event.currentTarget.value})}

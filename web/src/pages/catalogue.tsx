@@ -1,11 +1,13 @@
 // The catalogue: everything that the program knows, searched over all shelves, filtered by vendor
 // and by how good the figures' sources are, chosen for a comparison.
 import {useEffect, useMemo, useState} from "preact/hooks";
+import {Actions} from "../answers/actions";
 import {Problems} from "../answers/problems";
 import type {JsonTable} from "../documents";
 import {useKept} from "../kept";
 import {useResource} from "../resource";
 import {go} from "../route";
+import {useSuggestions} from "../forms/suggestions";
 import {Tabs} from "../tabs";
 import {entryAddress, statusesOf, useDetails} from "./catalogue_details";
 
@@ -124,6 +126,7 @@ export function CataloguePage() {
   const [text, setText] = useKept("catalogue text", "");
   const [vendor, setVendor] = useKept("catalogue vendor", "");
   const [status, setStatus] = useState("");
+  const statuses = useSuggestions("statuses");
   const [picked, setPicked] = useKept<string[]>("catalogue picked", []);
   // Entries of one shelf are compared with each other.
   const change = (next: Shelf) => {
@@ -169,8 +172,8 @@ export function CataloguePage() {
           <label for="catalogue-status">With a figure that is</label>
           <select id="catalogue-status" value={status} onChange={(event) => setStatus(event.currentTarget.value)}>
             <option value="">of any status</option>
-            {["measured", "vendor specification", "third party", "derived", "estimated", "rumour"].map((name) => (
-              <option key={name}>{name}</option>
+            {statuses.map(({value}) => (
+              <option key={value}>{value}</option>
             ))}
           </select>
         </div>
@@ -202,6 +205,12 @@ export function CataloguePage() {
         />
       ) : (
         shelves[shelf] && <p class="empty">{status === "" || details.complete ? "Nothing on this shelf matches." : "Looking through its figures ..."}</p>
+      )}
+      {shelves[shelf] && (
+        <div class="actions">
+          <span class="muted">The whole shelf:</span>
+          <Actions command="catalogue list" question={{options: {shelf}}} result={shelves[shelf]} />
+        </div>
       )}
     </div>
   );

@@ -1,5 +1,6 @@
 // Up to six parts side by side, each figure with its status and source. Accelerators get the
 // ratios that the program derives; other shelves their own figures.
+import {Actions} from "../answers/actions";
 import {Problems} from "../answers/problems";
 import type {JsonTable} from "../documents";
 import {useHeading} from "../heading";
@@ -49,6 +50,11 @@ export function ComparePage({names, shelf}: {names: string[]; shelf: string}) {
   return (
     <div class="results">
       {names.length > kMostCompared && <p class="notice">The first {kMostCompared} of {names.length} are shown.</p>}
+      {data && (
+        <div class="answer-bar">
+          <Actions command="catalogue compare" question={{options: {names: ids, sources: true}}} result={data} />
+        </div>
+      )}
       <div class="table-scroll" tabIndex={0} role="region" aria-label="Comparison">
         <table class="dense compare">
           <thead>

@@ -1,4 +1,5 @@
 // One entry of the catalogue: every figure with its source and status.
+import {Actions} from "../answers/actions";
 import {Problems} from "../answers/problems";
 import type {JsonTable} from "../documents";
 import {isTable} from "../documents";
@@ -57,20 +58,23 @@ export function EntryPage({id, shelf}: {id: string; shelf: string}) {
         <p class="muted">
           {[data.vendor, data.shelf, id].filter(Boolean).map(String).join(", ")}
         </p>
-        <div class="actions">
-          {(isAccelerator || isModel) && (
-            <>
-              <a class="button" href={addressOf(["train"], {add: "1", [key]: id})}>
-                Use in training
-              </a>
-              <a class="button" href={addressOf(["serve"], {add: "1", [key]: id})}>
-                Use in serving
-              </a>
-            </>
-          )}
-          <a class="button" href="#/catalogue" onClick={choose}>
-            Choose to compare
-          </a>
+        <div class="answer-bar">
+          <div class="actions">
+            {(isAccelerator || isModel) && (
+              <>
+                <a class="button" href={addressOf(["train"], {add: "1", [key]: id})}>
+                  Use in training
+                </a>
+                <a class="button" href={addressOf(["serve"], {add: "1", [key]: id})}>
+                  Use in serving
+                </a>
+              </>
+            )}
+            <a class="button" href="#/catalogue" onClick={choose}>
+              Choose to compare
+            </a>
+          </div>
+          <Actions command="catalogue show" question={{options: {name: id, sources: true}}} result={data} />
         </div>
       </header>
       <dl class="about panel">

@@ -8,6 +8,7 @@ import {KeyValues} from "../forms/key_values";
 import {OwnModel} from "../forms/own_model";
 import type {BaseScenario, QuestionForm} from "../forms/question_form";
 import type {Change} from "../kept";
+import {useCommand} from "../scenario/commands";
 import {ShippedChoice} from "../scenario/shipped";
 
 export interface QuestionPaneProps {
@@ -34,6 +35,7 @@ function withoutScenario(old: QuestionForm, start: FieldTexts): QuestionForm {
 
 export function QuestionPane(props: QuestionPaneProps) {
   const {name, command, groups, form, setForm, problems, start} = props;
+  const {spec} = useCommand(command);
   const [shippedProblems, setShippedProblems] = useState<Problem[]>([]);
   const ofModel = problems.filter((problem) => form.own !== null && (problem.field === "model" || problem.field?.startsWith("models") || problem.file === form.own.name));
   return (
@@ -66,6 +68,7 @@ export function QuestionPane(props: QuestionPaneProps) {
         groups={groups}
         texts={form.own ? {...form.texts, model: form.own.name} : form.texts}
         problems={problems}
+        settings={spec?.settings ?? []}
         assumed={props.assumed}
         onText={(key, text) => setForm((old) => ({...old, own: key === "model" ? null : old.own, texts: {...old.texts, [key]: text}}))}
       />
@@ -75,6 +78,7 @@ export function QuestionPane(props: QuestionPaneProps) {
         rows={form.rows}
         problems={problems}
         example={props.example}
+        settings={spec?.settings ?? []}
         onRows={(rows) => setForm((old) => ({...old, rows}))}
       />
       <div class="row">

@@ -35,9 +35,9 @@ export const kTrainGroups: readonly FieldGroup[] = [
     title: "Memory and schedule",
     folded: true,
     fields: [
-      {key: "plan.recompute", label: "Recompute", kind: "text", choices: ["none", "selective", "full"], help: "activation recomputation", span: 3},
-      {key: "plan.sharding", label: "Sharding", kind: "text", choices: ["none", "zero1", "zero2", "zero3"], help: "what the data-parallel group shards: optimiser states, gradients, parameters (FSDP)", span: 3},
-      {key: "plan.schedule", label: "Schedule", kind: "text", choices: ["gpipe", "1f1b", "interleaved", "zero-bubble", "dual-pipe"], help: "pipeline schedule", span: 3},
+      {key: "plan.recompute", label: "Recompute", kind: "choice", help: "activation recomputation", span: 3},
+      {key: "plan.sharding", label: "Sharding", kind: "choice", help: "what the data-parallel group shards: optimiser states, gradients, parameters (FSDP)", span: 3},
+      {key: "plan.schedule", label: "Schedule", kind: "choice", help: "pipeline schedule", span: 3},
       {key: "plan.layout.sequence_parallel", label: "Sequence parallel", kind: "truth", help: "shard norms and residuals over the tensor group", span: 3},
       {key: "plan.layout.expert_tensor", label: "Expert tensor", kind: "integer", help: "tensor parallel inside an expert", span: 3},
       {key: "plan.lora.rank", label: "LoRA rank", kind: "integer", help: "fine-tune with adapters of this rank; 0 = all weights train", span: 3},
@@ -61,7 +61,7 @@ export const kSearchGroups: readonly FieldGroup[] = [
   {
     title: "The search",
     fields: [
-      {key: "search.objective", label: "Objective", kind: "text", choices: ["time", "cost", "energy", "tokens-per-second"], span: 3, help: "what is best; open: time"},
+      {key: "search.objective", label: "Objective", kind: "choice", span: 3, help: "what is best; open: time"},
       {key: "search.head_room", label: "Head room", kind: "number", help: "share of the usable memory that must stay free: 0.05", span: 3},
       {key: "search.max_tensor", label: "Largest tensor degree", kind: "integer", help: "open: what the system's domain carries", span: 3},
       {key: "search.power_cap", label: "Power cap", kind: "text", help: 'facility power of the accelerators in use: "50 MW"', span: 3},

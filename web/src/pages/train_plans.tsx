@@ -130,6 +130,7 @@ export function TrainPlans({question, onUse}: TrainPlansProps) {
             groups={kSearchGroups}
             texts={search}
             problems={job.problems}
+            settings={command?.settings ?? []}
             onText={(key, text) => setSearch((old) => ({...old, [key]: text}))}
           />
         </div>

@@ -15,10 +15,20 @@ export interface OptionSpec {
   usual: Json | undefined;
 }
 
+/** A key of `set`. */
+export interface SettingSpec {
+  key: string;
+  help: string;
+  /** The only values; empty = no closed list. */
+  choices: string[];
+}
+
 export interface CommandSpec {
   command: string;
   summary: string;
   options: OptionSpec[];
+  /** The keys that the description names; others may be taken too. */
+  settings: SettingSpec[];
   needsScenario: boolean;
 }
 
@@ -33,6 +43,14 @@ function resolved(api: JsonTable, schema: Json | undefined): JsonTable {
 
 const kKinds: Record<string, FieldKind> = {boolean: "truth", integer: "integer", number: "number", array: "texts", string: "text"};
 
+const choicesOf = (schema: JsonTable): string[] =>
+  Array.isArray(schema.enum) ? schema.enum.filter((one) => one !== null).map(String) : [];
+
+function settingOf(api: JsonTable, key: string, schema: Json): SettingSpec {
+  const setting = resolved(api, schema);
+  return {key, help: String(setting.description ?? ""), choices: choicesOf(setting)};
+}
+
 function optionOf(api: JsonTable, name: string, schema: Json): OptionSpec {
   const option = resolved(api, schema);
   const items = resolved(api, option.items);
@@ -43,7 +61,7 @@ function optionOf(api: JsonTable, name: string, schema: Json): OptionSpec {
     kind: kind === "texts" && (items.type === "number" || items.type === "integer") ? "numbers" : kind,
     help: String(option.description ?? ""),
     type: String(option["x-polyfleet-type"] ?? ""),
-    choices: Array.isArray(option.enum) ? option.enum.filter((one) => one !== null).map(String) : [],
+    choices: choicesOf(option),
     usual: option.default,
   };
 }
@@ -53,10 +71,12 @@ function commandOf(api: JsonTable, slug: string, post: JsonTable): CommandSpec {
   const body = resolved(api, isTable(content) ? valueAt(content["application/json"], "schema") : undefined);
   const properties = resolved(api, valueAt(body, "properties"));
   const options = resolved(api, properties.options).properties;
+  const settings = resolved(api, properties.set).properties;
   return {
     command: slug.replaceAll("-", " "),
     summary: String(post.summary ?? ""),
     needsScenario: Array.isArray(body.required) && body.required.includes("scenario"),
+    settings: isTable(settings) ? Object.entries(settings).map(([key, schema]) => settingOf(api, key, schema)) : [],
     options: isTable(options) ? Object.entries(options).map(([name, schema]) => optionOf(api, name, schema)) : [],
   };
 }

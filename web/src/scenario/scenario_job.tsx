@@ -105,7 +105,7 @@ export function ScenarioJob({command, action, lead, first: wanted}: ScenarioJobP
           />
         </div>
         {needed ? [editor, optionFields] : [optionFields, editor]}
-        <KeyValues form={slug} rows={rows} problems={job.problems} example={{key: "seed", value: "7"}} onRows={setRows} />
+        <KeyValues form={slug} rows={rows} problems={job.problems} example={{key: "seed", value: "7"}} settings={spec.settings} onRows={setRows} />
         <div class="row sticky">
           <button
             type="button"

@@ -1,7 +1,14 @@
 import assert from "node:assert/strict";
+import {readFileSync} from "node:fs";
 import {counted, eventually, holdsValue, isEnabled, textFits} from "../watch.mjs";
 
 const rows = (page) => page.locator("table.catalogue tbody tr");
+/** The report of what is shown, as it was saved. */
+async function savedReport(page) {
+  const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", {name: "Report", exact: true}).click()]);
+  return readFileSync(await download.path(), "utf8");
+}
+
 const row = (page, table, name) => page.locator(`${table} tr`, {has: page.locator("th", {hasText: name})});
 
 export const cases = [
@@ -91,6 +98,21 @@ export const cases = [
       const memory = row(page, "table.compare", /^memory$/);
       await textFits(memory, /GB/);
       await counted(memory.locator("a[href^=https]"), (count) => count > 0, "sources as links");
+    },
+  },
+  {
+    name: "catalogue: shelf, entry and comparison are saved as reports",
+    async run({page, open}) {
+      for (const [place, words] of [
+        ["#/catalogue", /MI355X/],
+        ["#/catalogue/amd_mi355x", /MI355X[\s\S]*288/],
+        ["#/catalogue/compare?names=amd_mi355x,nv_b200", /MI355X[\s\S]*B200/],
+      ]) {
+        await open(place);
+        const html = await savedReport(page);
+        assert.match(html, /^<!doctype html>/i);
+        assert.match(html, words);
+      }
     },
   },
   {

@@ -243,6 +243,37 @@ export const cases = [
     },
   },
   {
+    name: "train: closed lists are those of the program, also one that it learns",
+    async run({page, open}) {
+      let described;
+      await page.route("**/api/v1/openapi.json", async (route) => {
+        const api = await (await route.fetch()).json();
+        const settings = api.components.schemas["Question-estimate-train"].properties.set.properties;
+        described = structuredClone(settings);
+        settings["plan.recompute"].enum.push("sometimes");
+        await route.fulfill({json: api});
+      });
+      await open("#/train");
+      await settled(page);
+      const choicesAt = async (key) => (await page.locator(`[id="train-${key}"] option`).allTextContents()).slice(1);
+      for (const key of ["plan.sharding", "plan.schedule"]) {
+        assert.ok(described[key].enum.length > 2, key);
+        await eventually(() => choicesAt(key), (choices) => choices.join() === described[key].enum.join(), `the choices of ${key}`);
+      }
+      const learned = [...described["plan.recompute"].enum, "sometimes"];
+      await eventually(() => choicesAt("plan.recompute"), (choices) => choices.join() === learned.join(), "the new choice");
+      // Every field whose values are closed is a list; none offers one that the program does not describe.
+      const fields = await page.evaluate(() => [...document.querySelectorAll("form.pane [name]")].map((input) => [input.name, input.tagName]));
+      for (const [key, tag] of fields) {
+        const closed = Boolean(described[key]?.enum) || described[key]?.["x-polyfleet-type"] === "true or false";
+        assert.equal(tag === "SELECT", closed, key);
+        assert.ok(described[key], `${key} is described`);
+      }
+      await page.getByRole("button", {name: "Add a key"}).click();
+      await page.locator(`datalist#train-keys option[value="plan.overlap.tensor"]`).waitFor({state: "attached"});
+    },
+  },
+  {
     name: "train: what does not fit is an answer",
     async run(watched) {
       const {page, open} = watched;

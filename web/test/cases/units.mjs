@@ -72,12 +72,13 @@ export const cases = [
           },
           "/api/v1/about": {get: {}},
         },
-        components: {schemas: {Q: {properties: {options: {properties: {top: {type: "integer", default: 5}, "a-b": {type: "array", items: {type: "string"}}}}}}}},
+        components: {schemas: {Q: {properties: {set: {properties: {"plan.a": {description: "A", enum: ["x", "y"]}, devices: {}}}, options: {properties: {top: {type: "integer", default: 5}, "a-b": {type: "array", items: {type: "string"}}}}}}}},
       };
       const [command, ...others] = commandsOf(api);
       assert.equal(others.length, 0);
       assert.equal(command.command, "plan train");
       assert.deepEqual(command.options.map((option) => [option.name, option.kind, option.usual]), [["top", "integer", 5], ["a-b", "texts", undefined]]);
+      assert.deepEqual(command.settings, [{key: "plan.a", help: "A", choices: ["x", "y"]}, {key: "devices", help: "", choices: []}]);
       assert.deepEqual(commandsOf({}), []);
     },
   },
