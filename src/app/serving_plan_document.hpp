@@ -53,7 +53,7 @@ struct StatedServingPlan : StatedSite {
   int draft_tokens = 0;
   double tokens_per_step = 1;
   double expert_imbalance = 1;
-  std::int64_t simulate = 20;    ///< proposals that may be simulated
+  std::int64_t simulate = 20;  ///< proposals that may be simulated
   /// Of each simulation. Of several sizes that a stream of 2,000 allows, the cheapest was one that
   /// other streams (seeds) missed; with 10,000 three seeds chose the same.
   std::int64_t requests = 10000;
