@@ -92,7 +92,7 @@ export function RunsPage() {
       )}
       {state.runs.length > 0 && (
         <div class="table-scroll">
-          <table class="dense runs" data-text={state.filter?.text}>
+          <table class="dense runs">
             <thead>
               <tr>
                 <th scope="col"><span class="unseen">Choose</span></th>
