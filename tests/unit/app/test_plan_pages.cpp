@@ -48,6 +48,13 @@ TEST_CASE("the page of a search: every plan of the front, the families and the b
   check_page(page);
   const Value json = reply.json();
   CHECK(figure_of(page, "best_plans").data.rows() == rows_of(json, "best"));
+  check_columns(page, json,
+                {{"best_plans", "step time", "s", "best/*/step_time_s"},
+                 {"best_plans", "energy of a step", "kWh", "best/*/energy_j", 1 / 3.6e6},
+                 {"best_plans", "cost of a step", "USD", "best/*/cost_usd"},
+                 {"best_plans", "free memory", "%", "best/*/memory_head_room", 100},
+                 {"best_plans", "over the best", "times", "best/*/step_time_s",
+                  1 / number_at_path(json, "best/0/step_time_s")}});
   const PageFigure& front = figure_of(page, "front_energy");
   const std::vector<std::string>& groups = front.data.find("plans")->words;
   CHECK(static_cast<std::size_t>(std::count(groups.begin(), groups.end(), "Pareto front")) ==
