@@ -1,6 +1,5 @@
 #include <doctest/doctest.h>
 
-#include <chrono>
 #include <cmath>
 #include <filesystem>
 
@@ -200,22 +199,4 @@ TEST_CASE("an inconsistent network is refused with every problem") {
   const auto made = CollectiveCosts::make(bad, data());
   REQUIRE(!made.has_value());
   CHECK(made.problems().size() == 2);
-}
-
-TEST_CASE("under a microsecond, for eight ranks and for a million") {
-  const auto costs = costs_of(h100());
-  for (const RankGroup group : {RankGroup{8, 8}, RankGroup{1000000, 8}}) {
-    double best = 1;
-    double sum = 0;
-    constexpr int kCalls = 5000;
-    for (int round = 0; round < 20; ++round) {  // the least disturbed of twenty
-      const auto begin = std::chrono::steady_clock::now();
-      for (int i = 0; i < kCalls; ++i) sum += us(costs, kAll[i % 6], 1000.0 + 977.0 * i, group);
-      const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - begin;
-      best = std::min(best, taken.count() / kCalls);
-    }
-    CHECK(sum > 0);
-    MESSAGE("ns a collective: " << best * 1e9);
-    CHECK(best < 1e-6);
-  }
 }
