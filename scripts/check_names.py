@@ -3,8 +3,8 @@
 local to another, hides or doubles a function of a header that another calls, or is a constant that a function of
 another file writes anew (-Wshadow). Rooms are the folders under src/; each folder of tests is one program.
 
-Functions of one name may stand in several files where their parameters tell them apart: text from numbers, one struct
-from another. This reads declarations, not C++: what it overlooks, the compiler finds when a batch changes.
+Functions of one name may stand in several files where their parameters tell them apart (text from numbers, one struct
+from another) and none is passed on by its name. This reads declarations, not C++: what it overlooks, the compiler finds when a batch changes.
 
 Usage: check_names.py ROOT. Exit 0 clean, 1 with one line per offence.
 """
@@ -42,11 +42,12 @@ class Declared:
 
 @dataclasses.dataclass
 class Source:
-    """What a file declares at the level of namespaces, and which names it calls or writes as local constants."""
+    """What a file declares at the level of namespaces, and which names it calls, passes on or writes as constants."""
     path: str
     declared: list
     aliases: dict
     called: set
+    passed: set
     constants: set
     includes: list
 
@@ -197,7 +198,9 @@ def read_source(path, root):
     aliases = dict(re.findall(r"^\s*using (\w+) = ([\w:]+);", text, re.M))
     called = {words[i] for i in range(1, len(words) - 1)
               if words[i + 1] == "(" and words[i - 1] not in (".", "->", "::") and re.match(r"[a-z]\w*$", words[i])}
-    return Source(str(path.relative_to(root)), declared, aliases, called, set(LOCAL_CONSTANT.findall(text)),
+    passed = {words[i] for i in range(1, len(words) - 1)
+              if words[i + 1] in (",", ")", "}") and words[i - 1] in (",", "(", "{", "&") and words[i].isidentifier()}
+    return Source(str(path.relative_to(root)), declared, aliases, called, passed, set(LOCAL_CONSTANT.findall(text)),
                   INCLUDE.findall(text))
 
 
@@ -267,7 +270,7 @@ class Checker:
     def doubled(self, name, places):
         for i, (source, each) in enumerate(places):
             for other, second in places[:i]:
-                if other is not source and self.alike(each, second):
+                if other is not source and (self.alike(each, second) or name in source.passed or name in other.passed):
                     yield f"{source.path}:{each.line}: {name} is also local to {other.path}:{second.line}"
                     break
 

@@ -65,7 +65,7 @@ HttpResponse page_of(const RunRecord& record) {
   return page ? json_response(page_json(*page, true)) : problem_response(500, page.problems());
 }
 
-HttpResponse report_of(const RunRecord& record) {
+HttpResponse report_of_run(const RunRecord& record) {
   if (record.page.is_null()) return refusal(404, "this run was kept without figures");
   const Result<FigurePage> page = page_from_json(record.page);
   if (!page) return problem_response(500, page.problems());
@@ -133,7 +133,8 @@ std::vector<Route> run_routes(const ApiParts& parts) {
                     .refusals = {404}});
   routes.push_back(run_route(parts, "/api/v1/runs/{run}/page", "A run's figures", page_of));
   routes.back().schema = "Page";
-  Route report = run_route(parts, "/api/v1/runs/{run}/report", "A run as one HTML file", report_of);
+  Route report =
+      run_route(parts, "/api/v1/runs/{run}/report", "A run as one HTML file", report_of_run);
   report.content_type = "text/html; charset=utf-8";
   routes.push_back(std::move(report));
   return routes;

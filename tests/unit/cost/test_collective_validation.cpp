@@ -21,7 +21,7 @@ constexpr const char* kFile =
     "d,somewhere,u,AMD,Nobody's part,8,allreduce,float,1024,10,us,\n"
     "e,somewhere,u,AMD,MI300X,16,allreduce,float,1024,10,us,\n";
 
-Result<Network> mi300x(std::string_view name) {
+Result<Network> mi300x_named(std::string_view name) {
   if (name != "MI300X") return problem("unknown");
   Network network;
   network.scale_up = ScaleUpKind::xgmi_mesh;
@@ -38,7 +38,7 @@ CollectiveValidation validate(LeaveOut leave_out) {
   REQUIRE(data.has_value());
   const auto table = CsvTable::parse(kFile, "test.csv");
   REQUIRE(table.has_value());
-  auto found = validate_collectives(*table, *data, mi300x, leave_out);
+  auto found = validate_collectives(*table, *data, mi300x_named, leave_out);
   REQUIRE(found.has_value());
   return std::move(found).value();
 }
@@ -95,5 +95,5 @@ TEST_CASE("a file without the columns is refused") {
   REQUIRE(data.has_value());
   const auto table = CsvTable::parse("id,op\n1,allreduce\n", "test.csv");
   REQUIRE(table.has_value());
-  CHECK(!validate_collectives(*table, *data, mi300x).has_value());
+  CHECK(!validate_collectives(*table, *data, mi300x_named).has_value());
 }

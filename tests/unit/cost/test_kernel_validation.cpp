@@ -40,7 +40,7 @@ Result<KernelFileValidation> validated(const std::string& text) {
       file.path(), [](const std::string& name) { return catalogue->accelerator(name); }, kData);
 }
 
-KernelPrediction row(double measured, double predicted, double sigma) {
+KernelPrediction measured_row(double measured, double predicted, double sigma) {
   KernelPrediction p;
   p.measured_us = measured;
   p.predicted_us = predicted;
@@ -52,7 +52,8 @@ KernelPrediction row(double measured, double predicted, double sigma) {
 
 TEST_CASE("summary: medians, bias and coverage of a hand-made list") {
   const KernelErrorSummary s =
-      summary_of({row(100, 110, 0.1), row(100, 95, 0.1), row(100, 150, 0.1), row(100, 100, 0.1)});
+      summary_of({measured_row(100, 110, 0.1), measured_row(100, 95, 0.1),
+                  measured_row(100, 150, 0.1), measured_row(100, 100, 0.1)});
   CHECK(s.rows == 4);
   CHECK(s.median_ape == doctest::Approx(0.10));   // of 0, 0.05, 0.10, 0.50 the upper middle
   CHECK(s.median_bias == doctest::Approx(0.10));  // of -0.05, 0, 0.10, 0.50
