@@ -39,7 +39,7 @@ Result<KernelCosts> KernelCosts::load(const Accelerator& accelerator,
 }
 
 KernelTime KernelCosts::gemm(const GemmShape& s) const {
-  const KernelMemo::Key key{0, s.m, s.n, s.k, s.count, static_cast<double>(s.dtype)};
+  const ShapeMemo::Key key{0, s.m, s.n, s.k, s.count, static_cast<double>(s.dtype)};
   return library_->memo.get(key, [&] {
     const KernelModel& model = library_->gemm(s.dtype);
     const auto& form = std::get<GemmForm>(model.variant().form);
@@ -72,7 +72,7 @@ KernelTime KernelCosts::attention_with_preprocess(const AttentionShape& s) const
 }
 
 KernelTime KernelCosts::grouped_gemm(const GroupedGemmShape& s) const {
-  const KernelMemo::Key key{
+  const ShapeMemo::Key key{
       1, s.tokens, s.experts, s.n, s.k, s.imbalance, static_cast<double>(s.dtype)};
   return library_->memo.get(key, [&] {
     const KernelModel& model = library_->moe(s.dtype);
@@ -97,16 +97,16 @@ KernelTime KernelCosts::grouped_gemm(const GroupedGemmShape& s) const {
 }
 
 KernelTime KernelCosts::attention(const AttentionShape& s) const {
-  const KernelMemo::Key key{2.0 + s.causal + 2 * s.backward + 4 * s.decode,
-                            s.batch,
-                            s.heads,
-                            s.kv_heads,
-                            s.head_dim_qk,
-                            s.head_dim_v,
-                            s.query_length,
-                            s.kv_length,
-                            s.window,
-                            static_cast<double>(s.dtype)};
+  const ShapeMemo::Key key{2.0 + s.causal + 2 * s.backward + 4 * s.decode,
+                           s.batch,
+                           s.heads,
+                           s.kv_heads,
+                           s.head_dim_qk,
+                           s.head_dim_v,
+                           s.query_length,
+                           s.kv_length,
+                           s.window,
+                           static_cast<double>(s.dtype)};
   return library_->memo.get(key, [&] {
     const KernelModel& model = library_->attention(s);
     const AttentionGeometry geometry = geometry_of(s);

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "cost/kernel_library.hpp"
-#include "cost/kernel_memo.hpp"
+#include "cost/shape_memo.hpp"
 
 namespace polyfleet {
 
@@ -34,7 +34,7 @@ class KernelLibrary {
   KernelOptions options;
   GeneralKernelConstants general;
   double bandwidth = 0;  ///< bytes per second
-  KernelMemo memo;
+  ShapeMemo memo;
 
  private:
   using Slot = std::shared_ptr<KernelModel>;

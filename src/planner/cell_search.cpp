@@ -11,6 +11,9 @@
 namespace polyfleet {
 namespace {
 
+/// More than any device holds.
+constexpr Bytes kAnyMemory = Bytes::from_base(std::numeric_limits<double>::infinity());
+
 class GroupSearch {
  public:
   GroupSearch(const SearchFrame& frame, const PlansFound& known)
@@ -24,7 +27,7 @@ class GroupSearch {
         offloads_(candidates_.activation_offloads()),
         memory_(frame.question.pool.machine->memory_overheads) {
     const PoolQuestion& pool = question_.pool;
-    // Overlap saves time always, energy and power only as far as the exact answer says so.
+    // overlap saves time always, energy and power only as far as the exact answer says so
     exact_twins_ = question_.with_front || question_.constraints.power_cap ||
                    question_.objective == Objective::energy ||
                    (question_.objective == Objective::cost && !pool.prices.device);
@@ -52,9 +55,8 @@ class GroupSearch {
 
  private:
   bool stopped() {
-    if (memory_.work() > frame_.budget) stopped_ = true;
-    if (frame_.stop != nullptr && frame_.stop->load(std::memory_order_relaxed)) stopped_ = true;
-    return stopped_;
+    const bool asked = frame_.stop != nullptr && frame_.stop->load(std::memory_order_relaxed);
+    return stopped_ = stopped_ || asked || memory_.work() > frame_.budget;
   }
 
   /// What was neither refused nor evaluated lies behind a bound, or behind a stop.
@@ -101,17 +103,20 @@ class GroupSearch {
   }
 
   void search_cut(const PlanCut& layer_cut, const CutTime& time) {
+    chunks_.clear();  // no other cut asks for these tables
+    held_ = {};
     std::vector<SearchUnit> units;
     for (const PlanCut& cut : frame_.queue.replicas(layer_cut)) {
       const SplitSet& set = frame_.queue.splits(cut);
+      const std::int64_t switches = candidates_.switch_count(cut);
       for (std::size_t i = 0; i < set.splits.size(); ++i) {
         const PlanSplit& split = set.splits[i];
-        SearchUnit unit{.cut = cut, .split = split, .floor = {}};
+        SearchUnit unit{.cut = cut, .split = split, .floor = {}, .plans = set.below[i] * switches};
         const Seconds floor =
             max(time.device_time / unit.devices(), set.floors[i]->time(unit.shape(true), time));
         unit.floor = floor_of(unit, floor, 0);
         if (is_left_idle(unit) || frame_.floors.breaks_limits(unit.floor)) {
-          found_.counts.refused += frame_.queue.plans_below(cut, split);
+          found_.counts.refused += unit.plans;
         } else if (!is_beaten(unit.floor)) {
           units.push_back(std::move(unit));
         }
@@ -180,9 +185,13 @@ class GroupSearch {
       if (units.empty()) return;
       const SearchUnit& first = *units.front();
       TrainingPlan plan = candidates_.plan(first.cut, first.split, {.recompute = mode}, {});
+      if (!checked) {
+        std::erase_if(units, [&](SearchUnit* unit) { return drop_at_once(*unit, plan); });
+        if (units.empty()) return;
+      }
       LayerTable& table = evaluator_.table(plan);
       const SplitShape& shape = frame_.queue.split_shapes().shape(table.model(), plan);
-      SplitCosts costs(shape, table);
+      SplitCosts costs(shape, table, chunks_[&table]);
       StageSet stages(shape, plan, table.works());
       if (!checked) {
         checked = true;
@@ -247,8 +256,8 @@ class GroupSearch {
       }
       floor.memory = *memory;
       if (!timed && !is_beaten(floor)) {
-        floor = floor_of(unit, exact_pipeline(unit, plan, costs.stages(shared), overlaps_.back()),
-                         host_seconds(unit, plan));
+        const Seconds pipeline = costs.pipeline(plan, unit.shape(overlaps_.back()));
+        floor = floor_of(unit, pipeline, host_seconds(unit, plan));
         floor.memory = *memory;
         timed = true;
       }
@@ -266,32 +275,39 @@ class GroupSearch {
     }
   }
 
-  Seconds exact_pipeline(const SearchUnit& unit, const TrainingPlan& plan,
-                         std::span<const StageCost> stages, bool overlap) {
-    std::vector<StageCost> costs(stages.begin(), stages.end());
-    const Seconds hand_over =
-        hand_over_time(question_.pool.scenario.model, plan, *question_.pool.machine);
-    for (StageCost& cost : costs) cost.send_forward = cost.send_backward = hand_over;
-    return pipeline_time(unit.shape(overlap), costs).total;
-  }
-
   bool seeks_leanest() const { return !found_.fits && !known_.fits; }
+
+  /// What does not fit is only counted: which plan is leanest and how much work it took to see are
+  /// not asked for.
+  bool only_counts() const { return frame_.has_no_budget() && !seeks_leanest(); }
+
+  /// As drop_too_large, without looking at stages.
+  bool drop_at_once(const SearchUnit& unit, const TrainingPlan& shared) {
+    if (!frame_.limit || !only_counts()) return false;
+    std::optional<HeldParameters>& held = held_[unit.split.pipeline > 1 ? 1 : 0];
+    if (!held) held = held_parameters(frame_.queue.whole_model(), evaluator_.table(shared).works());
+    const TrainingPlan plan = plan_of(unit, shared);
+    if (!memory_.exceeds_evenly(unit, plan, *held, switches_of(unit.cut), *frame_.limit))
+      return false;
+    found_.counts.too_large += unit.plans;
+    return true;
+  }
 
   bool drop_too_large(SearchUnit& unit, const TrainingPlan& shared, StageSet& stages) {
     if (!frame_.limit) return false;
-    const Bytes least = memory_.least(unit, plan_of(unit, shared), stages, switches_of(unit.cut));
+    const Bytes least = memory_.least(unit, plan_of(unit, shared), stages, switches_of(unit.cut),
+                                      only_counts() ? *frame_.limit : kAnyMemory);
     unit.floor.memory = least;
     if (least <= *frame_.limit || (seeks_leanest() && is_lean(least))) return false;
-    found_.counts.too_large += frame_.queue.plans_below(unit.cut, unit.split);
+    found_.counts.too_large += unit.plans;
     return true;
   }
 
   /// Bytes on the fullest device, or nothing where they do not fit.
   std::optional<Bytes> memory_of(const SearchUnit& unit, const TrainingPlan& plan,
                                  StageSet& stages) {
-    constexpr Bytes kAny = Bytes::from_base(std::numeric_limits<double>::infinity());
-    Bytes enough = frame_.limit.value_or(kAny);
-    if (seeks_leanest()) enough = max(enough, leanest_known().value_or(kAny));
+    Bytes enough = frame_.limit.value_or(kAnyMemory);
+    if (seeks_leanest()) enough = max(enough, leanest_known().value_or(kAnyMemory));
     const Bytes fullest = memory_.fullest(unit, plan, stages, enough);
     if (!frame_.limit || fullest <= *frame_.limit) {
       note_memory(fullest);
@@ -365,6 +381,8 @@ class GroupSearch {
   const PlansFound& known_;
   PlansFound found_;
   PlanEvaluator evaluator_;
+  std::map<const LayerTable*, ChunkCosts> chunks_;           ///< of the cut under search
+  std::array<std::optional<HeldParameters>, 2> held_;        ///< of it, without and with a pipeline
   const std::array<std::vector<PlanSwitches>, 2> switches_;  ///< without and with an exchange
   const std::vector<double> offloads_;
   std::vector<bool> overlaps_;  ///< of hand-over, for the split under search

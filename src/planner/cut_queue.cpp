@@ -130,8 +130,9 @@ SplitSet& CutQueue::noted(const PlanCut& cut) const {
       pipeline = split.pipeline;
       each = 0;
       for (const Recompute mode : candidates_.recompute_modes())
-        each += static_cast<std::int64_t>(candidates_.activations(split, mode).size());
+        each += candidates_.activation_count(split, mode);
     }
+    set.below.push_back(each);
     set.plans += each;
   }
   return set;
@@ -179,8 +180,7 @@ std::int64_t CutQueue::plans_of_splits(const std::function<bool(const PlanSplit&
     for (const PlanSplit& split : set.splits) {
       if (!has(split)) continue;
       for (const Recompute mode : candidates_.recompute_modes())
-        plans +=
-            set.switches * static_cast<std::int64_t>(candidates_.activations(split, mode).size());
+        plans += set.switches * candidates_.activation_count(split, mode);
     }
   }
   return plans;
@@ -190,8 +190,7 @@ std::int64_t CutQueue::plans_of_recompute(Recompute mode) const {
   std::int64_t plans = 0;
   for (const auto& [key, set] : splits_) {
     for (const PlanSplit& split : set.splits)
-      plans +=
-          set.switches * static_cast<std::int64_t>(candidates_.activations(split, mode).size());
+      plans += set.switches * candidates_.activation_count(split, mode);
   }
   return plans;
 }
@@ -217,13 +216,6 @@ std::vector<PlanSplit> CutQueue::all_splits() const {
 
 std::int64_t CutQueue::plans(const PlanCut& cut) const {
   return splits(cut).plans * candidates_.switch_count(cut);
-}
-
-std::int64_t CutQueue::plans_below(const PlanCut& cut, const PlanSplit& split) const {
-  std::int64_t plans = 0;
-  for (const Recompute mode : candidates_.recompute_modes())
-    plans += static_cast<std::int64_t>(candidates_.activations(split, mode).size());
-  return plans * candidates_.switch_count(cut);
 }
 
 void CutQueue::add_groups() {

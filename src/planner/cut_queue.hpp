@@ -48,6 +48,7 @@ class ExpertFloors {
 struct SplitSet {
   std::vector<PlanSplit> splits;
   std::vector<const CountFloor*> floors;  ///< of each
+  std::vector<std::int64_t> below;        ///< of each: choices of what is kept and run again
   std::int64_t plans = 0;
   std::int64_t impossible = 0;
   std::int64_t switches = 0;  ///< of all cuts that have these pipelines
@@ -80,7 +81,6 @@ class CutQueue {
   std::vector<PlanSplit> all_splits() const;
   /// Plans below a cut (data degree fixed), impossible ones not included.
   std::int64_t plans(const PlanCut& cut) const;
-  std::int64_t plans_below(const PlanCut& cut, const PlanSplit& split) const;
 
   /// Device-seconds of a step with the group's experts spread like this: exact arithmetic and
   /// exchange of the experts, each timed once for all cuts that give them equal work.

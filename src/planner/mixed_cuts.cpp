@@ -8,6 +8,7 @@
 
 #include "training/chunk_time.hpp"
 #include "training/plan_check.hpp"
+#include "training/stage_inventory.hpp"
 
 namespace polyfleet {
 namespace {
@@ -302,6 +303,19 @@ double LayerMemory::layers_in(double limit, double in_flight) const {
   const double each = states + activation * in_flight;
   if (limit < fixed) return 0;
   return each > 0 ? (limit - fixed) / each : std::numeric_limits<double>::infinity();
+}
+
+/// Of stages that hold the same the first is the fullest (SplitShape).
+bool PoolCuts::fits(const TrainingPlan& plan, Bytes limit) {
+  LayerWorks& works = evaluator_.table(plan).works();
+  const SplitShape& shape = shapes_.shape(works.model(), plan);
+  const bool paired = plan.schedule == Schedule::dual_pipe && plan.layout.pipeline > 1;
+  const std::vector<int>& stages = paired ? shape.paired : shape.stages;
+  return std::all_of(stages.begin(), stages.end(), [&](int stage) {
+    const StageInventory inventory =
+        stage_inventory(plan, works, shape.layers, static_cast<std::size_t>(stage));
+    return stage_memory(plan, inventory, pool_.question.machine->memory_overheads).total <= limit;
+  });
 }
 
 LayerMemory PoolCuts::layer_memory(const PoolCut& cut, std::int64_t replicas) {

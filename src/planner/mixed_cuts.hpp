@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "planner/mixed_search.hpp"
+#include "planner/split_costs.hpp"
 
 namespace polyfleet {
 
@@ -67,6 +68,8 @@ class PoolCuts {
   std::vector<int> stage_counts(const PoolCut& cut) const;
   std::vector<int> virtual_counts(const PoolCut& cut, int stages) const;
 
+  /// Every device of this plan holds at most `limit`. Precondition: that of PlanEvaluator::memory.
+  bool fits(const TrainingPlan& plan, Bytes limit);
   /// Least memory of one layer on a stage of a pipeline, for this many replicas.
   LayerMemory layer_memory(const PoolCut& cut, std::int64_t replicas);
 
@@ -78,6 +81,7 @@ class PoolCuts {
 
   const SearchedPool& pool_;
   PlanEvaluator evaluator_;
+  SplitShapes shapes_;
   std::vector<PoolCut> cuts_;
 };
 

@@ -92,6 +92,15 @@ class PipelineGroups {
     std::vector<double> units;  ///< cut-major
     std::vector<double> price;  ///< by cut
   };
+  /// The same for sums over places of what the best cut brings: places where every cut holds what
+  /// it holds at the place before stand once, and cuts that another one matches at every place for
+  /// no more are left out. No such sum changes by a bit.
+  struct DistinctPlaces {
+    std::vector<std::size_t> repeats;  ///< of each, in the order of places
+    std::vector<double> units;         ///< cut-major
+    std::vector<double> price;         ///< by cut
+  };
+  static DistinctPlaces distinct(const Places& places);
   Places places_of(int micro_batch, std::int64_t micro_batches, double time,
                    const std::vector<double>& prices);
   bool affordable(const PipelineShare& share, double time);

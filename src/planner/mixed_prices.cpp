@@ -8,11 +8,23 @@
 // every number of replicas and every subset of the pools.
 #include <algorithm>
 #include <cmath>
+#include <functional>
+#include <numeric>
 
 #include "planner/mixed_limits.hpp"
 #include "planner/mixed_pipelines.hpp"
 
 namespace polyfleet {
+namespace {
+
+/// std::floor of what is not negative, without its call.
+double whole_part(double value) {
+  constexpr double kAllWhole = 4503599627370496.0;  // from 2^52 on there are no fractions
+  return value < kAllWhole ? static_cast<double>(static_cast<std::int64_t>(value)) : value;
+}
+
+}  // namespace
+
 PipelineGroups::Places PipelineGroups::places_of(int micro_batch, std::int64_t micro_batches,
                                                  double time, const std::vector<double>& prices) {
   Places places;
@@ -25,11 +37,15 @@ PipelineGroups::Places PipelineGroups::places_of(int micro_batch, std::int64_t m
     tau[n] = time / m;
     if (m > behind + 1) tau[n] = std::min(tau[n], (time - least_work) / (m - 1 - behind / 2));
   }
-  for (const Offer& offer : offers_.at(micro_batch)) {
+  const std::vector<Offer>& offers = offers_.at(micro_batch);
+  places.units.reserve(offers.size() * places.count);
+  for (const Offer& offer : offers) {
     places.price.push_back(prices[pools_[offer.pool]] * offer.cut->devices_per_stage);
     const double rate = offer.rate * (1 + kBoundRounding);
+    double units = 0;
     for (std::size_t n = 0; n < places.count; ++n) {
-      const double units = whole_layers_ ? std::floor(tau[n] * rate) : tau[n] * rate;
+      if (n == 0 || tau[n] != tau[n - 1])
+        units = whole_layers_ ? whole_part(tau[n] * rate) : tau[n] * rate;
       places.units.push_back(
           std::min(units, offer.room[std::min(n, static_cast<std::size_t>(micro_batches - 1))]));
     }
@@ -37,36 +53,75 @@ PipelineGroups::Places PipelineGroups::places_of(int micro_batch, std::int64_t m
   return places;
 }
 
+PipelineGroups::DistinctPlaces PipelineGroups::distinct(const Places& places) {
+  const std::size_t count = places.count, cuts = places.price.size();
+  std::vector<char> differs(count, 0);
+  for (std::size_t c = 0; c < cuts; ++c) {
+    const double* units = places.units.data() + c * count;
+    for (std::size_t n = 1; n < count; ++n) differs[n] |= units[n] != units[n - 1] ? 1 : 0;
+  }
+  DistinctPlaces own;
+  std::vector<std::size_t> firsts;
+  for (std::size_t n = 0; n < count; ++n) {
+    if (n == 0 || differs[n] != 0) {
+      firsts.push_back(n);
+      own.repeats.push_back(0);
+    }
+    ++own.repeats.back();
+  }
+  std::vector<std::size_t> order(cuts);
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::stable_sort(order.begin(), order.end(),
+                   [&](std::size_t a, std::size_t b) { return places.price[a] < places.price[b]; });
+  std::vector<double> row(firsts.size());
+  for (const std::size_t c : order) {
+    for (std::size_t i = 0; i < firsts.size(); ++i) row[i] = places.units[c * count + firsts[i]];
+    bool matched = false;
+    for (std::size_t k = 0; k < own.price.size() && !matched; ++k) {
+      const double* other = own.units.data() + k * row.size();
+      matched = std::equal(row.begin(), row.end(), other, std::less_equal<>());
+    }
+    if (matched) continue;
+    own.units.insert(own.units.end(), row.begin(), row.end());
+    own.price.push_back(places.price[c]);
+  }
+  return own;
+}
+
 double PipelineGroups::least_price(int micro_batch, std::int64_t micro_batches, double time,
                                    const std::vector<double>& prices) {
   if (fastest_.at(micro_batch) > time) return kInfinite;
-  const Places places = places_of(micro_batch, micro_batches, time, prices);
-  counts_.work += static_cast<std::int64_t>(places.count * places.price.size()) / 4;
-  double most_price = 0;
+  const Places all_places = places_of(micro_batch, micro_batches, time, prices);
+  counts_.work += static_cast<std::int64_t>(all_places.count * all_places.price.size()) / 4;
+  const DistinctPlaces places = distinct(all_places);
+  const std::size_t count = places.repeats.size();
+  std::vector<double> gain(count);
   const auto bound = [&](double mu) {
     const double sum = mu * need_;
-    std::vector<double> gain(places.count, -kInfinite);
+    std::fill(gain.begin(), gain.end(), -kInfinite);
     for (std::size_t c = 0; c < places.price.size(); ++c) {
-      const double* units = places.units.data() + c * places.count;
+      const double* units = places.units.data() + c * count;
       const double price = places.price[c];
-      for (std::size_t n = 0; n < places.count; ++n)
-        gain[n] = std::max(gain[n], mu * units[n] - price);
+      for (std::size_t n = 0; n < count; ++n) gain[n] = std::max(gain[n], mu * units[n] - price);
     }
     double all = 0, most = -kInfinite;  // a pipeline of p stages has the places 0 .. p - 1
-    for (const double each : gain) most = std::max(most, all += each);
+    for (std::size_t n = 0; n < count; ++n) {
+      for (std::size_t i = 0; i < places.repeats[n]; ++i) most = std::max(most, all += gain[n]);
+    }
     return sum - most;
   };
   // Beyond the price of a stage per layer held nothing is gained by a larger mu, unless the places
   // do not hold the model at any price.
   double held = 0;
-  for (std::size_t n = 0; n < places.count; ++n) {
+  for (std::size_t n = 0; n < count; ++n) {
     double most = 0;
     for (std::size_t c = 0; c < places.price.size(); ++c)
-      most = std::max(most, places.units[c * places.count + n]);
-    held += most;
+      most = std::max(most, places.units[c * count + n]);
+    for (std::size_t i = 0; i < places.repeats[n]; ++i) held += most;
   }
   if (held < need_ * (1 - kBoundRounding)) return kInfinite;
-  for (const double price : places.price) most_price = std::max(most_price, price);
+  double most_price = 0;
+  for (const double price : all_places.price) most_price = std::max(most_price, price);
   double low = 0, high = most_price;
   constexpr int kSteps = 14;
   constexpr double kGolden = 0.381966;

@@ -131,8 +131,7 @@ void SingleGroups::look_at_memory(SingleNode& node) {
   const auto fits = [&](std::int64_t replicas, std::int64_t micro_batches) {
     plan.layout.data = static_cast<int>(replicas);
     plan.global_batch = replicas * micro_batches * cut.micro_batch();
-    const std::vector<StageMemory> memory = cuts_.evaluator().memory(plan);
-    return memory[fullest_stage(memory)].total <= *limit;
+    return cuts_.fits(plan, *limit);
   };
   // Quickly: a stage in the middle holds at least the even share of the layers.
   const bool has_middle = node.stages >= 3;
@@ -213,9 +212,7 @@ double SingleGroups::time_afresh(const SinglePlan& single) {
   const std::optional<Bytes> limit = memory_limit(*question_.pools[index_].question.machine,
                                                   question_.constraints.common.memory_head_room);
   if (limit) {
-    const TrainingPlan whole = whole_pipeline_plan(plan, plan.groups[0], stages);
-    const std::vector<StageMemory> memory = cuts_.evaluator().memory(whole);
-    if (memory[fullest_stage(memory)].total > *limit) {
+    if (!cuts_.fits(whole_pipeline_plan(plan, plan.groups[0], stages), *limit)) {
       if (single.replicas > 1 && single.micro_batches >= node.stages)
         node.unfit_replicas = std::max(node.unfit_replicas, single.replicas);
       return kInfinite;

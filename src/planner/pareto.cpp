@@ -1,30 +1,10 @@
 #include "planner/pareto.hpp"
 
 #include <algorithm>
-#include <array>
 #include <limits>
 #include <tuple>
 
 namespace polyfleet {
-namespace {
-
-using Costs = std::array<double, 4>;
-
-Costs costs_of(const PlannedPlan& plan) {
-  const double device_seconds = plan.time / second * static_cast<double>(plan.devices);
-  return {plan.time / second, plan.energy ? plan.energy->base() : device_seconds,
-          plan.cost ? plan.cost->base() : device_seconds, plan.memory.base()};
-}
-
-bool no_worse(const Costs& one, const Costs& other) {
-  for (std::size_t i = 0; i < one.size(); ++i) {
-    if (one[i] > other[i]) return false;
-  }
-  return true;
-}
-
-}  // namespace
-
 bool plan_order(const TrainingPlan& one, const TrainingPlan& other) {
   const auto key = [](const TrainingPlan& plan) {
     const ParallelLayout& cut = plan.layout;
@@ -55,14 +35,38 @@ double PlanRanking::cutoff() const {
   return plans_.size() < most_ ? std::numeric_limits<double>::infinity() : values_.back();
 }
 
+ParetoFront::Costs ParetoFront::costs_of(const PlannedPlan& plan) {
+  const double device_seconds = plan.time / second * static_cast<double>(plan.devices);
+  return {plan.time / second, plan.energy ? plan.energy->base() : device_seconds,
+          plan.cost ? plan.cost->base() : device_seconds, plan.memory.base()};
+}
+
+bool ParetoFront::no_worse(const Costs& one, const Costs& other) {
+  for (std::size_t i = 0; i < one.size(); ++i) {
+    if (one[i] > other[i]) return false;
+  }
+  return true;
+}
+
 void ParetoFront::offer(const PlannedPlan& plan) {
   const Costs costs = costs_of(plan);
-  for (const PlannedPlan& own : plans_) {
-    const Costs other = costs_of(own);
-    if (no_worse(other, costs) && (other != costs || plan_order(own.plan, plan.plan))) return;
+  for (std::size_t i = 0; i < plans_.size(); ++i) {
+    if (no_worse(costs_[i], costs) && (costs_[i] != costs || plan_order(plans_[i].plan, plan.plan)))
+      return;
   }
-  std::erase_if(plans_, [&](const PlannedPlan& own) { return no_worse(costs, costs_of(own)); });
+  std::size_t kept = 0;
+  for (std::size_t i = 0; i < plans_.size(); ++i) {
+    if (no_worse(costs, costs_[i])) continue;
+    if (kept != i) {
+      plans_[kept] = std::move(plans_[i]);
+      costs_[kept] = costs_[i];
+    }
+    ++kept;
+  }
+  plans_.erase(plans_.begin() + static_cast<std::ptrdiff_t>(kept), plans_.end());
+  costs_.resize(kept);
   plans_.push_back(plan);
+  costs_.push_back(costs);
 }
 
 bool ParetoFront::dominates(const CostFloor& floor, const ObjectiveFloor& objectives) const {
@@ -71,8 +75,7 @@ bool ParetoFront::dominates(const CostFloor& floor, const ObjectiveFloor& object
   const auto cost = objectives.cost(floor);
   const Costs least{floor.time / second, energy ? energy->base() : device_seconds,
                     cost ? cost->base() : device_seconds, floor.memory.base()};
-  return std::any_of(plans_.begin(), plans_.end(), [&](const PlannedPlan& own) {
-    const Costs costs = costs_of(own);
+  return std::any_of(costs_.begin(), costs_.end(), [&](const Costs& costs) {
     // beyond rounding in time, so that equal plans are told apart by plan_order, not by chance
     return no_worse(costs, least) && costs[0] < least[0] * (1 - kBoundSlack) &&
            costs[1] < least[1] * (1 - kBoundSlack) && costs[2] < least[2] * (1 - kBoundSlack);

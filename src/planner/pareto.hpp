@@ -3,6 +3,9 @@
 // the same however the search was cut into threads.
 #pragma once
 
+#include <array>
+#include <vector>
+
 #include "planner/plan_bounds.hpp"
 #include "planner/planned_plan.hpp"
 
@@ -41,7 +44,13 @@ class ParetoFront {
   std::vector<PlannedPlan> sorted(Objective objective, double most) const;
 
  private:
+  /// Seconds, joules, money and bytes; device-seconds stand for what is not known.
+  using Costs = std::array<double, 4>;
+  static Costs costs_of(const PlannedPlan& plan);
+  static bool no_worse(const Costs& one, const Costs& other);
+
   std::vector<PlannedPlan> plans_;
+  std::vector<Costs> costs_;  ///< of each plan
 };
 
 }  // namespace polyfleet

@@ -313,6 +313,14 @@ std::vector<PlanActivations> PlanCandidates::activations(const PlanSplit& split,
   return all;
 }
 
+std::int64_t PlanCandidates::activation_count(const PlanSplit& split, Recompute mode) const {
+  const bool one = question_.space.hand_over_as_template && split.pipeline > 1;
+  const std::size_t overlaps =
+      one ? 1 : switch_values(question_.space.pipeline_overlap, split.pipeline > 1).size();
+  return static_cast<std::int64_t>(recompute_layers(split.pipeline, mode).size() *
+                                   activation_offloads().size() * overlaps);
+}
+
 bool PlanCandidates::exchanges(const PlanCut& cut) const {
   return std::int64_t{cut.data} * cut.context > 1 ||
          (model_.is_moe() && cut.ranks() > std::int64_t{cut.expert} * cut.expert_tensor);

@@ -82,6 +82,8 @@ class PlanCandidates {
   std::vector<int> recompute_layers(int pipeline, Recompute mode) const;
   std::vector<bool> pipeline_overlaps(const PlanSplit& split) const;
   std::vector<PlanActivations> activations(const PlanSplit& split, Recompute mode) const;
+  /// How many these are.
+  std::int64_t activation_count(const PlanSplit& split, Recompute mode) const;
   std::vector<PlanSwitches> switches(const PlanCut& cut) const;
   std::int64_t switch_count(const PlanCut& cut) const;
   std::vector<PlanSwitches> switches(bool exchanges) const;

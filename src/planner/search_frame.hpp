@@ -20,6 +20,7 @@ struct SearchFrame {
   const std::atomic<bool>* stop = nullptr;
   /// Stage memories that may be worked out below one group before the rest is left untouched.
   std::int64_t budget = std::numeric_limits<std::int64_t>::max();
+  bool has_no_budget() const { return budget == std::numeric_limits<std::int64_t>::max(); }
   /// Objective values of plans of the space that a first look found: of the best, and of the last
   /// on a full list of the best. They only prune.
   double known_best = std::numeric_limits<double>::infinity();

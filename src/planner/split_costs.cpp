@@ -57,10 +57,27 @@ const SplitShape& SplitShapes::shape(const ModelSpec& model, const TrainingPlan&
   const std::lock_guard<std::mutex> lock(mutex_);
   const auto known = shapes_.find(key);
   if (known != shapes_.end()) return known->second;
-  return shapes_.emplace(std::move(key), split_shape(model, plan)).first->second;
+  SplitShape shape = split_shape(model, plan);
+  for (const ChunkLayers& chunk : shape.distinct) {
+    const auto same = std::find_if(chunks_.begin(), chunks_.end(),
+                                   [&](const ChunkLayers& each) { return alike(each, chunk); });
+    shape.numbers.push_back(static_cast<int>(same - chunks_.begin()));
+    if (same == chunks_.end()) chunks_.push_back(chunk);
+  }
+  return shapes_.emplace(std::move(key), std::move(shape)).first->second;
 }
 
-SplitCosts::SplitCosts(const SplitShape& shape, LayerTable& table) : shape_(shape), table_(table) {
+const ChunkCosts::Entry& ChunkCosts::at(const ChunkLayers& chunk, int number,
+                                        const TrainingPlan& plan, LayerTable& table) {
+  const Key key{number, recomputed_layers(chunk, plan), plan.activation_offload};
+  const auto known = entries_.find(key);
+  if (known != entries_.end()) return known->second;
+  const StageDetail detail = chunk_time(chunk, plan, 0 * second, table).detail;
+  return entries_.emplace(key, Entry{detail.cost, detail.parameters}).first->second;
+}
+
+SplitCosts::SplitCosts(const SplitShape& shape, LayerTable& table, ChunkCosts& chunks)
+    : shape_(shape), table_(table), chunks_(chunks) {
   stages_.resize(shape.chunks.size());
 }
 
@@ -69,14 +86,17 @@ std::span<const StageCost> SplitCosts::stages(const TrainingPlan& plan) {
   layers_ = plan.recompute_layers;
   offload_ = plan.activation_offload;
   distinct_.clear();
-  parameters_.clear();
-  for (const ChunkLayers& chunk : shape_.distinct) {
-    const StageDetail detail = chunk_time(chunk, plan, 0 * second, table_).detail;
-    distinct_.push_back(detail.cost);
-    parameters_.push_back(detail.parameters);
-  }
-  for (std::size_t c = 0; c < stages_.size(); ++c) stages_[c] = distinct_[shape_.chunks[c]];
+  for (std::size_t d = 0; d < shape_.distinct.size(); ++d)
+    distinct_.push_back(&chunks_.at(shape_.distinct[d], shape_.numbers[d], plan, table_));
+  for (std::size_t c = 0; c < stages_.size(); ++c) stages_[c] = distinct_[shape_.chunks[c]]->cost;
   return stages_;
+}
+
+Seconds SplitCosts::pipeline(const TrainingPlan& plan, const PipelineShape& shape) const {
+  std::vector<StageCost> costs = stages_;
+  const Seconds hand_over = hand_over_time(table_.model(), plan, table_.machine());
+  for (StageCost& cost : costs) cost.send_forward = cost.send_backward = hand_over;
+  return pipeline_time(shape, costs).total;
 }
 
 Seconds SplitCosts::first_stage_end(const TrainingPlan& plan, double micro_batches) const {
@@ -85,7 +105,7 @@ Seconds SplitCosts::first_stage_end(const TrainingPlan& plan, double micro_batch
   Seconds forward, backward;
   const auto stages = static_cast<std::size_t>(plan.layout.pipeline);
   for (std::size_t c = 0; c < shape_.chunks.size(); c += stages) {
-    const StageParameters& chunk = parameters_[shape_.chunks[c]];
+    const StageParameters& chunk = distinct_[shape_.chunks[c]]->parameters;
     own.dense += chunk.dense;
     own.expert += chunk.expert;
     own.frozen += chunk.frozen;

@@ -6,14 +6,6 @@
 namespace polyfleet {
 namespace {
 
-double recomputed_layers(const ChunkLayers& chunk, const TrainingPlan& plan) {
-  if (plan.recompute == Recompute::none) return 0;
-  if (plan.recompute == Recompute::selective || plan.recompute_layers == 0) return chunk.layers();
-  // "n layers" counts per stage; virtual stages share it.
-  return std::min<double>(chunk.layers(), std::ceil(static_cast<double>(plan.recompute_layers) /
-                                                    plan.layout.virtual_stages));
-}
-
 Bytes saved_bytes(const LayerWork& work, const TrainingPlan& plan, double count,
                   double recomputed) {
   const Bytes thin = plan.recompute == Recompute::full ? work.saved_full : work.saved_selective;
@@ -51,6 +43,14 @@ void add_offload(const TrainingPlan& plan, const Machine& machine, ChunkPasses& 
 }
 
 }  // namespace
+
+double recomputed_layers(const ChunkLayers& chunk, const TrainingPlan& plan) {
+  if (plan.recompute == Recompute::none) return 0;
+  if (plan.recompute == Recompute::selective || plan.recompute_layers == 0) return chunk.layers();
+  // "n layers" counts per stage; virtual stages share it.
+  return std::min<double>(chunk.layers(), std::ceil(static_cast<double>(plan.recompute_layers) /
+                                                    plan.layout.virtual_stages));
+}
 
 ChunkTime chunk_time(const ChunkLayers& layers, const TrainingPlan& plan, Seconds hand_over,
                      LayerTable& table) {

@@ -30,6 +30,10 @@ struct ChunkTime {
   ChunkPasses passes;
 };
 
+/// Layers of a chunk whose forward runs again. With its layers, the table and the share that is
+/// offloaded this is all of a plan that a chunk's time depends on.
+double recomputed_layers(const ChunkLayers& chunk, const TrainingPlan& plan);
+
 /// Both hand-over times of the chunk are `hand_over`; see hand_over_time.
 ChunkTime chunk_time(const ChunkLayers& layers, const TrainingPlan& plan, Seconds hand_over,
                      LayerTable& table);
