@@ -16,13 +16,14 @@ ServedAnswer served(const Question& question) {
   return {reply.page(), reply.json()};
 }
 
-/// Sum over the rows of a course of value x time to the next row, in the value's unit x seconds.
-double under_course(const PageFigure& figure, const std::string& column, double second) {
+/// Sum over the rows of a course of value x time to the next row, in the value's unit x seconds;
+/// `unit`: seconds of the course's column.
+double under_course(const PageFigure& figure, const std::string& column, double unit) {
   const std::vector<double>& at = figure.data.columns.front().numbers;
   const std::vector<double>& values = numbers_of(figure, column);
   double sum = 0;
   for (std::size_t i = 0; i + 1 < at.size(); ++i)
-    sum += (std::isnan(values[i]) ? 0 : values[i]) * (at[i + 1] - at[i]) * second;
+    sum += (std::isnan(values[i]) ? 0 : values[i]) * (at[i + 1] - at[i]) * unit;
   return sum;
 }
 
