@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <string>
 
+#include "cli/json_output.hpp"
 #include "run_binary.hpp"
 
 namespace {
@@ -29,12 +30,6 @@ class Store {
  private:
   std::filesystem::path file_;
 };
-
-std::string replaced(std::string text, const std::string& from, const std::string& to) {
-  const std::size_t at = text.find(from);
-  REQUIRE(at != std::string::npos);
-  return text.replace(at, from.size(), to);
-}
 
 /// One environment variable for the commands of a test.
 class Environment {
@@ -256,4 +251,120 @@ TEST_CASE("commands that run at once keep all their runs") {
       std::string(POLYFLEET_BINARY) + " " + small_estimate() + store.option() + " >/dev/null & ";
   REQUIRE(std::system((one + one + one + one + "wait").c_str()) == 0);
   CHECK(store.runs("list --json").says("\"total\": 4"));
+}
+
+namespace {
+
+constexpr char kOwnModel[] =
+    R"({"model_type": "llama", "hidden_size": 2048, "num_hidden_layers": 16, "num_attention_heads": 32, "intermediate_size": 8192, "vocab_size": 128256})";
+
+std::string every_replaced(std::string text, const std::string& from, const std::string& to) {
+  for (std::size_t at = text.find(from); at != std::string::npos;
+       at = text.find(from, at + to.size()))
+    text.replace(at, from.size(), to);
+  return text;
+}
+
+/// A model file of this name, and the estimate that reads it.
+struct OwnModel {
+  explicit OwnModel(const std::string& name)
+      : file(scratch().write(name, kOwnModel)),
+        question("estimate train --model " + file +
+                 " --accelerator nv_h100_sxm --devices 8 --global-batch 64 --sequence 4096 "
+                 "--precision bf16") {}
+  void change() const { std::ofstream(file) << every_replaced(kOwnModel, "8192", "4096"); }
+  std::string file, question;
+};
+
+}  // namespace
+
+TEST_CASE("a run keeps the files that it read, shows them and is asked again from them") {
+  const Store store("files");
+  const OwnModel model("files_model.json");
+  store.ask(model.question);
+  const Outcome shown = store.runs("show 1");
+  CHECK(shown.says(model.file));
+  CHECK(shown.says(std::to_string(sizeof kOwnModel - 1) + " B, sha256 "));
+  CHECK(store.runs("show 1 --json").says("\"kept\": true"));
+  CHECK(store.runs("again 1").code == 0);
+  CHECK(!store.runs("again 1").says("note:"));
+  model.change();
+  const Outcome kept = store.runs("again 1 --keep");
+  CHECK_MESSAGE(kept.code == 0, kept.out);
+  CHECK(kept.says("is another file by now"));
+  CHECK(kept.says("polyfleet runs again 1 --present-files takes the present one"));
+  CHECK(kept.says("The stored answer is confirmed."));
+  CHECK(store.runs("again 2").code == 0);  // what was asked from kept files keeps them too
+  const Outcome present = store.runs("again 1 --present-files");
+  CHECK(present.code == 1);
+  CHECK(present.says("The answer moved: input files are others."));
+  CHECK(present.says("input file"));
+  CHECK(!present.says("note:"));
+  std::filesystem::remove(model.file);
+  const Outcome gone = store.runs("again 1 --json");
+  CHECK(gone.code == 0);
+  CHECK(gone.says("is not on the disk, seen from this folder: answered from the kept one"));
+  CHECK(store.runs("again 1 --present-files").code == 2);
+}
+
+TEST_CASE("two runs that read different files are told apart") {
+  const Store store("other_files");
+  const OwnModel model("compared_model.json");
+  store.ask(model.question);
+  model.change();
+  store.ask(model.question);
+  store.ask(small_estimate());
+  const Outcome changed = store.runs("compare 1 2");
+  CHECK(changed.says("input file"));
+  CHECK(changed.says(model.file));
+  CHECK(store.runs("compare 1 2 --json").says("\"same_question\": false"));
+  CHECK(store.runs("compare 1 3").says("(not read)"));
+  CHECK(!store.runs("compare 1 1").says("input file"));
+  const auto report = scratch() / "files.html";
+  CHECK(store.runs("compare 1 2 --report " + report.string()).code == 0);
+  CHECK(content_of(report).find("input file " + model.file) != std::string::npos);
+}
+
+TEST_CASE("files go along with exported runs, also a model that was sent from the page") {
+  const Store store("files_out"), other("files_in");
+  const OwnModel model("carried_model.json");
+  store.ask(model.question);
+  const std::string file = (scratch() / "files_out.json").string();
+  REQUIRE(store.runs("export --out " + file).code == 0);
+  const std::string sent = every_replaced(every_replaced(content_of(file), model.file, "mine.json"),
+                                          "\"sent\": false", "\"sent\": true");
+  std::filesystem::remove(model.file);
+  REQUIRE(polyfleet_run("runs import " + file + other.option()).code == 0);
+  CHECK(other.runs("again 1").code == 0);
+  const std::string pasted =
+      scratch().write("sent.json", every_replaced(sent, "carried_model", "mine"));
+  REQUIRE(polyfleet_run("runs import " + pasted + other.option()).code == 0);
+  const Outcome again = other.runs("again 2");
+  CHECK_MESSAGE(again.code == 0, (again.out + again.err));
+  CHECK(other.runs("show 2").says("kept, sent with the question"));
+  CHECK(other.runs("again 2 --present-files --keep").code == 0);
+  CHECK(other.runs("show 3").says("kept, sent with the question"));
+  const std::string spoilt =
+      scratch().write("spoilt_content.json", every_replaced(content_of(file), "128256", "128257"));
+  const Outcome refused = polyfleet_run("runs import " + spoilt + other.option());
+  CHECK(refused.code == 2);
+  CHECK(refused.says("not what its sha256 says"));
+}
+
+TEST_CASE("runs of a history from before files were kept say so") {
+  const Store store("schema_1");
+  std::filesystem::copy_file(
+      std::filesystem::path(POLYFLEET_SOURCE_DIR) / "tests/unit/history/schema_1.sqlite",
+      store.path());
+  std::filesystem::permissions(store.path(), std::filesystem::perms(0644));
+  CHECK(store.runs("list --json").says("\"total\": 2"));
+  CHECK(store.runs("show 2").says("an earlier version kept this run"));
+  CHECK(store.runs("show 2 --json").says("\"files\": null"));
+  const Outcome again = store.runs("again 2");
+  CHECK(again.code == 2);  // its models/own.json is not here
+  CHECK(again.says("no such file"));
+  const OwnModel model("after_growth.json");
+  store.ask(model.question);
+  CHECK(store.runs("compare 2 3").says("did not keep its input files"));
+  CHECK(store.runs("show 3").says(model.file));
 }
