@@ -43,8 +43,10 @@ class FuturesRunner {
     }
     if (!futures_.interrupted) run_all();
     for (std::size_t i = 0; i < futures_.values.size(); ++i) {
+      if (futures_.values[i].empty())
+        continue;  // a stop does not wait for draws of what was not done
       futures_.drawn[i] = summary_of(futures_.inputs, draw_of(i));
-      futures_.done += futures_.values[i].empty() ? 0 : 1;
+      ++futures_.done;
     }
     if (store_ && !store_->problem().empty()) futures_.notes.push_back(store_->problem());
     return std::move(futures_);

@@ -47,6 +47,7 @@ struct Futures {
   std::vector<std::vector<double>> values;
   std::vector<UncertainInput> inputs;
   /// [future][input]: mean normal of the members; of events the share of members that it hit.
+  /// Empty where `values` is.
   std::vector<std::vector<double>> drawn;
   int done = 0, resumed = 0;
   bool interrupted = false;

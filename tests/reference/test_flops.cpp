@@ -149,7 +149,7 @@ double flops_number(const Value& table, std::string_view key) {
   return table.find(key)->number().value();
 }
 
-fixture::Setting calculon_setting(const Value& entry) {
+fixture::LayerSetting calculon_setting(const Value& entry) {
   const Value& model = *entry.find("model");
   const Value& execution = *entry.find("execution");
   ModelSpec spec = fixture::gpt();
@@ -157,7 +157,7 @@ fixture::Setting calculon_setting(const Value& entry) {
   spec.ffn = static_cast<std::int64_t>(flops_number(model, "feedforward"));
   spec.heads = spec.kv_heads = static_cast<std::int64_t>(flops_number(model, "attn_heads"));
   spec.head_dim = static_cast<std::int64_t>(flops_number(model, "attn_size"));
-  fixture::Setting setting(spec);
+  fixture::LayerSetting setting(spec);
   setting.batch.sequences = flops_number(execution, "microbatch_size");
   setting.batch.sequence_length = flops_number(model, "seq_size");
   setting.batch.fused_attention = false;
@@ -176,7 +176,7 @@ TEST_CASE("Calculon's layer: FLOPs, saved activations, tensor-parallel volume") 
   REQUIRE(document.has_value());
   int compared = 0;
   for (const Value& entry : *document->find("cases")->array()) {
-    const fixture::Setting setting = calculon_setting(entry);
+    const fixture::LayerSetting setting = calculon_setting(entry);
     const LayerWork work = setting.layer(LayerKind::dense);
     const Value& predicted = *entry.find("predicted");
     INFO(*entry.find("id")->text());

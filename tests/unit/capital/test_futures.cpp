@@ -59,6 +59,8 @@ TEST_CASE("a run that is stopped goes on where it was and ends as if it had not 
   const Futures part = futures_of(study, options);
   CHECK(part.interrupted);
   CHECK(part.done == 13);
+  for (std::size_t i = 0; i < part.values.size(); ++i)
+    CHECK(part.drawn[i].empty() == part.values[i].empty());
   const Futures rest = futures_of(study, stored(file));
   CHECK(rest.resumed == 13);
   CHECK(rest.notes.empty());
