@@ -14,7 +14,7 @@ LISTS = 9
 INPUTS = 3
 INPUT_BYTES = 15_000_000  # documents end at 16 MiB
 SMALL = ("estimate", "train", "--model", "llama3.1-8b", "--accelerator", "nv_h100_sxm", "--devices", "8", "--global-batch",
-         "64", "--sequence", "4096", "--precision", "bf16")
+         "64", "--sequence", "4096", "--precision", "bf16", "--tp", "8")
 LARGE = (*SMALL, "--sweep", "plan.sequence_length=" + ",".join(str(1024 * i) for i in range(1, 21)),
          "--sweep", "plan.layout.tensor=1,2,4,8", "--sweep", "plan.micro_batch=1,2,4,8")
 OWN_MODEL = {"model_type": "llama", "hidden_size": 4096, "num_hidden_layers": 32, "num_attention_heads": 32,

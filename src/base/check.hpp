@@ -1,5 +1,6 @@
-// Contract check for our own bugs: prints the condition and place, then ends the process with exit
-// code 3. Never for what a user can cause; that is a Diagnostic (base/result.hpp).
+// Contract check for our own bugs: throws BrokenContract (base/broken_contract.hpp) with the
+// condition and place, which ends a command with exit code 3 and costs a server one answer. Never
+// for what a user can cause; that is a Diagnostic (base/result.hpp).
 #pragma once
 
 #include <string_view>
