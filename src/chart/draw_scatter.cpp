@@ -13,7 +13,8 @@
 namespace polyfleet {
 namespace {
 
-constexpr std::size_t kMostTitledPoints = 400;  // points that say what they are: the first of the table
+constexpr std::size_t kMostTitledPoints =
+    400;  // points that say what they are: the first of the table
 
 constexpr std::size_t kCrowd =
     300;  // points past which intervals are a faint cloud of whole pixels
