@@ -88,7 +88,8 @@ export async function watchedPage(browser, view, address, conditions = kUsualCon
     open: (place) => openPlace(page, address, place),
     check: () => assert.deepEqual(faults, []),
     close: async () => {
-      await context.unrouteAll({behavior: "ignoreErrors"});
+      // Calls that are still held or under way end with the page; that is no fault of what was tested.
+      for (const each of [context, ...context.pages()]) await each.unrouteAll({behavior: "ignoreErrors"});
       await context.close();
     },
   };

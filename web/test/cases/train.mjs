@@ -255,6 +255,8 @@ export const cases = [
       });
       await open("#/train");
       await settled(page);
+      // The form stands before the description of its settings has come.
+      await eventually(async () => described, Boolean, "the description of the settings");
       const choicesAt = async (key) => (await page.locator(`[id="train-${key}"] option`).allTextContents()).slice(1);
       for (const key of ["plan.sharding", "plan.schedule"]) {
         assert.ok(described[key].enum.length > 2, key);
