@@ -1,5 +1,5 @@
 # Several files of a room in one compilation (docs/decisions/0011): headers are read once for all of them, and a cold
-# build costs a third. Names local to a file must then be unique in their room: scripts/check_names.py.
+# build takes two thirds of the time. Names local to a file must then be unique in their room: scripts/check_names.py.
 option(POLYFLEET_UNITY "Compile several files of a room at once: fast when cold, slow after a change" OFF)
 
 # Files a compilation: more save less and less, hold more memory and leave the last of a room to one core.
