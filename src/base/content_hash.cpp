@@ -60,16 +60,24 @@ void ContentHash::add(std::string_view bytes) {
   }
 }
 
-std::string ContentHash::digits() {
+std::array<std::uint8_t, 32> ContentHash::bytes() {
   const std::uint64_t bits = 8 * length_;
   std::string padding(1, '\x80');
   padding.resize(1 + (block_.size() + 55 - length_ % block_.size()) % block_.size(), '\0');
   for (int shift = 56; shift >= 0; shift -= 8) padding += static_cast<char>(bits >> shift);
   add(padding);
+  std::array<std::uint8_t, 32> hash{};
+  for (std::size_t i = 0; i < hash.size(); ++i)
+    hash[i] = static_cast<std::uint8_t>(state_[i / 4] >> (24 - 8 * (i % 4)));
+  return hash;
+}
+
+std::string ContentHash::digits() {
   constexpr char kDigits[] = "0123456789abcdef";
   std::string text;
-  for (const std::uint32_t word : state_) {
-    for (int shift = 28; shift >= 0; shift -= 4) text += kDigits[(word >> shift) & 15];
+  for (const std::uint8_t byte : bytes()) {
+    text += kDigits[byte >> 4];
+    text += kDigits[byte & 15];
   }
   return text;
 }

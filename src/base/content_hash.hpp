@@ -12,7 +12,9 @@ namespace polyfleet {
 class ContentHash {
  public:
   void add(std::string_view bytes);
-  /// 64 hexadecimal digits; ends the hash.
+  /// The 32 bytes of it; ends the hash.
+  std::array<std::uint8_t, 32> bytes();
+  /// The same as 64 hexadecimal digits; ends the hash.
   std::string digits();
 
  private:
